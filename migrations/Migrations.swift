@@ -1,0 +1,15 @@
+/// One forward-only step of the store's schema.
+public struct Migration: Sendable {
+    /// File name without its suffix, such as `v0001_initial`.
+    public let name: String
+
+    /// The statements, plain SQL.
+    public let sql: String
+}
+
+/// Every migration, in the order in which it runs. A released file is never edited.
+public let migrations: [Migration] = [
+    Migration(
+        name: "v0001_initial",
+        sql: String(decoding: PackageResources.v0001_initial_sql, as: UTF8.self))
+]

@@ -1,0 +1,1 @@
+-- v0001: the first schema
