@@ -137,25 +137,19 @@ public final class LanguageModel: Sendable {
         return (ids, text.count - (ends.first ?? 0))
     }
 
-    /// Feeds `update` everything that decides a score but the tokenizer's content: scoring
-    /// version, compute precision, configuration, context rule, then each tensor's name, type,
-    /// shape and bytes. The caller hashes it into the model's fingerprint.
-    public func serializeIdentity(_ update: (UnsafeRawBufferPointer) -> Void) {
-        func text(_ line: String) {
-            var line = line + "\n"
-            line.withUTF8 { update(UnsafeRawBufferPointer($0)) }
-        }
-        text("refinery-scoring-1 float32")
-        text("\(configuration)")
-        text("context \(contextRule.utf8.count) \(contextRule)")
-        for matrix in weights.matrices {
-            text("\(matrix.name) \(matrix.type.name) \(matrix.shape)")
-            update(matrix.bytes)
-        }
-        for vector in weights.vectors {
-            text("vector \(vector.count)")
-            vector.withUnsafeBytes(update)
-        }
+    /// The files that hold the weights.
+    public var weightFiles: [FileIdentity] { file.files.map(\.identity) }
+
+    /// The bytes of weight file `index`, mapped.
+    public func withWeightFile<R>(_ index: Int, _ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
+        try withExtendedLifetime(file.files[index]) { try body(file.files[index].bytes) }
+    }
+
+    /// What decides a score beside the weights' bytes and the tokenizer's content: scoring
+    /// version, compute precision, configuration, context rule. Part of the model's fingerprint.
+    public var arithmetic: String {
+        "refinery-scoring-1 float32 context=\(contextRule.utf8.count):\(contextRule) \(configuration) "
+            + "tied=\(tiesHead)"
     }
 
     /// Working memory of one thread; the scorer owns it.

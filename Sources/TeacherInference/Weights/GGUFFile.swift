@@ -11,6 +11,8 @@ struct GGUFFile: WeightFile {
 
     private let file: MappedFile
 
+    var files: [MappedFile] { [file] }
+
     /// Maps and parses `path`. With `vocabularyOnly`, tensors are not read and may be of any type.
     init(path: String, vocabularyOnly: Bool = false) throws(ModelError) {
         self.path = path

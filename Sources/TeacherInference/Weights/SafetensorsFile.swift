@@ -6,7 +6,7 @@ import Foundation
 struct SafetensorsFile: WeightFile {
     let path: String
     let tensors: [String: Tensor]
-    private let files: [MappedFile]
+    let files: [MappedFile]
 
     /// Opens the weights of `folder`: `model.safetensors.index.json` and the shards that it names,
     /// else `model.safetensors`, else the folder's only `*.safetensors`.

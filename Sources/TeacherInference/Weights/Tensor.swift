@@ -79,6 +79,9 @@ protocol WeightFile: Sendable {
     /// What to call the file in messages.
     var path: String { get }
 
+    /// The mapped files.
+    var files: [MappedFile] { get }
+
     /// Every tensor, by name.
     var tensors: [String: Tensor] { get }
 }
