@@ -1,0 +1,26 @@
+extension ExportRow {
+    /// Writes the row as one line of JSON, with a newline at the end.
+    ///
+    /// With `keepFields` the object ends in `"fields"`: the document's other fields as one
+    /// object, as they stood in its line, or null where there were none.
+    public func write(to json: inout JSONBytes, keepFields: Bool) {
+        json.raw("{\"id\":")
+        json.repairedString(document)
+        json.raw(",\"chunk\":\(ordinal),\"text\":")
+        json.string(text)
+        json.raw(",\"domain\":")
+        if let domain { json.repairedString(domain) } else { json.raw("null") }
+        json.raw(",\"score\":")
+        json.number(score)
+        json.raw(",\"teacher_nll\":")
+        json.number(teacherNLL)
+        json.raw(",\"reference_nll\":")
+        json.number(referenceNLL)
+        json.raw(",\"tokens\":\(tokens),\"rank\":\(rank)")
+        if keepFields {
+            json.raw(",\"fields\":")
+            if let fields { json.raw(fields) } else { json.raw("null") }
+        }
+        json.raw("}\n")
+    }
+}

@@ -1,0 +1,55 @@
+/// A writer of JSON as bytes: the same values give the same bytes on any machine.
+public struct JSONBytes: Sendable {
+    /// What has been written.
+    public private(set) var bytes: [UInt8] = []
+
+    /// A writer that has written nothing.
+    public init() {}
+
+    /// Forgets what has been written and keeps the memory.
+    public mutating func removeAll() {
+        bytes.removeAll(keepingCapacity: true)
+    }
+
+    /// Writes text that is JSON already.
+    public mutating func raw(_ text: String) {
+        bytes.append(contentsOf: text.utf8)
+    }
+
+    /// Writes bytes that are JSON already.
+    public mutating func raw(_ text: [UInt8]) {
+        bytes.append(contentsOf: text)
+    }
+
+    /// Writes valid UTF-8 as a string, escaping quotes, backslashes and control characters.
+    public mutating func string(_ text: some Sequence<UInt8>) {
+        bytes.append(0x22)
+        for byte in text {
+            switch byte {
+            case 0x22, 0x5C:
+                bytes.append(0x5C)
+                bytes.append(byte)
+            case 0x0A: raw("\\n")
+            case 0x0D: raw("\\r")
+            case 0x09: raw("\\t")
+            case 0..<0x20:
+                raw("\\u00")
+                bytes.append(0x30 + byte >> 4)
+                bytes.append(byte & 15 < 10 ? 0x30 + byte & 15 : 0x57 + byte & 15)
+            default: bytes.append(byte)
+            }
+        }
+        bytes.append(0x22)
+    }
+
+    /// Writes bytes that may not be UTF-8 as a string, with U+FFFD for what is not.
+    public mutating func repairedString(_ text: [UInt8]) {
+        string(String(decoding: text, as: UTF8.self).utf8)
+    }
+
+    /// Writes a finite number in its shortest form that reads back as the same Double.
+    public mutating func number(_ value: Double) {
+        precondition(value.isFinite)
+        raw(value.description)
+    }
+}

@@ -1,0 +1,60 @@
+/// What stands beside an exported file: how it came about and what it must hash to.
+public struct Manifest: Sendable, Equatable, Codable {
+    /// The exported file.
+    public struct Output: Sendable, Equatable, Codable {
+        /// File name without its folder.
+        public var file: String
+        /// The format: `jsonl`.
+        public var format: String
+        /// The compression: `none`, `gzip` or `zstd`.
+        public var compression: String
+        /// Size in bytes.
+        public var bytes: Int64
+        /// Rows.
+        public var rows: Int
+        /// SHA-256 of the file, in hexadecimal.
+        public var sha256: String
+        /// The order of the rows.
+        public var order: ExportOrder
+
+        /// An output of the given parts.
+        public init(
+            file: String, format: String = "jsonl", compression: String, bytes: Int64, rows: Int,
+            sha256: String, order: ExportOrder
+        ) {
+            self.file = file
+            self.format = format
+            self.compression = compression
+            self.bytes = bytes
+            self.rows = rows
+            self.sha256 = sha256
+            self.order = order
+        }
+    }
+
+    /// `refinery` and its version.
+    public var tool: String
+    /// When the file was written, ms since 1970, UTC.
+    public var created: Int64
+    /// The models that scored, teacher first.
+    public var models: [ModelRecord]
+    /// How documents were cut: tokenizer, maximum, version; one for each that took part.
+    public var chunkers: [String]
+    /// The selection with its rule and counts.
+    public var selection: SelectionSummary
+    /// The exported file.
+    public var output: Output
+
+    /// A manifest of the given parts.
+    public init(
+        tool: String, created: Int64, models: [ModelRecord], chunkers: [String],
+        selection: SelectionSummary, output: Output
+    ) {
+        self.tool = tool
+        self.created = created
+        self.models = models
+        self.chunkers = chunkers
+        self.selection = selection
+        self.output = output
+    }
+}

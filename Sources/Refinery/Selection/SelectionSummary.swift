@@ -1,0 +1,113 @@
+/// Least, quartiles and greatest of some whole numbers, each by nearest rank.
+public struct Quantiles: Sendable, Equatable, Codable {
+    /// The least.
+    public var min: Int
+    /// The ⌈n/4⌉-th smallest.
+    public var q25: Int
+    /// The ⌈n/2⌉-th smallest.
+    public var median: Int
+    /// The ⌈3n/4⌉-th smallest.
+    public var q75: Int
+    /// The greatest.
+    public var max: Int
+}
+
+/// What a selection did to one domain.
+public struct DomainSummary: Sendable, Equatable, Codable {
+    /// The domain, nil for chunks without one; bytes that are not UTF-8 are replaced.
+    public var domain: String?
+    /// Candidates.
+    public var chunks: Int
+    /// Chunks kept.
+    public var keptChunks: Int
+    /// Tokens of the candidates.
+    public var tokens: Int
+    /// Tokens kept.
+    public var keptTokens: Int
+    /// Mean score of the candidates.
+    public var meanScore: Double
+    /// Mean score of the chunks kept, nil where none are.
+    public var keptMeanScore: Double?
+
+    private enum CodingKeys: String, CodingKey {
+        case domain, chunks, tokens
+        case keptChunks = "kept_chunks"
+        case keptTokens = "kept_tokens"
+        case meanScore = "mean_score"
+        case keptMeanScore = "kept_mean_score"
+    }
+}
+
+/// What the scores of a selection are divided by.
+public enum ScoreUnit: String, Sendable, Codable {
+    /// Nats a token: both models see the same tokens.
+    case token
+    /// Nats a byte: their tokenizers or context rules differ.
+    case byte
+}
+
+/// A recorded selection: what was asked for, what was there, what was kept.
+public struct SelectionSummary: Sendable, Equatable, Codable {
+    /// Row id.
+    public var id: Int64
+    /// Its unique name.
+    public var name: String
+    /// When it was made, ms since 1970, UTC.
+    public var created: Int64
+    /// The rule.
+    public var rule: SelectionRule
+    /// The teacher's fingerprint.
+    public var teacher: String
+    /// The reference's fingerprint.
+    public var reference: String
+    /// What the scores are divided by.
+    public var unit: ScoreUnit
+    /// Chunks that could be kept: scored by both models, after duplicates and guards.
+    public var candidates: Int
+    /// Chunks passed over because a model has yet to score them; 0 unless the rule is partial.
+    public var pending: Int
+    /// Documents passed over because they are not cut yet; 0 unless the rule is partial.
+    public var unchunkedDocuments: Int
+    /// Chunks too short for one model at least.
+    public var tooShort: Int
+    /// Chunks that failed in one model at least.
+    public var failed: Int
+    /// Scored chunks left out as exact duplicates.
+    public var duplicates: Int
+    /// Documents with a chunk kept.
+    public var keptDocuments: Int
+    /// Chunks kept.
+    public var keptChunks: Int
+    /// Scored tokens kept.
+    public var keptTokens: Int
+    /// Documents of the corpora in question.
+    public var documents: Int
+    /// Chunks of the corpora in question.
+    public var chunks: Int
+    /// Scored tokens of the candidates.
+    public var tokens: Int
+    /// The lowest score kept; nil where nothing is.
+    public var minScore: Double?
+    /// The highest score kept; nil where nothing is.
+    public var maxScore: Double?
+    /// Every domain in byte order, none first; past 1,000 the rest is one domain `(other)`.
+    public var domains: [DomainSummary]
+    /// Tokens a chunk of those kept; nil where nothing is.
+    public var keptLengths: Quantiles?
+    /// Tokens a chunk of the candidates dropped; nil where none are.
+    public var droppedLengths: Quantiles?
+
+    private enum CodingKeys: String, CodingKey {
+        case id, name, created, rule, teacher, reference, unit, candidates, pending, failed
+        case duplicates, documents, chunks, tokens, domains
+        case unchunkedDocuments = "unchunked_documents"
+        case tooShort = "too_short"
+        case keptDocuments = "kept_documents"
+        case keptChunks = "kept_chunks"
+        case keptTokens = "kept_tokens"
+        case minScore = "min_score"
+        case maxScore = "max_score"
+        case keptLengths = "kept_lengths"
+        case droppedLengths = "dropped_lengths"
+    }
+}

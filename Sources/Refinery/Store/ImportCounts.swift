@@ -1,0 +1,40 @@
+/// What became of one batch of documents.
+public struct ImportCounts: Sendable, Equatable, Codable {
+    /// Documents that are new.
+    public var added = 0
+    /// Documents that stood already, with the same text.
+    public var unchanged = 0
+    /// Documents whose new version took the place of the old one.
+    public var replaced = 0
+    /// Lines rejected in this batch, repeated ids included, whether or not recorded before.
+    public var rejected = 0
+    /// The lowest document (row id) that the batch added, replaced or found unchanged.
+    public var firstDocument: Int64?
+    /// The highest document (row id) that the batch added, replaced or found unchanged.
+    public var lastDocument: Int64?
+
+    /// Counts of nothing.
+    public init() {}
+
+    /// Adds the counts of another batch.
+    public mutating func add(_ other: ImportCounts) {
+        added += other.added
+        unchanged += other.unchanged
+        replaced += other.replaced
+        rejected += other.rejected
+        if let first = other.firstDocument { touch(first) }
+        if let last = other.lastDocument { touch(last) }
+    }
+
+    /// Widens the range of documents by one.
+    mutating func touch(_ document: Int64) {
+        firstDocument = min(firstDocument ?? document, document)
+        lastDocument = max(lastDocument ?? document, document)
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case added, unchanged, replaced, rejected
+        case firstDocument = "first_document"
+        case lastDocument = "last_document"
+    }
+}

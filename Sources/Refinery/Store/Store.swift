@@ -1,0 +1,36 @@
+import Foundation
+import GRDB
+import Migrations
+
+/// The one owner of the database: documents, chunks, scores, what is pending, selections.
+///
+/// Only one process may have a store open at a time; whoever makes a `Store` holds the lock file
+/// beside it. All methods block and may be called from any thread, never from Swift's
+/// cooperative pool. Writes take turns; reads run beside them on snapshots.
+public final class Store: Sendable {
+    /// The file.
+    public let path: String
+
+    /// One writing connection and a few that read.
+    let pool: DatabasePool
+
+    /// Opens the store at `path`, making and migrating it as needed.
+    ///
+    /// - Throws: `StoreError` for a store newer than this binary, a network file system, or a
+    ///   file that is no store.
+    public init(path: String) throws {
+        self.path = path
+        pool = try Store.open(path)
+        try interruptJobs()
+    }
+
+    /// Closes the connections; later calls throw. The WAL files stay for readers.
+    public func close() throws {
+        try pool.close()
+    }
+
+    /// Milliseconds since 1970, UTC.
+    static func now() -> Int64 {
+        Int64((Date().timeIntervalSince1970 * 1000).rounded(.down))
+    }
+}
