@@ -1,0 +1,24 @@
+/// What became of one file: the answer to `POST /v1/imports`.
+public struct ImportSummary: Codable, Sendable, Equatable {
+    /// The job's number.
+    public var job: Int64 = 0
+    /// The corpus that took the documents.
+    public var corpus = ""
+    /// The file as named by the client.
+    public var file = ""
+    /// Documents that are new.
+    public var added: Int64 = 0
+    /// Documents that stood already with the same text.
+    public var unchanged: Int64 = 0
+    /// Documents whose text was replaced by a new version.
+    public var replaced: Int64 = 0
+    /// Lines that were not taken; `GET /v1/rejects` has the reasons.
+    public var rejected: Int64 = 0
+    /// Lines read.
+    public var lines: Int64 = 0
+    /// Bytes read, after decompression.
+    public var bytes: Int64 = 0
+
+    /// A summary to fill in.
+    public init() {}
+}

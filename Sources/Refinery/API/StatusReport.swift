@@ -1,0 +1,44 @@
+/// What the daemon is doing: `GET /v1/status`, `refinectl status --json`.
+public struct StatusReport: Codable, Sendable, Equatable {
+    /// The states of the daemon.
+    public enum State: String, Codable, Sendable, CaseIterable {
+        /// The models are being read; the socket answers already.
+        case loading
+        /// Nothing is left to do.
+        case idle
+        /// Documents are being cut into chunks.
+        case chunking
+        /// Chunks are being scored.
+        case scoring
+        /// Stopped by `refinectl pause`.
+        case paused
+        /// Scoring cannot go on; `error` says why.
+        case failed
+    }
+
+    /// What the daemon is doing.
+    public var state = State.loading
+    /// Every corpus, by name in byte order.
+    public var corpora: [CorpusReport] = []
+    /// Tokens scored a second, over both models, in the last minute or so; null when idle.
+    @NullEncoded public var tokensPerSecond: Double?
+    /// Seconds until nothing is pending at the present rate; null when not known.
+    @NullEncoded public var etaSeconds: Double?
+    /// The current teacher; null until it has been loaded once.
+    @NullEncoded public var teacher: ModelReport?
+    /// The current reference; null until it has been loaded once.
+    @NullEncoded public var reference: ModelReport?
+    /// The daemon's version.
+    public var version = ""
+    /// Why the state is `failed`.
+    @NullEncoded public var error: String?
+
+    /// A report to fill in.
+    public init() {}
+
+    private enum CodingKeys: String, CodingKey {
+        case state, corpora, teacher, reference, version, error
+        case tokensPerSecond = "tokens_per_second"
+        case etaSeconds = "eta_seconds"
+    }
+}

@@ -1,0 +1,42 @@
+/// A model as a user names it.
+public struct ModelReference: Sendable, Equatable {
+    /// A .gguf file or a Hugging Face folder.
+    public var path: String
+    /// The context rule: `auto`, `none`, `bos` or a control token's spelling.
+    public var context: String
+    /// The pre-tokenizer's name, where the file's own is not to be used.
+    public var pre: String?
+
+    /// A reference of the given parts.
+    public init(path: String, context: String, pre: String?) {
+        self.path = path
+        self.context = context
+        self.pre = pre
+    }
+}
+
+/// What the pipeline works with.
+public struct PipelineConfiguration: Sendable, Equatable {
+    /// The teacher.
+    public var teacher: ModelReference
+    /// The reference model.
+    public var reference: ModelReference
+    /// Threads that score; 0 for one a core.
+    public var threads = 0
+    /// The most tokens of a chunk.
+    public var maxTokens = 1024
+    /// The most tokens of one batch.
+    public var batchTokens = 4096
+    /// The most seconds of one batch.
+    public var batchSeconds = 5.0
+    /// Whether each token's NLL is stored too, in 16 bits.
+    public var storeTokenNLL = false
+    /// Nice level of the scoring threads.
+    public var nice = 0
+
+    /// The defaults, with the given models.
+    public init(teacher: ModelReference, reference: ModelReference) {
+        self.teacher = teacher
+        self.reference = reference
+    }
+}
