@@ -13,11 +13,8 @@ import Testing
     }
 
     private func tensor(_ values: [Float], shape: [Int]) -> Tensor {
-        let memory = UnsafeMutableRawPointer.allocate(byteCount: values.count * 4, alignment: 4)
-        values.withUnsafeBytes { memory.copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
-        return Tensor(
-            name: "test", type: .f32, shape: shape,
-            bytes: UnsafeRawBufferPointer(start: memory, count: values.count * 4))
+        let owner = TensorMemory(values)
+        return Tensor(name: "test", type: .f32, shape: shape, bytes: owner.bytes, owner: owner)
     }
 
     private func packed(_ rows: [Float], count: Int, width: Int, kernels: ComputeKernels) -> [Float] {
@@ -260,4 +257,17 @@ struct Noise: RandomNumberGenerator {
     mutating func floats(_ count: Int) -> [Float] {
         (0..<count).map { _ in Float.random(in: -1...1, using: &self) }
     }
+}
+
+/// Numbers in memory that a tensor can point to.
+final class TensorMemory {
+    let bytes: UnsafeRawBufferPointer
+
+    init(_ values: [Float]) {
+        let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: values.count * 4, alignment: 4)
+        values.withUnsafeBytes { copy.copyMemory(from: $0) }
+        bytes = UnsafeRawBufferPointer(copy)
+    }
+
+    deinit { bytes.deallocate() }
 }
