@@ -67,7 +67,8 @@ public struct CorpusListing: Sendable, Equatable {
             sources.append(source)
         }
         guard sources.count > before else {
-            let found = files.isEmpty ? "it is empty" : "\(files.count) other files, the first \(files[0])"
+            let found =
+                files.isEmpty ? "it is empty" : "\(files.count) other files, the first \(files[0])"
             throw ImportError(
                 "nothing to import in folder \(root): \(found)",
                 hint: "accepted are \(CorpusSource.accepted)")

@@ -22,7 +22,10 @@ public struct CorpusSource: Sendable, Equatable {
             (".jsonl", .jsonl, .none), (".jsonl.gz", .jsonl, .gzip), (".jsonl.zst", .jsonl, .zstd),
             (".txt", .text, .none),
         ]
-        guard let found = known.first(where: { path.utf8.reversed().starts(with: $0.suffix.utf8.reversed()) })
+        guard
+            let found = known.first(where: {
+                path.utf8.reversed().starts(with: $0.suffix.utf8.reversed())
+            })
         else { return nil }
         self.path = path
         self.displayName = displayName

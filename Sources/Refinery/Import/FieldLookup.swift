@@ -42,7 +42,8 @@ struct FieldLookup {
             try? scanner.object { member in
                 if reader.isKey(member, part) {
                     found = member.value
-                    nested = (previousEnd ?? member.key.lowerBound - 1)..<member.value.range.upperBound
+                    nested =
+                        (previousEnd ?? member.key.lowerBound - 1)..<member.value.range.upperBound
                 }
                 previousEnd = member.value.range.upperBound
             }

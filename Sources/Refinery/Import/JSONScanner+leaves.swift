@@ -131,8 +131,10 @@ extension JSONScanner {
                 let end = min(plainEnd(at), range.upperBound)
                 // SAFETY: at most as many bytes are written as have been read of `range`, and
                 // the target has room for `range.count`.
-                UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(target)[count...])
-                    .copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[at..<end]))
+                UnsafeMutableRawBufferPointer(
+                    rebasing: UnsafeMutableRawBufferPointer(target)[count...]
+                )
+                .copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[at..<end]))
                 count += end - at
                 at = end
                 if at < range.upperBound { at = unescapeOne(at, target, &count) }
