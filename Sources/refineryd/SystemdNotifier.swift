@@ -19,6 +19,9 @@ struct SystemdNotifier: Sendable {
         address = bytes
     }
 
+    /// Whether anybody listens.
+    var isActive: Bool { address != nil }
+
     /// The socket answers.
     func ready() { send("READY=1") }
 
@@ -47,7 +50,7 @@ struct SystemdNotifier: Sendable {
         _ = withUnsafePointer(to: &name) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 sendto(
-                    descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL.rawValue), $0,
+                    descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL), $0,
                     socklen_t(length))
             }
         }
