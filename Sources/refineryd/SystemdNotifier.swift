@@ -1,7 +1,8 @@
 import Foundation
 
-/// Tells systemd how the service is doing, over the datagram socket named by `NOTIFY_SOCKET`
-/// (sd_notify(3), spoken by hand: no libsystemd). Does nothing where the variable is not set.
+/// Tells systemd how the service is doing: sd_notify(3), spoken by hand.
+///
+/// Datagrams go to the socket named by `NOTIFY_SOCKET`; without it nothing is sent.
 struct SystemdNotifier: Sendable {
     private let address: [UInt8]?
 

@@ -18,8 +18,9 @@ public struct ImportSummary: Codable, Sendable, Equatable {
     public var lines: Int64 = 0
     /// Bytes read, after decompression.
     public var bytes: Int64 = 0
-    /// The lowest number of the documents named by the file, what stood already included; null
-    /// for none. With `last_document` it scopes `GET /v1/progress`.
+    /// The lowest number of the file's documents, those that stood already included.
+    ///
+    /// Null where there is none; with `last_document` it scopes `GET /v1/progress`.
     @NullEncoded public var firstDocument: Int64?
     /// The highest of those numbers.
     @NullEncoded public var lastDocument: Int64?

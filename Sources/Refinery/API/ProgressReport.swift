@@ -14,7 +14,8 @@ public struct ModelProgress: Codable, Sendable, Equatable {
 
     /// Adds one corpus's counts for one role.
     public mutating func add(_ status: CorpusStatus, _ role: KeyPath<RoleCounts, Int64>) {
-        let done = status.scored[keyPath: role] + status.tooShort[keyPath: role]
+        let done =
+            status.scored[keyPath: role] + status.tooShort[keyPath: role]
             + status.failed[keyPath: role]
         chunksDone += done
         chunksTotal += done + status.pendingByRole[keyPath: role]

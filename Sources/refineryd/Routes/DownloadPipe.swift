@@ -53,7 +53,7 @@ final class DownloadPipe: Sendable {
         return !isClosed
     }
 
-    /// The next piece, nil at the end. One reader at a time.
+    /// The next piece, nil at the end; for one reader at a time.
     func next() async throws -> [UInt8]? {
         let event = await withCheckedContinuation { continuation in
             let waiting = state.withLock { state in
