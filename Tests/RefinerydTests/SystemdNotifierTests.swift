@@ -24,7 +24,7 @@ struct SystemdNotifierTests {
 
     private func receive(_ descriptor: Int32) -> String {
         var bytes = [UInt8](repeating: 0, count: 1000)
-        let count = recv(descriptor, &bytes, bytes.count, Int32(MSG_DONTWAIT.rawValue))
+        let count = recv(descriptor, &bytes, bytes.count, Int32(MSG_DONTWAIT))
         return String(decoding: bytes.prefix(max(count, 0)), as: UTF8.self)
     }
 
