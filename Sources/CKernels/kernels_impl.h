@@ -1,0 +1,420 @@
+// The kernels, written once with Clang's vector types. Each instruction set includes this file
+// after defining: CK_NAME (table symbol), CK_TEXT (name), W (floats a vector), MR (rows a
+// micro-kernel) and HAVE_F16C (whether a half converts in hardware).
+#include <math.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "ckernels.h"
+
+#pragma STDC FP_CONTRACT OFF
+
+typedef float vf __attribute__((vector_size(W * 4)));
+typedef int32_t vi __attribute__((vector_size(W * 4)));
+typedef float vf4 __attribute__((vector_size(16)));
+enum { NV = 2, STEP = NV * W };  // a micro-kernel spans NV vectors of columns
+
+#define UNROLL _Pragma("clang loop unroll(full)")
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE vf load(const float *p) { vf v; memcpy(&v, p, sizeof v); return v; }
+INLINE void store(float *p, vf v) { memcpy(p, &v, sizeof v); }
+INLINE vf splat(float x) { return x - (vf){}; }
+INLINE vf vmax(vf a, vf b) { return __builtin_elementwise_max(a, b); }
+INLINE vf choose(vi mask, vf yes, vf no) { return (vf)(((vi)yes & mask) | ((vi)no & ~mask)); }
+INLINE float sum(vf v) { float s = 0; UNROLL for (int i = 0; i < W; i++) s += v[i]; return s; }
+#if FUSED
+INLINE vf fma_v(vf a, vf b, vf c) { return __builtin_elementwise_fma(a, b, c); }
+INLINE float fma_1(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
+#else
+INLINE vf fma_v(vf a, vf b, vf c) { return a * b + c; }
+INLINE float fma_1(float a, float b, float c) { return a * b + c; }
+#endif
+
+// e^x to about 1 ulp for x <= 88; 0 below -87.3. Cody and Waite's reduction, Cephes' polynomial.
+INLINE vf exp_v(vf x) {
+    vf clamped = __builtin_elementwise_min(vmax(x, splat(-87.3f)), splat(88.0f));
+    const vf magic = splat(12582912.0f);
+    vf n = fma_v(clamped, splat(1.44269504088896341f), magic) - magic;
+    vf r = fma_v(n, splat(-0.693359375f), clamped);
+    r = fma_v(n, splat(2.12194440e-4f), r);
+    vf p = splat(1.9875691500e-4f);
+    p = fma_v(p, r, splat(1.3981999507e-3f));
+    p = fma_v(p, r, splat(8.3334519073e-3f));
+    p = fma_v(p, r, splat(4.1665795894e-2f));
+    p = fma_v(p, r, splat(1.6666665459e-1f));
+    p = fma_v(p, r, splat(5.0000001201e-1f));
+    p = fma_v(p, r * r, r) + 1.0f;
+    vi scale = (__builtin_convertvector(n, vi) + 127) << 23;
+    vf y = p * (vf)scale;
+    // A NaN passes through, so that a broken model is seen and not scored.
+    y = choose(x < -87.3f, splat(0.0f), y);
+    return choose(x != x, x, y);
+}
+
+// ---- packing ----
+
+// rows [rows, k] -> [ceil(rows / tile)][k][tile], zero past the end.
+static void pack(int64_t rows, int64_t k, const float *source, int64_t ld, float *destination,
+                 int32_t tile) {
+    for (int64_t r = 0; r < rows; r += tile, destination += k * tile) {
+        int64_t m = rows - r < tile ? rows - r : tile;
+        const float *s = source + r * ld;
+        if (m < tile) memset(destination, 0, (size_t)(k * tile) * sizeof(float));
+        int64_t i = 0;
+        for (; i + 4 <= m; i += 4) {
+            const float *s0 = s + i * ld, *s1 = s0 + ld, *s2 = s1 + ld, *s3 = s2 + ld;
+            float *d = destination + i;
+            int64_t p = 0;
+            for (; p + 4 <= k; p += 4, d += 4 * tile) {
+                vf4 a, b, c, e;
+                memcpy(&a, s0 + p, 16); memcpy(&b, s1 + p, 16);
+                memcpy(&c, s2 + p, 16); memcpy(&e, s3 + p, 16);
+                vf4 ab0 = __builtin_shufflevector(a, b, 0, 4, 1, 5);
+                vf4 ab1 = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+                vf4 ce0 = __builtin_shufflevector(c, e, 0, 4, 1, 5);
+                vf4 ce1 = __builtin_shufflevector(c, e, 2, 6, 3, 7);
+                vf4 o0 = __builtin_shufflevector(ab0, ce0, 0, 1, 4, 5);
+                vf4 o1 = __builtin_shufflevector(ab0, ce0, 2, 3, 6, 7);
+                vf4 o2 = __builtin_shufflevector(ab1, ce1, 0, 1, 4, 5);
+                vf4 o3 = __builtin_shufflevector(ab1, ce1, 2, 3, 6, 7);
+                memcpy(d, &o0, 16); memcpy(d + tile, &o1, 16);
+                memcpy(d + 2 * tile, &o2, 16); memcpy(d + 3 * tile, &o3, 16);
+            }
+            for (; p < k; p++, d += tile) d[0] = s0[p], d[1] = s1[p], d[2] = s2[p], d[3] = s3[p];
+        }
+        for (; i < m; i++)
+            for (int64_t p = 0; p < k; p++) destination[p * tile + i] = s[i * ld + p];
+    }
+}
+
+// ---- matrix product ----
+
+// c[m, cols] (+)= a[kc][MR] x b[kc][CK_NR], the first `STEP` columns at b; cols <= STEP.
+INLINE void tile_step(int64_t kc, const float *a, const float *b, float *c, int64_t ldc,
+                      int accumulate, int64_t m, int64_t cols) {
+    vf s[MR][NV];
+    UNROLL for (int i = 0; i < MR; i++) UNROLL for (int v = 0; v < NV; v++) s[i][v] = (vf){};
+    for (int64_t p = 0; p < kc; p++, a += MR, b += CK_NR) {
+        vf bv[NV];
+        UNROLL for (int v = 0; v < NV; v++) bv[v] = load(b + v * W);
+        UNROLL for (int i = 0; i < MR; i++) {
+            vf av = splat(a[i]);
+            UNROLL for (int v = 0; v < NV; v++) s[i][v] = fma_v(av, bv[v], s[i][v]);
+        }
+    }
+    if (cols >= STEP) {
+        UNROLL for (int i = 0; i < MR; i++) if (i < m) UNROLL for (int v = 0; v < NV; v++) {
+            float *d = c + i * ldc + v * W;
+            store(d, accumulate ? load(d) + s[i][v] : s[i][v]);
+        }
+        return;
+    }
+    float whole[MR * STEP];
+    UNROLL for (int i = 0; i < MR; i++) UNROLL for (int v = 0; v < NV; v++)
+        store(whole + i * STEP + v * W, s[i][v]);
+    for (int64_t i = 0; i < m; i++)
+        for (int64_t j = 0; j < cols; j++)
+            c[i * ldc + j] = accumulate ? c[i * ldc + j] + whole[i * STEP + j] : whole[i * STEP + j];
+}
+
+// One micro-panel: c[m, cols] (+)= a[kc][MR] x b[kc][CK_NR]; cols <= CK_NR.
+static void tile(int64_t kc, const float *a, const float *b, float *c, int64_t ldc, int accumulate,
+                 int64_t m, int64_t cols) {
+    for (int64_t j = 0; j < cols; j += STEP)
+        tile_step(kc, a, b + j, c + j, ldc, accumulate, m, cols - j);
+}
+
+static void gemm(int64_t rows, int64_t cols, int64_t k, const float *a, const float *b, float *c,
+                 int64_t ldc, int accumulate) {
+    const int64_t kc = ck_kc(k), panels = (cols + CK_NR - 1) / CK_NR;
+    for (int64_t p = 0; p < k; p += kc) {
+        const int64_t depth = k - p < kc ? k - p : kc;
+        for (int64_t r = 0; r < rows; r += MR) {
+            const int64_t m = rows - r < MR ? rows - r : MR;
+            for (int64_t j = 0; j < panels; j++) {
+                const int64_t n = cols - j * CK_NR < CK_NR ? cols - j * CK_NR : CK_NR;
+                tile(depth, a + r * k + p * MR, b + p * panels * CK_NR + j * depth * CK_NR,
+                     c + r * ldc + j * CK_NR, ldc, accumulate || p > 0, m, n);
+            }
+        }
+    }
+}
+
+// The chain of fused multiply-adds that `gemm` runs for one element.
+static float dot(int64_t k, const float *a, int64_t stride, const float *w) {
+    const int64_t kc = ck_kc(k);
+    float total = 0;
+    for (int64_t p = 0; p < k; p += kc) {
+        const int64_t end = p + kc < k ? p + kc : k;
+        float s = 0;
+        for (int64_t i = p; i < end; i++) s = fma_1(a[i * stride], w[i], s);
+        total = p > 0 ? total + s : s;
+    }
+    return total;
+}
+
+// ---- LM head ----
+
+// Takes the logits [rows, padded_cols] of one panel into the running maximum, sum and rank.
+static void head_update(int64_t rows, int64_t cols, int64_t padded_cols, int64_t first_row,
+                        int64_t first_column, float *logits, const ck_head_state *state) {
+    for (int64_t i = 0; i < rows; i++) {
+        float *l = logits + i * padded_cols;
+        const int64_t r = first_row + i, t = state->target[r] - first_column;
+        const float target = state->target_logit[r];
+        if (t >= 0 && t < cols) l[t] = target;
+        for (int64_t j = cols; j < padded_cols; j++) l[j] = -INFINITY;
+        vf m = splat(-INFINITY);
+        vi above = {};
+        for (int64_t j = 0; j < padded_cols; j += W) {
+            vf v = load(l + j);
+            m = vmax(m, v);
+            above -= v > target;  // a true lane is -1
+        }
+        float top = state->max[r];
+        for (int j = 0; j < W; j++) top = m[j] > top ? m[j] : top;
+        int32_t count = 0;
+        for (int j = 0; j < W; j++) count += above[j];
+        state->above[r] += count;
+        if (top > state->max[r]) {
+            state->sum[r] *= exp((double)state->max[r] - (double)top);
+            state->max[r] = top;
+        }
+        vf s = {};
+        for (int64_t j = 0; j < padded_cols; j += W) s += exp_v(load(l + j) - top);
+        double total = 0;
+        for (int j = 0; j < W; j++) total += (double)s[j];
+        state->sum[r] += total;
+    }
+}
+
+static void head(int64_t rows, int64_t cols, int64_t k, const float *a, const float *b,
+                 int64_t first_column, const ck_head_state *state, float *scratch) {
+    const int64_t kc = ck_kc(k), panels = (cols + CK_NR - 1) / CK_NR, padded = panels * CK_NR;
+    for (int64_t r = 0; r < rows; r += MR) {
+        const int64_t m = rows - r < MR ? rows - r : MR;
+        for (int64_t p = 0; p < k; p += kc) {
+            const int64_t depth = k - p < kc ? k - p : kc;
+            for (int64_t j = 0; j < panels; j++)
+                tile(depth, a + r * k + p * MR, b + p * padded + j * depth * CK_NR,
+                     scratch + j * CK_NR, padded, p > 0, m, CK_NR);
+        }
+        head_update(m, cols, padded, r, first_column, scratch, state);
+    }
+}
+
+// ---- weights ----
+
+INLINE float half(const uint8_t *p) {
+    uint16_t h;
+    memcpy(&h, p, 2);
+#if HAVE_F16C
+    _Float16 f;
+    memcpy(&f, &h, 2);
+    return (float)f;
+#else
+    const uint32_t sign = (uint32_t)(h & 0x8000) << 16, e = (h >> 10) & 31, m = h & 0x3ff;
+    uint32_t bits;
+    if (e == 31) bits = sign | 0x7f800000u | m << 13;
+    else if (e) bits = sign | (e + 112) << 23 | m << 13;
+    else {
+        const float v = (float)m * 5.9604644775390625e-8f;
+        return sign ? -v : v;
+    }
+    float f;
+    memcpy(&f, &bits, 4);
+    return f;
+#endif
+}
+
+// Block formats follow ggml-common.h; values equal PyPI gguf's quants.py to the last bit.
+static void dequantize(int type, const void *source, float *destination, int64_t count) {
+    const uint8_t *s = source;
+    switch (type) {
+    case CK_F32:
+        memcpy(destination, s, (size_t)count * 4);
+        return;
+    case CK_F16:
+        for (int64_t i = 0; i < count; i++) destination[i] = half(s + 2 * i);
+        return;
+    case CK_BF16:
+        for (int64_t i = 0; i < count; i++) {
+            uint16_t h;
+            memcpy(&h, s + 2 * i, 2);
+            const uint32_t bits = (uint32_t)h << 16;
+            memcpy(destination + i, &bits, 4);
+        }
+        return;
+    case CK_Q8_0:
+        for (int64_t b = 0; b < count / 32; b++, s += 34, destination += 32) {
+            const float d = half(s);
+            const int8_t *q = (const int8_t *)s + 2;
+            for (int i = 0; i < 32; i++) destination[i] = d * (float)q[i];
+        }
+        return;
+    case CK_Q4_0:
+        for (int64_t b = 0; b < count / 32; b++, s += 18, destination += 32) {
+            const float d = half(s);
+            for (int i = 0; i < 16; i++) destination[i] = d * (float)((int)(s[2 + i] & 15) - 8);
+            for (int i = 0; i < 16; i++) destination[16 + i] = d * (float)((int)(s[2 + i] >> 4) - 8);
+        }
+        return;
+    case CK_Q4_1:
+        for (int64_t b = 0; b < count / 32; b++, s += 20, destination += 32) {
+            const float d = half(s), m = half(s + 2);
+            for (int i = 0; i < 16; i++) destination[i] = d * (float)(s[4 + i] & 15) + m;
+            for (int i = 0; i < 16; i++) destination[16 + i] = d * (float)(s[4 + i] >> 4) + m;
+        }
+        return;
+    }
+}
+
+// ---- elementwise ----
+
+static void rms_norm(int64_t rows, int64_t width, const float *x, int64_t ldx, const int32_t *index,
+                     const float *weight, float epsilon, float *destination, int32_t tile_rows,
+                     float *scratch) {
+    for (int64_t r = 0; r < rows; r += tile_rows, destination += width * tile_rows) {
+        const int64_t m = rows - r < tile_rows ? rows - r : tile_rows;
+        for (int64_t i = 0; i < m; i++) {
+            const float *s = x + (index ? index[r + i] : r + i) * ldx;
+            float *d = scratch + i * width;
+            double squares = 0;
+            int64_t j = 0;
+            for (; j + 4 * W <= width; j += 4 * W) {
+                vf v0 = load(s + j), v1 = load(s + j + W), v2 = load(s + j + 2 * W),
+                   v3 = load(s + j + 3 * W);
+                squares += (double)sum(v0 * v0 + v1 * v1 + (v2 * v2 + v3 * v3));
+            }
+            for (; j < width; j++) squares += (double)s[j] * s[j];
+            const float scale = 1.0f / sqrtf((float)(squares / (double)width) + epsilon);
+            for (j = 0; j < width; j++) d[j] = weight[j] * (s[j] * scale);
+        }
+        pack(m, width, scratch, width, destination, tile_rows);
+    }
+}
+
+// silu(gate) * up, silu(x) = x / (1 + e^-x).
+static void silu_mul(int64_t rows, int64_t width, const float *gate, const float *up, int64_t ld,
+                     float *destination, int32_t tile_rows, float *scratch) {
+    for (int64_t r = 0; r < rows; r += tile_rows, destination += width * tile_rows) {
+        const int64_t m = rows - r < tile_rows ? rows - r : tile_rows;
+        for (int64_t i = 0; i < m; i++) {
+            const float *g = gate + (r + i) * ld, *u = up + (r + i) * ld;
+            float *d = scratch + i * width;
+            int64_t j = 0;
+            for (; j + W <= width; j += W) {
+                vf v = load(g + j);
+                store(d + j, v / (1.0f + exp_v(-v)) * load(u + j));
+            }
+            for (; j < width; j++) d[j] = g[j] / (1.0f + expf(-g[j])) * u[j];
+        }
+        pack(m, width, scratch, width, destination, tile_rows);
+    }
+}
+
+static void rope(int64_t rows, int32_t heads, int32_t head_size, int32_t rotated, int32_t pairing,
+                 float *x, int64_t ld, const float *cosines, const float *sines) {
+    const int32_t half_size = rotated / 2;
+    for (int64_t t = 0; t < rows; t++)
+        for (int32_t h = 0; h < heads; h++) {
+            float *v = x + t * ld + (int64_t)h * head_size;
+            const float *c = cosines + t * half_size, *z = sines + t * half_size;
+            if (pairing == CK_ROPE_HALVES) {
+                for (int32_t i = 0; i < half_size; i++) {
+                    const float a = v[i], b = v[i + half_size];
+                    v[i] = a * c[i] - b * z[i];
+                    v[i + half_size] = b * c[i] + a * z[i];
+                }
+            } else {
+                for (int32_t i = 0; i < half_size; i++) {
+                    const float a = v[2 * i], b = v[2 * i + 1];
+                    v[2 * i] = a * c[i] - b * z[i];
+                    v[2 * i + 1] = b * c[i] + a * z[i];
+                }
+            }
+        }
+}
+
+static void add_bias(int64_t rows, int64_t width, float *x, int64_t ld, const float *bias) {
+    for (int64_t t = 0; t < rows; t++)
+        for (int64_t j = 0; j < width; j++) x[t * ld + j] += bias[j];
+}
+
+// ---- attention ----
+
+// Causal attention in tiles of MR queries and CK_MAX_KC keys with an online softmax (Milakov and
+// Gimelshein 2018; Dao et al. 2022), so that memory grows with the length and not with its square.
+static void attention(const ck_attention_job *job, int32_t out_tile) {
+    const int64_t n = job->length, hd = job->head_size, keys = (n + CK_NR - 1) / CK_NR * CK_NR;
+    const int64_t width = (hd + CK_NR - 1) / CK_NR * CK_NR;
+    float *kp = job->scratch, *vp = kp + keys * hd, *qp = vp + keys * width, *scores = qp + MR * hd;
+    float *weights = scores + MR * CK_MAX_KC, *out = weights + MR * CK_MAX_KC;
+    pack(n, hd, job->k, job->stride, kp, CK_NR);
+    memset(vp, 0, (size_t)(keys * width) * sizeof(float));
+    for (int64_t j = 0; j < width; j += CK_NR)
+        for (int64_t t = 0; t < n; t++)
+            memcpy(vp + j * keys + t * CK_NR, job->v + t * job->stride + j,
+                   (size_t)(hd - j < CK_NR ? hd - j : CK_NR) * sizeof(float));
+    for (int32_t h = 0; h < job->group; h++)
+        for (int64_t r = 0; r < n; r += MR) {
+            const int64_t m = n - r < MR ? n - r : MR, last = r + m;
+            float top[MR];
+            double total[MR];
+            for (int i = 0; i < MR; i++) top[i] = -INFINITY, total[i] = 0;
+            pack(m, hd, job->q + r * job->stride + h * hd, job->stride, qp, MR);
+            memset(out, 0, (size_t)(MR * width) * sizeof(float));
+            for (int64_t first = 0; first < last; first += CK_MAX_KC) {
+                const int64_t count = last - first < CK_MAX_KC ? last - first : CK_MAX_KC;
+                const int64_t padded = (count + CK_NR - 1) / CK_NR * CK_NR;
+                for (int64_t j = 0; j < padded; j += CK_NR)
+                    tile(hd, qp, kp + (first + j) * hd, scores + j, CK_MAX_KC, 0, MR, CK_NR);
+                for (int64_t i = 0; i < m; i++) {
+                    float *s = scores + i * CK_MAX_KC;
+                    int64_t valid = r + i + 1 - first;
+                    if (valid > count) valid = count;
+                    if (valid < 0) valid = 0;
+                    for (int64_t j = valid; j < padded; j++) s[j] = -INFINITY;
+                    if (valid == 0) {
+                        memset(s, 0, (size_t)padded * sizeof(float));
+                        continue;
+                    }
+                    vf mv = splat(-INFINITY);
+                    for (int64_t j = 0; j < padded; j += W) {
+                        vf v = load(s + j) * job->scale;
+                        store(s + j, v);
+                        mv = vmax(mv, v);
+                    }
+                    float high = top[i];
+                    for (int j = 0; j < W; j++) high = mv[j] > high ? mv[j] : high;
+                    if (high > top[i]) {
+                        const float fade = expf(top[i] - high);
+                        total[i] *= (double)fade;
+                        for (int64_t j = 0; j < width; j++) out[i * width + j] *= fade;
+                        top[i] = high;
+                    }
+                    vf sv = {};
+                    for (int64_t j = 0; j < padded; j += W) {
+                        vf e = exp_v(load(s + j) - high);
+                        store(s + j, e);
+                        sv += e;
+                    }
+                    for (int j = 0; j < W; j++) total[i] += (double)sv[j];
+                }
+                pack(m, count, scores, CK_MAX_KC, weights, MR);
+                for (int64_t j = 0; j < width; j += CK_NR)
+                    tile(count, weights, vp + j * keys + first * CK_NR, out + j, width, 1, MR, CK_NR);
+            }
+            for (int64_t i = 0; i < m; i++) {
+                const float scale = (float)(1.0 / total[i]);
+                const int64_t row = job->out_row + r + i;
+                float *d = job->out + row / out_tile * out_tile * job->out_width + row % out_tile +
+                           (job->out_column + h * hd) * out_tile;
+                for (int64_t j = 0; j < hd; j++) d[j * out_tile] = out[i * width + j] * scale;
+            }
+        }
+}
+
+const ck_table CK_NAME = {CK_TEXT,  MR,   gemm,     head,     head_update, dot,      dequantize,
+                          pack,     rms_norm, silu_mul, rope, add_bias,    attention};

@@ -1,0 +1,13 @@
+// Whatever the compiler's baseline has: NEON on 64-bit Arm, SSE2 on x86-64.
+#define CK_NAME ck_portable
+#define CK_TEXT "portable"
+#define W 4
+#if defined(__aarch64__)
+#define MR 8
+#define FUSED 1
+#else
+#define MR 4
+#define FUSED 0
+#endif
+#define HAVE_F16C 0
+#include "kernels_impl.h"

@@ -1,0 +1,51 @@
+/// Inflates a stream that arrives piece by piece.
+///
+/// Output is handed over in pieces of at most 256 KiB, so that a small input that inflates to
+/// much never stands in memory whole.
+public struct Decompressor {
+    /// How many bytes of output are handed over at once, at most.
+    static let outputSize = 256 * 1024
+
+    private enum Stream {
+        case plain
+        case gzip(GzipStream)
+        case zstd(ZstdStream)
+    }
+
+    private let stream: Stream
+
+    /// A stream compressed as `compression` says.
+    ///
+    /// Throws `ImportError` where the library has no memory for it.
+    public init(_ compression: Compression) throws {
+        switch compression {
+        case .none: stream = .plain
+        case .gzip: stream = .gzip(try GzipStream())
+        case .zstd: stream = .zstd(try ZstdStream())
+        }
+    }
+
+    /// Takes the stream's next bytes and hands over what they inflate to.
+    ///
+    /// Throws `ImportError` for damaged data, and what `output` throws. The bytes handed over are
+    /// valid during the call only.
+    public func feed(
+        _ input: UnsafeRawBufferPointer, _ output: (UnsafeRawBufferPointer) throws -> Void
+    ) throws {
+        guard !input.isEmpty else { return }
+        switch stream {
+        case .plain: try output(input)
+        case .gzip(let gzip): try gzip.feed(input, output)
+        case .zstd(let zstd): try zstd.feed(input, output)
+        }
+    }
+
+    /// Ends the stream; throws `ImportError` if it stops in the middle of its data.
+    public func finish() throws {
+        switch stream {
+        case .plain: break
+        case .gzip(let gzip): try gzip.finish()
+        case .zstd(let zstd): try zstd.finish()
+        }
+    }
+}

@@ -1,0 +1,163 @@
+/// Turns lines of JSONL into documents.
+///
+/// The whole line is checked strictly (RFC 8259, valid UTF-8, no half surrogate pairs, at most
+/// `JSONScanner.maxDepth` levels); nothing is repaired. Where a key stands twice the last counts,
+/// as in Python. Serves `enqueue` and, with `allowEmptyText`, `refinectl score` and `tokenize`.
+public struct DocumentParser: Sendable {
+    /// What a line turned out to be.
+    public enum Outcome: Sendable, Equatable {
+        /// Empty or white space: nothing, and no reject.
+        case blank
+        /// A document.
+        case document(ImportedDocument)
+        /// Not taken.
+        case reject(Reject)
+    }
+
+    private let text: FieldPath
+    private let id: FieldPath
+    private let domain: FieldPath
+    private let allowEmptyText: Bool
+    private let keepFields: Bool
+
+    /// A parser of lines with these fields.
+    ///
+    /// `allowEmptyText` takes texts that are empty or white space only; without `keepFields` the
+    /// lines' other fields are dropped.
+    public init(
+        fields: FieldNames = FieldNames(), allowEmptyText: Bool = false, keepFields: Bool = true
+    ) {
+        text = FieldPath(fields.text)
+        id = FieldPath(fields.id)
+        domain = FieldPath(fields.domain)
+        self.allowEmptyText = allowEmptyText
+        self.keepFields = keepFields
+    }
+
+    /// Parses one line, without its line end.
+    ///
+    /// A line whose id is missing, null or empty gets `file:line`. An integer id becomes its
+    /// decimal text. A domain that is missing or null is none.
+    public func parse(_ line: UnsafeRawBufferPointer, line number: Int, file: String) -> Outcome {
+        if let offset = TextValidation.invalidOffset(line) {
+            return reject(number, .invalidUTF8, "not UTF-8 at byte \(offset + 1) of the line")
+        }
+        var scanner = JSONScanner(line)
+        scanner.skipSpace()
+        guard let first = scanner.next else { return .blank }
+        do throws(JSONError) {
+            guard first == UInt8(ascii: "{") else { return try notAnObject(&scanner, number) }
+            return try document(&scanner, number, file)
+        } catch {
+            let reason: RejectReason =
+                error.kind == .loneSurrogate ? .invalidUnicode : .invalidJSON
+            return reject(number, reason, "\(error.message) at column \(error.offset + 1)")
+        }
+    }
+
+    private func notAnObject(
+        _ scanner: inout JSONScanner, _ number: Int
+    ) throws(JSONError) -> Outcome {
+        let value = try scanner.value()
+        try checkEnd(&scanner)
+        return reject(number, .notAnObject, "expected an object, found \(article(value.kind))")
+    }
+
+    private func checkEnd(_ scanner: inout JSONScanner) throws(JSONError) {
+        scanner.skipSpace()
+        guard scanner.next == nil else { throw scanner.expected("the end of the line") }
+    }
+
+    private func document(
+        _ scanner: inout JSONScanner, _ number: Int, _ file: String
+    ) throws(JSONError) -> Outcome {
+        var textField = FieldLookup(text)
+        var idField = FieldLookup(id)
+        var domainField = FieldLookup(domain)
+        var others: [Range<Int>] = []
+        // The members are shown a scanner of their own, as `scanner` is being changed.
+        let reader = scanner
+        try scanner.object { member in
+            var isOurs = textField.see(member, reader)
+            isOurs = idField.see(member, reader) || isOurs
+            isOurs = domainField.see(member, reader) || isOurs
+            if !isOurs && keepFields {
+                others.append(member.key.lowerBound - 1..<member.value.range.upperBound)
+            }
+        }
+        try checkEnd(&scanner)
+
+        let documentID: [UInt8]
+        switch readID(idField.find(scanner.bytes)?.value, scanner) {
+        case .id(let id): documentID = id
+        case .none: documentID = Array("\(file):\(number)".utf8)
+        case .wrong(let kind):
+            return wrongType(number, nil, self.id, "a string or an integer", kind)
+        }
+        guard let (value, nested) = textField.find(scanner.bytes) else {
+            let detail = "no field \(quoted(text.name)); \(names(scanner.bytes))"
+            return reject(number, .missingText, detail, documentID)
+        }
+        guard value.kind == .string else {
+            return wrongType(number, documentID, text, "a string", value.kind)
+        }
+        var documentDomain: [UInt8]?
+        if let (value, _) = domainField.find(scanner.bytes), value.kind != .null {
+            guard value.kind == .string else {
+                return wrongType(number, documentID, domain, "a string or null", value.kind)
+            }
+            documentDomain = scanner.text(value)
+        }
+        let bytes = scanner.text(value)
+        if !allowEmptyText && bytes.withUnsafeBytes(TextValidation.isBlank) {
+            let what = bytes.isEmpty ? "is empty" : "is white space only"
+            return reject(number, .emptyText, "\(quoted(text.name)) \(what)", documentID)
+        }
+        return .document(
+            ImportedDocument(
+                id: documentID, text: bytes, domain: documentDomain,
+                fields: fields(others, without: nested, scanner.bytes), line: number))
+    }
+
+    private enum ID {
+        case id([UInt8])
+        case none
+        case wrong(JSONScanner.Kind)
+    }
+
+    private func readID(_ value: JSONScanner.Value?, _ scanner: JSONScanner) -> ID {
+        switch value?.kind {
+        case nil, .null: return .none
+        case .string:
+            guard let value, value.range.count > 2 else { return .none }
+            return .id(scanner.text(value))
+        case .number:
+            guard let range = value?.range else { return .none }
+            let digits = Array(scanner.bytes[range])
+            let isInteger = digits.allSatisfy { $0 == 0x2D || $0 &- 0x30 < 10 }
+            if !isInteger { return .wrong(.number) }
+            return .id(digits == Array("-0".utf8) ? [0x30] : digits)
+        case .some(let kind): return .wrong(kind)
+        }
+    }
+
+    /// The other fields as one JSON object, `nested` cut out of the one that holds it.
+    private func fields(
+        _ members: [Range<Int>], without nested: Range<Int>?, _ bytes: UnsafeRawBufferPointer
+    ) -> [UInt8]? {
+        guard !members.isEmpty else { return nil }
+        var object: [UInt8] = []
+        object.reserveCapacity(members.reduce(1) { $0 + $1.count + 1 })
+        for member in members {
+            object.append(object.isEmpty ? UInt8(ascii: "{") : UInt8(ascii: ","))
+            if let nested, member.contains(nested.lowerBound) {
+                object.append(contentsOf: bytes[member.lowerBound..<nested.lowerBound])
+                object.append(contentsOf: bytes[nested.upperBound..<member.upperBound])
+            } else {
+                object.append(contentsOf: bytes[member])
+            }
+        }
+        object.append(UInt8(ascii: "}"))
+        return object
+    }
+}

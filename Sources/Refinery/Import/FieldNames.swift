@@ -1,0 +1,33 @@
+/// The fields of a line that hold a document's text, id and domain.
+///
+/// A name may be dotted: `meta.pile_set_name` is the member `pile_set_name` of the object `meta`,
+/// unless the line has a field of exactly that name, which wins.
+public struct FieldNames: Sendable, Equatable {
+    /// The field with the text.
+    public var text: String
+    /// The field with the id.
+    public var id: String
+    /// The field with the domain.
+    public var domain: String
+
+    /// Names of the three fields.
+    public init(text: String = "text", id: String = "id", domain: String = "domain") {
+        self.text = text
+        self.id = id
+        self.domain = domain
+    }
+}
+
+/// A field's name and the path it may stand for, as bytes.
+struct FieldPath: Sendable {
+    /// The whole name, which a field of the line may have.
+    let name: [UInt8]
+    /// Its parts between dots; one if there is no dot.
+    let parts: [[UInt8]]
+
+    /// The path that `name` stands for.
+    init(_ name: String) {
+        self.name = Array(name.utf8)
+        parts = self.name.split(separator: 0x2E, omittingEmptySubsequences: false).map(Array.init)
+    }
+}

@@ -1,0 +1,93 @@
+/// One corpus file on its way into the store, as a job that succeeds or fails.
+///
+/// Fed by one caller at a time; its calls write to the store and block.
+public struct ImportJob {
+    /// The job's number.
+    public let id: Int64
+    /// What became of the documents so far.
+    public private(set) var counts = ImportCounts()
+
+    private let store: Store
+    private let corpus: String
+    private let file: String
+    private let replace: Bool
+    private var importer: Importer
+
+    /// Begins a job for the file that is displayed as `file`.
+    public init(
+        store: Store, corpus: String, file: String, options: Importer.Options, replace: Bool
+    ) throws {
+        importer = try Importer(file: file, options: options)
+        self.store = store
+        self.corpus = corpus
+        self.file = file
+        self.replace = replace
+        id = try store.beginJob(kind: .import, corpus: corpus, detail: file)
+    }
+
+    /// Takes the file's next bytes; an error has ended the job when it is thrown.
+    public mutating func feed(_ input: UnsafeRawBufferPointer) throws {
+        try advance { importer, sink throws in try importer.feed(input, sink) }
+    }
+
+    /// Ends the file, and the job with it.
+    public mutating func finish() throws -> ImportSummary {
+        try advance { importer, sink throws in try importer.finish(sink) }
+        try store.finishJob(id, state: .succeeded)
+        return summary
+    }
+
+    /// Ends the job because the rest of the file will not come; documents that are complete stay.
+    ///
+    /// The job's error is `incomplete after line N: reason`. Returns that error.
+    @discardableResult
+    public mutating func fail(_ reason: String, state: JobState = .failed) throws -> ImportError {
+        try write { importer, sink throws in try importer.flush(sink) }
+        let error = "incomplete after line \(importer.lines): \(reason)"
+        try store.finishJob(id, state: state, error: error)
+        return ImportError("\(file): \(error)", hint: "enqueue it again: it goes on from there")
+    }
+
+    /// What became of the file so far.
+    public var summary: ImportSummary {
+        var summary = ImportSummary()
+        summary.job = id
+        summary.corpus = corpus
+        summary.file = file
+        summary.added = Int64(counts.added)
+        summary.unchanged = Int64(counts.unchanged)
+        summary.replaced = Int64(counts.replaced)
+        summary.rejected = Int64(counts.rejected)
+        summary.lines = Int64(importer.lines)
+        summary.bytes = Int64(importer.bytes)
+        return summary
+    }
+
+    /// Advances the importer; where it cannot go on the job ends, and what was complete is kept.
+    private mutating func advance(
+        _ body: (inout Importer, Importer.Sink) throws -> Void
+    ) throws {
+        do {
+            try write(body)
+        } catch let error as ImportError {
+            throw try fail(error.message)
+        } catch {
+            // The store itself failed: it may well refuse this, too.
+            try? store.finishJob(id, state: .failed, error: "\(error)")
+            throw error
+        }
+    }
+
+    /// Runs `body` with a sink that writes to the store.
+    private mutating func write(_ body: (inout Importer, Importer.Sink) throws -> Void) throws {
+        var counts = counts
+        defer { self.counts = counts }
+        try body(&importer) { [store, corpus, file, id, replace] batch in
+            counts.add(
+                try store.addDocuments(
+                    corpus: corpus, file: file, documents: batch.documents,
+                    rejects: batch.rejects, job: id, replace: replace))
+            try store.updateJob(id, done: Int64(batch.line), total: nil)
+        }
+    }
+}

@@ -1,0 +1,106 @@
+import CKernels
+import Foundation
+
+/// The LM head fused with the loss: panels of the vocabulary pass over the batch and leave, for
+/// each row, the running maximum and Σ exp(logit − maximum). [tokens, vocabulary] never exists.
+///
+/// Online normaliser: Milakov and Gimelshein 2018 (arXiv 1805.02867).
+struct LMHead {
+    /// [V, D].
+    let weight: Tensor
+    let kernels: ComputeKernels
+
+    /// What is known of each row's target.
+    struct Result {
+        /// −ln p(target), nats; not finite where the model's arithmetic broke down.
+        var nll: [Double]
+        /// How many of the V tokens the model ranks before the target.
+        var above: [Int32]
+    }
+
+    /// - Parameters:
+    ///   - states: packed activations [rows, D].
+    ///   - targets: the token that each row is to predict.
+    ///   - spans: rows of each sequence, for OpenBLAS.
+    ///   - scratch: memory for the logits of one panel.
+    /// - Throws: `CancellationError`.
+    func run(
+        states: UnsafePointer<Float>, targets: [TokenID], spans: [Range<Int>],
+        panels: borrowing WeightPanels, scratch: borrowing FloatBuffer, isCancelled: () -> Bool
+    ) throws -> Result {
+        let rows = targets.count
+        var targetLogits = targetLogits(states: states, targets: targets, panels: panels)
+        var maxima = [Float](repeating: -.infinity, count: rows)
+        var sums = [Double](repeating: 0, count: rows)
+        var above = [Int32](repeating: 0, count: rows)
+        try targets.withUnsafeBufferPointer { targets in
+            try targetLogits.withUnsafeMutableBufferPointer { logits in
+                try maxima.withUnsafeMutableBufferPointer { maxima in
+                    try sums.withUnsafeMutableBufferPointer { sums in
+                        try above.withUnsafeMutableBufferPointer { above in
+                            var state = ck_head_state(
+                                target: targets.baseAddress,
+                                target_logit: logits.baseAddress.map { UnsafePointer($0) },
+                                max: maxima.baseAddress, sum: sums.baseAddress,
+                                above: above.baseAddress)
+                            try walk(
+                                states: states, rows: rows, spans: spans, state: &state,
+                                panels: panels, scratch: scratch, isCancelled: isCancelled)
+                        }
+                    }
+                }
+            }
+        }
+        let nll = (0..<rows).map { row in
+            (Double(maxima[row]) - Double(targetLogits[row])) + log(sums[row])
+        }
+        return Result(nll: nll, above: above)
+    }
+
+    private func walk(
+        states: UnsafePointer<Float>, rows: Int, spans: [Range<Int>], state: inout ck_head_state,
+        panels: borrowing WeightPanels, scratch: borrowing FloatBuffer, isCancelled: () -> Bool
+    ) throws {
+        let vocabulary = weight.shape[0], inner = weight.shape[1]
+        var step = panels.panelRows(of: weight, wholeDepth: true)
+        // A panel's logits must fit: one tile of rows, or under OpenBLAS the longest sequence.
+        let tallest = kernels.usesOpenBLAS ? spans.map(\.count).max() ?? 1 : Int(kernels.tile)
+        step = max(Int(CK_NR), min(step, scratch.count / max(tallest, 1) / 32 * 32))
+        for first in stride(from: 0, to: vocabulary, by: step) {
+            if isCancelled() { throw CancellationError() }
+            let range = first..<min(first + step, vocabulary)
+            let panel = panels.load(range, of: weight)
+            guard kernels.usesOpenBLAS else {
+                ck_head(
+                    kernels.table, Int64(rows), Int64(range.count), Int64(inner), states, panel,
+                    Int64(first), &state, scratch.base)
+                continue
+            }
+            let padded = (range.count + 31) / 32 * 32
+            for span in spans {
+                OpenBLAS.multiply(
+                    rows: span.count, columns: range.count, inner: inner,
+                    a: states + span.lowerBound * inner, b: panel, c: scratch.base,
+                    cStride: padded, accumulate: false)
+                ck_head_update(
+                    kernels.table, Int64(span.count), Int64(range.count), Int64(padded),
+                    Int64(span.lowerBound), Int64(first), scratch.base, &state)
+            }
+        }
+    }
+
+    /// Each row's target logit, first, so that ranks can be counted while the panels pass.
+    private func targetLogits(
+        states: UnsafePointer<Float>, targets: [TokenID], panels: borrowing WeightPanels
+    ) -> [Float] {
+        let inner = weight.shape[1], tile = Int(kernels.tile)
+        var logits = [Float](repeating: 0, count: targets.count)
+        for (row, target) in targets.enumerated() {
+            let start = states + row / tile * tile * inner + row % tile
+            logits[row] = ck_dot(
+                kernels.table, Int64(inner), start, Int64(tile),
+                panels.loadRow(Int(target), of: weight))
+        }
+        return logits
+    }
+}

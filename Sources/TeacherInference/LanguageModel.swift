@@ -1,0 +1,203 @@
+import Foundation
+
+/// A causal language model read from a `.gguf` file or a Hugging Face folder: configuration,
+/// mapped weights and tokenizer. Immutable and shared by every thread that scores with it.
+public final class LanguageModel: Sendable {
+    /// What a user says about a model beside its path.
+    public struct Options: Sendable {
+        /// `auto`, `none`, `bos`, or the spelling of a control token to stand in BOS's place.
+        public var context: String
+        /// The pre-tokenizer, where a GGUF file names none.
+        public var pre: String?
+
+        /// Options with the defaults of the command line.
+        public init(context: String = "auto", pre: String? = nil) {
+            self.context = context
+            self.pre = pre
+        }
+    }
+
+    /// Path as the user named it.
+    public let path: String
+    /// Shape and constants.
+    public let configuration: ModelConfiguration
+    /// The model's own tokenizer.
+    public let tokenizer: any Tokenizer
+    /// The token put in front of every sequence, or nil under the context rule `none`.
+    public let contextToken: TokenID?
+    /// The resolved context rule: `none`, `bos`, or the named token's spelling.
+    public let contextRule: String
+
+    private let weights: LlamaWeights
+    private let file: any WeightFile
+    private let kernels: ComputeKernels
+
+    /// Loads the model at `path`; weights stay in the file and are read as they are needed.
+    ///
+    /// - Throws: ``ModelError`` naming the file and what in it cannot be used.
+    public init(path: String, options: Options = Options()) throws(ModelError) {
+        self.path = path
+        kernels = .best
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+            throw ModelError(
+                "cannot open \(path): no such file or folder",
+                hint: "a model is a .gguf file or a Hugging Face folder")
+        }
+        if isFolder.boolValue {
+            let config = try JSONObject(path: path + "/config.json")
+            configuration = try ModelConfiguration(huggingFace: config)
+            let file = try SafetensorsFile(folder: path)
+            weights = try LlamaWeights(
+                file: file, names: .huggingFace, configuration: configuration,
+                tied: try config.bool("tie_word_embeddings") ?? false)
+            try Self.checkBiases(config, weights: weights)
+            self.file = file
+        } else {
+            let file = try GGUFFile(path: path)
+            configuration = try ModelConfiguration(gguf: file)
+            weights = try LlamaWeights(
+                file: file, names: .gguf, configuration: configuration, tied: nil)
+            self.file = file
+        }
+        tokenizer = try Self.loadTokenizer(path: path, pre: options.pre)
+        (contextToken, contextRule) = try Self.resolve(
+            context: options.context, tokenizer: tokenizer, path: path)
+    }
+
+    /// Only the tokenizer at `path`: any architecture, no tensors needed.
+    ///
+    /// - Throws: ``ModelError`` naming the file and what in it cannot be used.
+    public static func loadTokenizer(
+        path: String, pre: String? = nil
+    ) throws(ModelError) -> any Tokenizer {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+            throw ModelError("cannot open \(path): no such file or folder")
+        }
+        guard isFolder.boolValue else {
+            let file = try GGUFFile(path: path, vocabularyOnly: true)
+            return try ByteLevelBPE(gguf: try GGUFVocabulary(file), pre: pre)
+        }
+        func read(_ name: String) -> [UInt8]? {
+            (try? Data(contentsOf: URL(fileURLWithPath: path + "/" + name))).map([UInt8].init)
+        }
+        guard let json = read("tokenizer.json") else {
+            throw ModelError(
+                "cannot read \(path)/tokenizer.json",
+                hint: "copy the model's tokenizer.json beside its config.json")
+        }
+        return try ByteLevelBPE(
+            tokenizerJSON: json, configJSON: read("tokenizer_config.json"),
+            source: path + "/tokenizer.json")
+    }
+
+    /// Longest sequence that can be scored, in tokens, the context token included.
+    public var maxContext: Int { configuration.context }
+
+    /// Numbers in all weights, a tied head counted once.
+    public var parameterCount: Int {
+        weights.matrices.reduce(0) { $0 + $1.count } + weights.vectors.reduce(0) { $0 + $1.count }
+    }
+
+    /// Numbers by weight type, most first: the matrices alone.
+    public var parametersByType: [(type: TensorType, count: Int)] {
+        var counts: [TensorType: Int] = [:]
+        for matrix in weights.matrices { counts[matrix.type, default: 0] += matrix.count }
+        return counts.sorted { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }
+            .map { ($0.key, $0.value) }
+    }
+
+    /// Whether the LM head is the embedding.
+    public var tiesHead: Bool { weights.head.name == weights.embedding.name }
+
+    /// Bytes of weights that are mapped.
+    public var weightBytes: Int { weights.matrices.reduce(0) { $0 + $1.bytes.count } }
+
+    /// The kernels that score: avx512, avx2, openblas or portable.
+    public var kernelName: String { kernels.name }
+
+    /// Bytes that each worker adds for batches of `maxTokens` tokens with sequences up to `longest`.
+    public func workerMemory(maxTokens: Int, longest: Int) -> Int {
+        Transformer.memory(configuration, maxTokens: maxTokens, longest: longest)
+    }
+
+    /// Floating-point operations to score a sequence of `tokens` tokens.
+    public func operations(tokens: Int) -> Double {
+        Transformer.operations(configuration, tokens: tokens)
+    }
+
+    /// `text` as tokens, with what a score needs to know of its bytes.
+    ///
+    /// - Returns: the ids without the context token, and the bytes that the scored tokens cover:
+    ///   all of them, but for the first token's where nothing stands in front of it.
+    public func tokenize(_ text: UnsafeRawBufferPointer) -> (ids: [TokenID], scoredBytes: Int) {
+        guard contextToken == nil else { return (tokenizer.encode(text), text.count) }
+        let (ids, ends) = tokenizer.encodeWithEnds(text)
+        return (ids, text.count - (ends.first ?? 0))
+    }
+
+    /// The files that hold the weights.
+    public var weightFiles: [FileIdentity] { file.files.map(\.identity) }
+
+    /// The bytes of weight file `index`, mapped.
+    public func withWeightFile<R>(_ index: Int, _ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
+        try withExtendedLifetime(file.files[index]) { try body(file.files[index].bytes) }
+    }
+
+    /// What decides a score beside the weights' bytes and the tokenizer's content: scoring
+    /// version, compute precision, configuration, context rule. Part of the model's fingerprint.
+    public var arithmetic: String {
+        "refinery-scoring-1 float32 context=\(contextRule.utf8.count):\(contextRule) \(configuration) "
+            + "tied=\(tiesHead)"
+    }
+
+    /// Working memory of one thread; the scorer owns it.
+    func makeTransformer(maxTokens: Int) -> Transformer {
+        Transformer(
+            configuration: configuration, weights: weights, kernels: kernels, maxTokens: maxTokens)
+    }
+
+    private static func resolve(
+        context: String, tokenizer: any Tokenizer, path: String
+    ) throws(ModelError) -> (TokenID?, String) {
+        switch context {
+        case "none":
+            return (nil, "none")
+        case "auto" where !tokenizer.addsBOS:
+            return (nil, "none")
+        case "auto", "bos":
+            guard let bos = tokenizer.bosToken else {
+                throw ModelError(
+                    "\(path): the context rule asks for BOS, but the tokenizer names none",
+                    hint: "name a control token with --context, or use --context none")
+            }
+            return (bos, "bos")
+        default:
+            guard let id = tokenizer.id(ofToken: context) else {
+                throw ModelError(
+                    "\(path): the context token \"\(context)\" is not in the vocabulary",
+                    hint: "use auto, none, bos, or a token as the vocabulary spells it")
+            }
+            return (id, context)
+        }
+    }
+
+    /// config.json's word on biases must agree with the tensors that are there.
+    private static func checkBiases(
+        _ config: JSONObject, weights: LlamaWeights
+    ) throws(ModelError) {
+        let attention = try config.bool("attention_bias") ?? false
+        let mlp = try config.bool("mlp_bias") ?? false
+        for layer in weights.layers {
+            let biased = [layer.query, layer.key, layer.value, layer.attentionOutput]
+            guard biased.allSatisfy({ ($0.bias != nil) == attention }),
+                [layer.gate, layer.up, layer.down].allSatisfy({ ($0.bias != nil) == mlp })
+            else {
+                throw ModelError(
+                    "\(config.path): \"attention_bias\" is \(attention) and \"mlp_bias\" is \(mlp), "
+                        + "but the weights' biases say otherwise")
+            }
+        }
+    }
+}
