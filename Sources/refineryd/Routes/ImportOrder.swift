@@ -4,28 +4,14 @@ import Refinery
 
 /// What a client asks of an import: the query of `POST /v1/imports`, checked.
 struct ImportOrder: Sendable {
-    /// How the bytes are to be read.
-    enum Format: String, CaseIterable, Sendable {
-        /// One JSON object a line.
-        case jsonl
-        /// The whole file is one document.
-        case text
-    }
-
-    /// How the bytes are compressed.
-    enum Compression: String, CaseIterable, Sendable {
-        case none, gzip, zstd
-    }
-
+    /// The corpus that takes the documents.
     var corpus: String
+    /// The file's name as rejects print it.
     var file: String
-    var format: Format
-    var compression: Compression
-    var textField: String
-    var idField: String
-    var domainField: String
+    /// How the bytes are to be read.
+    var options = Importer.Options()
+    /// Whether another text for a known id is a new version.
     var replace: Bool
-    var maxLineBytes: Int
 
     /// Reads the query of a request.
     init(_ request: Request, configuration: Configuration) throws {
@@ -42,12 +28,12 @@ struct ImportOrder: Sendable {
         }
         self.file = file
         corpus = try parameters.corpus() ?? "default"
-        format = try parameters.choice("format", default: .jsonl)
-        compression = try parameters.choice("compression", default: .none)
-        textField = try parameters.field("text_field") ?? "text"
-        idField = try parameters.field("id_field") ?? "id"
-        domainField = try parameters.field("domain_field") ?? "domain"
         replace = try parameters.flag("replace")
-        maxLineBytes = configuration.maxLineBytes
+        options.format = try parameters.choice("format", default: .jsonl)
+        options.compression = try parameters.choice("compression", default: .none)
+        options.fields.text = try parameters.field("text_field") ?? options.fields.text
+        options.fields.id = try parameters.field("id_field") ?? options.fields.id
+        options.fields.domain = try parameters.field("domain_field") ?? options.fields.domain
+        options.maxLineBytes = configuration.maxLineBytes
     }
 }

@@ -27,16 +27,17 @@ struct ImportRoute {
     private func forward(_ request: Request, to pipe: UploadPipe) async {
         let expected = request.headers[.contentLength].flatMap { Int64($0) }
         do {
-            let received = try await cancelWhenGracefulShutdown {
+            let received: Int64? = try await cancelWhenGracefulShutdown {
                 var received: Int64 = 0
                 for try await buffer in request.body {
                     received += Int64(buffer.readableBytes)
-                    guard await pipe.send(Array(buffer.readableBytesView)) else { return received }
+                    guard await pipe.send(Array(buffer.readableBytesView)) else { return nil }
                 }
                 // A body that is cut off by cancellation ends as if it were complete.
                 try Task.checkCancellation()
                 return received
             }
+            guard let received else { return }
             if let expected, received != expected {
                 pipe.fail(UploadBroken("\(received) of \(expected) bytes arrived"))
             } else {
@@ -51,8 +52,25 @@ struct ImportRoute {
 
     /// Reads, checks and stores the documents; blocks.
     private func importFile(_ order: ImportOrder, from pipe: UploadPipe) throws -> ImportSummary {
-        try environment.tracker.run(.import, corpus: order.corpus, detail: order.file) { job in
-            throw RequestError(.notImplemented, "not written yet")
+        var job = try ImportJob(
+            store: environment.store, corpus: order.corpus, file: order.file,
+            options: order.options, replace: order.replace)
+        return try environment.tracker.follow(job.id, .import, corpus: order.corpus) { running in
+            defer { environment.pipeline.wake() }
+            do {
+                while let bytes = try pipe.next() {
+                    guard !running.isCancelled else { throw JobCancelled() }
+                    let before = job.counts
+                    try bytes.withUnsafeBytes { try job.feed($0) }
+                    if job.counts != before { environment.pipeline.wake() }
+                }
+            } catch is JobCancelled {
+                try job.fail("cancelled", state: .cancelled)
+                throw JobCancelled()
+            } catch let error as UploadBroken {
+                throw try job.fail(error.reason)
+            }
+            return try job.finish()
         }
     }
 }

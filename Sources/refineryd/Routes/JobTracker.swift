@@ -23,6 +23,26 @@ struct JobTracker: Sendable {
         _ body: (JobRegistry.Running) throws -> Value
     ) throws -> Value {
         let id = try store.beginJob(kind: kind, corpus: corpus, detail: detail)
+        return try follow(id, kind, corpus: corpus) { job in
+            do {
+                let value = try body(job)
+                try store.finishJob(id, state: .succeeded)
+                return value
+            } catch is JobCancelled {
+                try store.finishJob(id, state: .cancelled)
+                throw JobCancelled()
+            } catch {
+                try store.finishJob(id, state: .failed, error: JobTracker.reason(error))
+                throw error
+            }
+        }
+    }
+
+    /// Makes a job that records its own end cancellable, and tells of its transitions.
+    func follow<Value>(
+        _ id: Int64, _ kind: JobKind, corpus: String?,
+        _ body: (JobRegistry.Running) throws -> Value
+    ) throws -> Value {
         let job = jobs.enter(id, corpus: corpus)
         defer { jobs.leave(job) }
         var logger = logger
@@ -31,17 +51,13 @@ struct JobTracker: Sendable {
         logger.notice("job started")
         do {
             let value = try body(job)
-            try store.finishJob(id, state: .succeeded)
             logger.notice("job succeeded")
             return value
         } catch is JobCancelled {
-            try store.finishJob(id, state: .cancelled)
             logger.notice("job cancelled")
             throw RequestError(.conflict, "job \(id) was cancelled")
         } catch {
-            let reason = JobTracker.reason(error)
-            try store.finishJob(id, state: .failed, error: reason)
-            logger.notice("job failed", metadata: ["error": "\(reason)"])
+            logger.notice("job failed", metadata: ["error": "\(JobTracker.reason(error))"])
             throw error
         }
     }
@@ -51,6 +67,7 @@ struct JobTracker: Sendable {
         switch error {
         case let error as RequestError: error.body.error
         case let error as StoreError: error.message
+        case let error as ImportError: error.message
         case is CancellationError: "the client went away"
         default: String("\(error)".prefix(1000))
         }

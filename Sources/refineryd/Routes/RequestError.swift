@@ -35,6 +35,8 @@ struct ErrorMiddleware<Context: RequestContext>: RouterMiddleware {
                 context.logger.error(
                     "the store failed a request", metadata: ["error": "\(error.message)"])
             }
+        } catch let error as ImportError {
+            refusal = RequestError(.unprocessableContent, error.message, hint: error.hint)
         } catch let error as HTTPError where error.status == .notFound {
             refusal = RequestError(.notFound, "no such path or method", hint: "see docs/formats.md")
         } catch let error as any HTTPResponseError {
