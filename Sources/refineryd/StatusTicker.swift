@@ -29,7 +29,6 @@ struct StatusTicker: Service {
     }
 
     private func line(_ counts: StoreStatus) -> String {
-        let rates = pipeline.progress()
         var line: String
         switch pipeline.state {
         case .loading: line = "loading the models"
@@ -40,8 +39,8 @@ struct StatusTicker: Service {
         case .failed(let reason): line = "failed: \(reason.prefix(200))"
         }
         if counts.pending > 0 { line += ", \(counts.pending) scores to go" }
-        if let rate = rates.tokensPerSecond { line += ", \(Int(rate)) tokens/s" }
-        if let seconds = Estimate(counts.corpora).seconds(at: rates), seconds > 0 {
+        if let rate = pipeline.tokensPerSecond { line += ", \(Int(rate)) tokens/s" }
+        if let seconds = Estimate(counts.corpora).seconds(of: pipeline), seconds > 0 {
             line += ", \(Int(seconds / 60)) min left"
         }
         return line

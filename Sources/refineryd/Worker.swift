@@ -1,4 +1,3 @@
-import Logging
 import Refinery
 import ServiceLifecycle
 
@@ -12,30 +11,28 @@ struct Worker: Service {
     /// Whether to end once nothing is left to do.
     var drains: Bool
 
-    /// Runs until shutdown; a shutdown gives up the batch in flight, which nothing recorded.
+    /// Runs until shutdown, which gives up the batches in flight: nothing of them is recorded.
     func run() async throws {
-        do {
-            try await cancelWhenGracefulShutdown {
-                guard drains else { return try await pipeline.run() }
-                try await pipeline.drain()
-                while jobs.count > 0 {
-                    while jobs.count > 0 { try await Task.sleep(for: .milliseconds(200)) }
-                    try await pipeline.drain()
-                }
+        try await withGracefulShutdownHandler {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                if drains { group.addTask { try await stopWhenDone() } }
+                // Throws what ended it, such as a model that cannot be used.
+                do {
+                    try await pipeline.run()
+                } catch is CancellationError {}
+                group.cancelAll()
             }
-        } catch is CancellationError {
-            return
+        } onGracefulShutdown: {
+            pipeline.stop()
         }
-        // A pipeline that has returned by itself and not by cancellation has failed or is done.
-        if case .failed(let reason) = pipeline.state { throw WorkerFailed(reason: reason) }
     }
-}
 
-/// Scoring cannot go on.
-struct WorkerFailed: Error, CustomStringConvertible {
-    /// Why.
-    var reason: String
-
-    /// Why, for people.
-    var description: String { reason }
+    /// Stops the pipeline once it is idle and no import can bring more.
+    private func stopWhenDone() async throws {
+        while pipeline.state != .idle || jobs.count > 0 {
+            // Cancelled where the pipeline ended first.
+            guard (try? await Task.sleep(for: .milliseconds(100))) != nil else { return }
+        }
+        pipeline.stop()
+    }
 }

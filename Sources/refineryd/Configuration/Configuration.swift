@@ -21,7 +21,7 @@ struct Configuration: Sendable, Equatable {
     /// The most seconds of one batch.
     var batchSeconds = 5.0
     /// The most tokens of one batch.
-    var batchTokens = 4096
+    var batchTokens = 2048
     /// The teacher, with its context rule and pre-tokenizer.
     var teacher = ModelReference(path: "", context: "auto", pre: nil)
     /// The reference model.

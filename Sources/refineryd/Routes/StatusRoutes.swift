@@ -41,9 +41,8 @@ struct StatusRoutes {
         report.teacher = counts.teacher.map(ModelReport.init)
         report.reference = counts.reference.map(ModelReport.init)
         report.version = refineryVersion
-        let rates = environment.pipeline.progress()
-        report.tokensPerSecond = rates.tokensPerSecond
-        report.etaSeconds = Estimate(counts.corpora).seconds(at: rates)
+        report.tokensPerSecond = environment.pipeline.tokensPerSecond
+        report.etaSeconds = Estimate(counts.corpora).seconds(of: environment.pipeline)
         return report
     }
 
@@ -83,9 +82,8 @@ struct StatusRoutes {
                 report.failedChunks = Int64(failures.count)
                 report.failedReason = failures.first
             }
-            let rates = environment.pipeline.progress()
-            report.tokensPerSecond = rates.tokensPerSecond
-            report.etaSeconds = Estimate(corpora).seconds(at: rates)
+            report.tokensPerSecond = environment.pipeline.tokensPerSecond
+            report.etaSeconds = Estimate(corpora).seconds(of: environment.pipeline)
             return report
         }
         (report.state, report.failure) = environment.pipeline.state.report
@@ -95,7 +93,7 @@ struct StatusRoutes {
     }
 }
 
-extension PipelineState {
+extension Pipeline.State {
     /// The state's word on the wire, with the reason where it is `failed`.
     fileprivate var report: (StatusReport.State, String?) {
         switch self {
