@@ -22,14 +22,17 @@ struct DecimalFractionTests {
         #expect(throws: StoreError.self) { try DecimalFraction(text) }
     }
 
-    @Test(arguments: [("0.2900", "0.29"), (".5", "0.5"), ("1.000", "1"), ("5e-2", "0.05"), ("0.0", "0")])
+    @Test(arguments: [
+        ("0.2900", "0.29"), (".5", "0.5"), ("1.000", "1"), ("5e-2", "0.05"), ("0.0", "0"),
+    ])
     func `the shortest form is printed`(text: String, expected: String) throws {
         #expect(try DecimalFraction(text).description == expected)
     }
 
     @Test func `every hundredth of every hundred agrees with whole numbers`() throws {
         for hundredths in 0...100 {
-            let text = hundredths == 100 ? "1.00" : "0." + (hundredths < 10 ? "0" : "") + "\(hundredths)"
+            let text =
+                hundredths == 100 ? "1.00" : "0." + (hundredths < 10 ? "0" : "") + "\(hundredths)"
             let ratio = try DecimalFraction(text)
             for n in 0...200 { #expect(ratio.floorTimes(n) == hundredths * n / 100) }
         }

@@ -46,7 +46,7 @@ struct SelectTests {
         }
         var seen: Set<Data> = []
         var entries: [Entry] = []
-        for row in rows where rule.corpus == nil || row["k.name"] == rule.corpus || row[1] == rule.corpus {
+        for row in rows where rule.corpus == nil || row[1] == rule.corpus {
             if !seen.insert(row[2]).inserted && !rule.keepDuplicates { continue }
             let tokens: Int = row["tokens"]
             let score = ((row["r"] as Double) - (row["t"] as Double)) / Double(tokens)
@@ -59,7 +59,10 @@ struct SelectTests {
         case .minScore(let x): entries = entries.filter { $0.score >= x }
         case .tokenBudget(let n):
             var sum = 0
-            entries = Array(entries.prefix { sum += $0.tokens; return sum <= n })
+            entries = Array(
+                entries.prefix {
+                    sum += $0.tokens; return sum <= n
+                })
         }
         return entries.map(\.chunk)
     }

@@ -29,9 +29,10 @@ struct StoreDeleteTests {
         try test.chunkAll()
         try test.score()
         try test.store.deleteCorpus("default")
-        for table in ["corpus", "file", "document", "document_text", "chunk", "score", "pending",
-            "reject", "counter"]
-        {
+        for table in [
+            "corpus", "file", "document", "document_text", "chunk", "score", "pending",
+            "reject", "counter",
+        ] {
             #expect(try test.count("SELECT count(*) FROM \(table)") == 0, "\(table)")
         }
         let error = #expect(throws: StoreError.self) { try test.store.deleteCorpus("default") }

@@ -97,7 +97,8 @@ struct StoreImportTests {
             })
         #expect(deflated.count < text.utf8.count / 10)
         #expect(deflated.first == 0x78)  // zlib's header (RFC 1950)
-        #expect(try test.store.unchunkedDocuments(limit: 1, maxBytes: 1)[0].text == Array(text.utf8))
+        #expect(
+            try test.store.unchunkedDocuments(limit: 1, maxBytes: 1)[0].text == Array(text.utf8))
     }
 
     @Test(arguments: ["", "a\nb", "x\0", String(repeating: "n", count: 256)])

@@ -54,7 +54,9 @@ struct StorePropertyTests {
                     #expect(exports.last?.rows.count == made.keptChunks)
                 }
             default:
-                if step % 3 == 0, let corpus = try test.store.corpora().randomElement(using: &random) {
+                if step % 3 == 0,
+                    let corpus = try test.store.corpora().randomElement(using: &random)
+                {
                     try test.store.deleteCorpus(corpus.name)
                 }
             }

@@ -39,7 +39,8 @@ struct StoreScoreTests {
         #expect(try test.count("SELECT nll FROM score") == 1)
         #expect(try test.count("SELECT length(nll16) FROM token_nll") == 8)
         #expect(try test.store.nextPending(after: 0, limit: 1)[0].needsTeacher == false)
-        #expect(try test.store.recordScores([ChunkScore(chunk: 99, model: 1, outcome: .tooShort)]) == 0)
+        #expect(
+            try test.store.recordScores([ChunkScore(chunk: 99, model: 1, outcome: .tooShort)]) == 0)
         #expect(try test.store.checkPending().isClean)
     }
 
@@ -52,7 +53,9 @@ struct StoreScoreTests {
             #expect(throws: DatabaseError.self) {
                 try test.store.pool.write {
                     try $0.execute(
-                        sql: "INSERT INTO score VALUES (1, 1, 'scored', 4, 4, \(value), 1, 0, 0, NULL)")
+                        sql:
+                            "INSERT INTO score VALUES (1, 1, 'scored', 4, 4, \(value), 1, 0, 0, NULL)"
+                    )
                 }
             }
         }

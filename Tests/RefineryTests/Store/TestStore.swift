@@ -31,7 +31,8 @@ final class TestStore {
     /// Registers a pair with one tokenizer; other digits make other models.
     @discardableResult
     func registerModels(
-        teacher: Character = "a", reference: Character = "b", digests: (String, String) = ("t", "t"),
+        teacher: Character = "a", reference: Character = "b",
+        digests: (String, String) = ("t", "t"),
         context: String = "none"
     ) throws -> (teacher: Int64, reference: Int64) {
         (
