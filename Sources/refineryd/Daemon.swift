@@ -1,8 +1,5 @@
 import Foundation
-import Hummingbird
-import HummingbirdCore
 import Logging
-import NIOCore
 import Refinery
 import ServiceLifecycle
 import UnixSignals
@@ -42,23 +39,19 @@ struct Daemon {
         let notifier = SystemdNotifier()
         logger.notice("refineryd starts", metadata: startMetadata())
 
-        let http = Application(
-            router: makeRouter(environment),
-            configuration: ApplicationConfiguration(
-                address: .unixDomainSocket(path: configuration.socket), serverName: "refineryd",
-                availableConnectionsDelegate: MaximumAvailableConnections(256)),
-            onServerRunning: { _ in
-                socketFile.open()
-                notifier.ready()
-            },
-            logger: quiet(logger))
+        let http = makeApplication(environment, logger: quiet(logger)) {
+            socketFile.open()
+            notifier.ready()
+        }
         let worker = Worker(pipeline: pipeline, jobs: environment.jobs, drains: drains)
         let ticker = StatusTicker(
             notifier: notifier, store: store, pipeline: pipeline, threads: threads)
         // Shut down one at a time, last first: no more requests, then no more scoring.
         var group = ServiceGroupConfiguration(
             services: [
-                .init(service: worker, successTerminationBehavior: .gracefullyShutdownGroup),
+                .init(
+                    service: worker, successTerminationBehavior: .gracefullyShutdownGroup,
+                    failureTerminationBehavior: .gracefullyShutdownGroup),
                 .init(service: http),
                 .init(service: ticker),
             ],
@@ -76,7 +69,7 @@ struct Daemon {
         [
             "version": "\(refineryVersion)",
             "sqlite.version": "\(Store.sqliteVersion)",
-            "threads": "\(configuration.threads)",
+            "threads": "\(configuration.pipeline.scoringThreads)",
             "store.path": "\(configuration.store)",
             "socket.path": "\(configuration.socket)",
             "teacher.path": "\(configuration.teacher.path)",

@@ -52,10 +52,11 @@ struct SelectionRoutes {
         if let corpus = selection.rule.corpus { _ = try RequestParameters.checkedCorpus(corpus) }
         if let name = selection.name { _ = try RequestParameters.checkedName(name) }
         let (store, tracker) = (environment.store, environment.tracker)
+        let detail = selection.name ?? selection.rule.suggestedName
         let slot = try environment.threads.slot()
         return try Response.json(
             await slot.run {
-                try tracker.run(.selection, corpus: selection.rule.corpus, detail: selection.name) {
+                try tracker.run(.selection, corpus: selection.rule.corpus, detail: detail) {
                     job in
                     let summary = try store.select(selection.rule, name: selection.name)
                     try store.updateJob(
