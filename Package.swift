@@ -79,7 +79,8 @@ let package = Package(
         .testTarget(
             name: "RefineryTests",
             dependencies: [
-                "Refinery", "TeacherInference",
+                "Refinery", "TeacherInference", "CZlib", "CZstd",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
