@@ -1,3 +1,5 @@
+import Foundation
+
 /// A model as a user names it.
 public struct ModelReference: Sendable, Equatable {
     /// A .gguf file or a Hugging Face folder.
@@ -25,8 +27,8 @@ public struct PipelineConfiguration: Sendable, Equatable {
     public var threads = 0
     /// The most tokens of a chunk.
     public var maxTokens = 1024
-    /// The most tokens of one batch.
-    public var batchTokens = 4096
+    /// The most tokens of one worker's batch.
+    public var batchTokens = 2048
     /// The most seconds of one batch.
     public var batchSeconds = 5.0
     /// Whether each token's NLL is stored too, in 16 bits.
@@ -38,5 +40,25 @@ public struct PipelineConfiguration: Sendable, Equatable {
     public init(teacher: ModelReference, reference: ModelReference) {
         self.teacher = teacher
         self.reference = reference
+    }
+}
+
+extension PipelineConfiguration {
+    /// Threads that score: ``threads``, or one a core that this process may use.
+    public var scoringThreads: Int {
+        threads > 0 ? threads : max(1, Self.availableCores)
+    }
+
+    /// Tokens that one worker's memory is sized for.
+    public var batchCapacity: Int { max(batchTokens, maxTokens + 1) }
+
+    /// Cores by affinity, less where the control group's quota (cgroup v2) allows fewer.
+    static var availableCores: Int {
+        let cores = ProcessInfo.processInfo.activeProcessorCount
+        guard let quota = try? String(contentsOfFile: "/sys/fs/cgroup/cpu.max", encoding: .utf8)
+        else { return cores }
+        let parts = quota.split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
+        guard parts.count == 2, parts[1] > 0 else { return cores }
+        return min(cores, max(1, Int((parts[0] / parts[1]).rounded(.up))))
     }
 }

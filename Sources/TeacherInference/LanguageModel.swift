@@ -37,7 +37,7 @@ public final class LanguageModel: Sendable {
     /// - Throws: ``ModelError`` naming the file and what in it cannot be used.
     public init(path: String, options: Options = Options()) throws(ModelError) {
         self.path = path
-        kernels = .best
+        kernels = try .chosen()
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
             throw ModelError(

@@ -35,13 +35,8 @@ struct ComputeKernels: @unchecked Sendable {
         ["avx512", "avx2", "openblas", "portable"].compactMap(ComputeKernels.init(name:))
     }
 
-    /// The set in use: the fastest, or what `REFINERY_KERNELS` names.
+    /// The fastest set of this machine.
     static let best: ComputeKernels = {
-        if let name = ProcessInfo.processInfo.environment["REFINERY_KERNELS"],
-            let named = ComputeKernels(name: name)
-        {
-            return named
-        }
         #if arch(arm64)
             let order = ["portable", "openblas"]
         #else
@@ -52,6 +47,16 @@ struct ComputeKernels: @unchecked Sendable {
         }
         return found
     }()
+
+    /// The set to score with: ``best``, or what `REFINERY_KERNELS` names.
+    static func chosen() throws(ModelError) -> ComputeKernels {
+        guard let name = ProcessInfo.processInfo.environment["REFINERY_KERNELS"] else { return best }
+        guard let kernels = ComputeKernels(name: name) else {
+            let names = available.map(\.name).joined(separator: ", ")
+            throw ModelError("REFINERY_KERNELS is \"\(name)\"; this machine can run \(names)")
+        }
+        return kernels
+    }
 
     /// `count` numbers of `type` at `bytes` as Float32.
     func dequantize(_ bytes: UnsafeRawBufferPointer, type: TensorType, count: Int) -> [Float] {

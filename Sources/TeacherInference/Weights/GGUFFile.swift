@@ -98,7 +98,7 @@ struct GGUFFile: WeightFile {
             }
             let first = start + Int(offset)
             let bytes = UnsafeRawBufferPointer(rebasing: file.bytes[first..<first + size])
-            let tensor = Tensor(name: name, type: type, shape: shape, bytes: bytes)
+            let tensor = Tensor(name: name, type: type, shape: shape, bytes: bytes, owner: file)
             guard tensors.updateValue(tensor, forKey: name) == nil else {
                 throw ModelError("\(path): tensor \"\(name)\" appears twice")
             }

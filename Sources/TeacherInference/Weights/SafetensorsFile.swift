@@ -96,7 +96,7 @@ struct SafetensorsFile: WeightFile {
                         + "bytes, the header gives it \(offsets[1] - offsets[0])")
             }
             let bytes = UnsafeRawBufferPointer(rebasing: data[offsets[0]..<offsets[1]])
-            tensors.append(Tensor(name: name, type: type, shape: shape, bytes: bytes))
+            tensors.append(Tensor(name: name, type: type, shape: shape, bytes: bytes, owner: file))
         }
         return tensors
     }

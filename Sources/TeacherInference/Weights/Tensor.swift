@@ -43,7 +43,7 @@ public enum TensorType: Int32, Sendable, CaseIterable {
 
 /// One named array in a weight file: a view into the mapped bytes, no copy.
 struct Tensor: @unchecked Sendable {
-    // SAFETY (Sendable): the bytes are a read-only mapping that the weight file keeps alive.
+    // SAFETY (Sendable): the bytes are a read-only mapping that `owner` keeps alive.
 
     /// Name in the file.
     let name: String
@@ -56,6 +56,9 @@ struct Tensor: @unchecked Sendable {
 
     /// Exactly the tensor's bytes, checked against the file's size.
     let bytes: UnsafeRawBufferPointer
+
+    /// What the bytes belong to.
+    let owner: AnyObject?
 
     /// Number of elements.
     var count: Int { shape.reduce(1, *) }

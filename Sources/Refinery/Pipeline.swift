@@ -1,0 +1,254 @@
+import Foundation
+import Logging
+import TeacherInference
+
+/// The stages between import and selection, on threads of their own: documents are cut into
+/// chunks, pending chunks are scored by both models. `refineryd` and `refinectl refine` run it.
+///
+///     document ─chunk→ chunk + pending ─batches→ reference and teacher pass → score
+///
+/// What is left to do is a query to the store, so a restart resumes by itself. A worker owns whole
+/// batches; each batch's scores are one transaction.
+public final class Pipeline: Sendable {
+    /// What the pipeline is doing.
+    public enum State: Sendable, Equatable {
+        /// The models are being read.
+        case loading
+        /// Nothing is left to do.
+        case idle
+        /// Documents are being cut into chunks.
+        case chunking
+        /// Chunks are being scored.
+        case scoring
+        /// Stopped by ``setPaused(_:)``.
+        case paused
+        /// It ended with an error.
+        case failed(String)
+    }
+
+    private struct Work {
+        var pair: ModelPair?
+        var queue = PendingQueue()
+        var rate = RateMeter()
+        var hasNewDocuments = true
+        var isChunking = false
+        var isPaused = false
+        var isStopping = false
+        var failure: (any Error)?
+        var threads = 0
+
+        var hasWork: Bool { hasNewDocuments || isChunking || !queue.isIdle }
+    }
+
+    private let store: Store
+    private let configuration: PipelineConfiguration
+    private let logger: Logger
+    private let work = Monitor(Work())
+
+    /// A pipeline over `store`; ``run()`` or ``drain()`` starts it.
+    public init(store: Store, configuration: PipelineConfiguration, logger: Logger) {
+        self.store = store
+        self.configuration = configuration
+        self.logger = logger
+    }
+
+    /// Loads the models, then cuts and scores whatever arrives, until ``stop()`` or cancellation.
+    ///
+    /// - Throws: the error that ended it: a model that cannot be used, a store that cannot be
+    ///   written.
+    public func run() async throws {
+        try await start(draining: false)
+    }
+
+    /// As ``run()``, but returns once nothing is left to do.
+    public func drain() async throws {
+        try await start(draining: true)
+    }
+
+    /// Gives up the batches in flight at their next layer and lets ``run()`` return.
+    public func stop() {
+        work.change { $0.isStopping = true }
+    }
+
+    /// New documents are in the store.
+    public func wake() {
+        work.change {
+            if $0.queue.isIdle { $0.rate = RateMeter() }
+            $0.hasNewDocuments = true
+            $0.queue.look()
+        }
+    }
+
+    /// Stops handing out batches, or goes on; batches in flight are finished.
+    public func setPaused(_ isPaused: Bool) {
+        work.change { $0.isPaused = isPaused }
+    }
+
+    /// What the pipeline is doing.
+    public var state: State {
+        work.read { work in
+            if let failure = work.failure { return .failed("\(failure)") }
+            if work.pair == nil { return .loading }
+            if work.isPaused { return .paused }
+            if work.queue.inFlight > 0 { return .scoring }
+            if work.isChunking || work.hasNewDocuments { return .chunking }
+            return work.queue.isIdle ? .idle : .scoring
+        }
+    }
+
+    /// Corpus tokens scored by both models a second, in the last minute; nil when not measured.
+    public var tokensPerSecond: Double? { work.read(\.rate.tokensPerSecond) }
+
+    /// Seconds that `pending` tokens of each role will take at the present rate; nil when not known.
+    public func secondsLeft(pending: RoleCounts) -> Double? {
+        work.read { work in
+            guard let pair = work.pair, let rate = work.rate.operationsPerSecond, rate > 0 else {
+                return nil
+            }
+            let length = configuration.maxTokens / 2
+            let teacher = pair.teacher.model.operations(tokens: length) / Double(length)
+            let reference = pair.reference.model.operations(tokens: length) / Double(length)
+            return (Double(pending.teacher) * teacher + Double(pending.reference) * reference) / rate
+        }
+    }
+
+    private func start(draining: Bool) async throws {
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                launch("refinery.pipeline") {
+                    continuation.resume(with: Result { try self.work(draining: draining) })
+                }
+            }
+        } onCancel: {
+            stop()
+        }
+    }
+
+    /// Blocks until everything is done or stopped.
+    private func work(draining: Bool) throws {
+        do {
+            let pair = try ModelPair(configuration, store: store, logger: logger)
+            work.change { $0.pair = pair }
+            let chunker = try Chunker(
+                tokenizer: pair.teacher.model.tokenizer, maxTokens: configuration.maxTokens)
+            spawn("refinery.chunk") { try self.chunk(with: chunker) }
+            for index in 0..<configuration.scoringThreads {
+                spawn("refinery.score.\(index)") { try self.score(with: pair) }
+            }
+        } catch {
+            work.change { $0.failure = error }
+            throw error
+        }
+        work.wait { work in
+            let isDone = work.isStopping || work.failure != nil || (draining && !work.hasWork)
+            return isDone ? () : nil
+        }
+        stop()
+        work.wait { $0.threads == 0 ? () : nil }
+        if let failure = work.read(\.failure) { throw failure }
+    }
+
+    /// The chunking thread: documents that arrived and are not cut yet.
+    private func chunk(with chunker: Chunker) throws {
+        while true {
+            let goesOn = work.wait { work -> Bool? in
+                work.isChunking = false
+                if work.isStopping { return false }
+                guard work.hasNewDocuments, !work.isPaused else { return nil }
+                work.hasNewDocuments = false
+                work.isChunking = true
+                return true
+            }
+            guard goesOn else { return }
+            let documents = try store.unchunkedDocuments(limit: 512, maxBytes: 8 << 20)
+            guard !documents.isEmpty else { continue }
+            var cuts: [(document: Int64, chunks: [ChunkCut])] = []
+            for document in documents {
+                if work.read(\.isStopping) { return }
+                cuts.append((document.id, try chunker.cut(document.text)))
+            }
+            try store.addChunks(cuts, chunker: chunker.fingerprint)
+            work.change {
+                $0.hasNewDocuments = true
+                $0.queue.look()
+            }
+        }
+    }
+
+    /// A scoring thread: takes batches until it is stopped.
+    private func score(with pair: ModelPair) throws {
+        setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, Int32(configuration.nice))
+        var scorer = ChunkScorer(
+            pair: pair, batchTokens: configuration.batchCapacity,
+            storeTokenNLL: configuration.storeTokenNLL)
+        let clock = ContinuousClock()
+        let origin = clock.now
+        func seconds() -> Double { (clock.now - origin) / .seconds(1) }
+        var budget = configuration.maxTokens
+        while true {
+            let step = work.wait { work -> PendingQueue.Step?? in
+                if work.isStopping { return .some(nil) }
+                if work.isPaused { return nil }
+                return work.queue.next(tokens: budget).map(Optional.some)
+            }
+            switch step {
+            case nil:
+                return
+            case .read(let after):
+                let page = try store.nextPending(after: after, limit: PendingQueue.pageSize)
+                work.change { $0.queue.add(page) }
+            case .score(let chunks):
+                let began = seconds()
+                let scores = try scorer.score(chunks) { work.read(\.isStopping) }
+                try store.recordScores(scores)
+                let took = max(seconds() - began, 1e-6)
+                let tokens = chunks.reduce(0) { $0 + $1.tokens }
+                budget = min(
+                    max(Int(Double(tokens) / took * configuration.batchSeconds), 256),
+                    configuration.batchTokens)
+                record(chunks, pair: pair, tokens: tokens, took: took)
+            }
+        }
+    }
+
+    private func record(_ chunks: [PendingChunk], pair: ModelPair, tokens: Int, took: Double) {
+        var operations = 0.0
+        for chunk in chunks {
+            if chunk.needsTeacher {
+                operations += pair.teacher.model.operations(tokens: chunk.tokens)
+            }
+            if chunk.needsReference {
+                operations += pair.reference.model.operations(tokens: chunk.tokens)
+            }
+        }
+        let now = Date().timeIntervalSinceReferenceDate
+        work.change { work in
+            if work.rate.tokensPerSecond == nil { work.rate.begin(at: now - took) }
+            work.rate.add(time: now, tokens: tokens, operations: operations)
+            work.queue.finish()
+        }
+    }
+
+    /// Runs `body` on a thread that ``work(draining:)`` waits for; its error ends the pipeline.
+    private func spawn(_ name: String, _ body: @escaping @Sendable () throws -> Void) {
+        work.change { $0.threads += 1 }
+        launch(name) {
+            let result = Result { try body() }
+            self.work.change { work in
+                if case .failure(let error) = result, !(error is CancellationError),
+                    work.failure == nil
+                {
+                    work.failure = error
+                }
+                work.threads -= 1
+            }
+        }
+    }
+
+    private func launch(_ name: String, _ body: @escaping @Sendable () -> Void) {
+        let thread = Thread { body() }
+        thread.name = name
+        thread.stackSize = 8 << 20
+        thread.start()
+    }
+}

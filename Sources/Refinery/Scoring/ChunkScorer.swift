@@ -1,0 +1,101 @@
+import TeacherInference
+
+/// Scores batches of chunks with both models. One a worker thread.
+struct ChunkScorer: ~Copyable {
+    private let pair: ModelPair
+    private let storeTokenNLL: Bool
+    private var teacher: BatchScorer
+    private var reference: BatchScorer
+
+    /// Allocates for batches of up to `batchTokens` tokens.
+    init(pair: ModelPair, batchTokens: Int, storeTokenNLL: Bool) {
+        self.pair = pair
+        self.storeTokenNLL = storeTokenNLL
+        teacher = BatchScorer(model: pair.teacher.model, maxTokens: batchTokens)
+        reference = BatchScorer(model: pair.reference.model, maxTokens: batchTokens)
+    }
+
+    /// What both models say of `chunks`, each asked only for what is pending.
+    ///
+    /// - Throws: `CancellationError`.
+    mutating func score(
+        _ chunks: [PendingChunk], isCancelled: () -> Bool
+    ) throws -> [ChunkScore] {
+        let texts = chunks.map { chunk in
+            chunk.text.withUnsafeBytes { pair.teacher.model.tokenize($0) }
+        }
+        let forReference = chunks.indices.filter { chunks[$0].needsReference }
+        let referenceTexts = forReference.map { index in
+            pair.sharesTokens
+                ? texts[index]
+                : chunks[index].text.withUnsafeBytes { pair.reference.model.tokenize($0) }
+        }
+        let forTeacher = chunks.indices.filter { chunks[$0].needsTeacher }
+        return try Self.score(
+            forReference.map { chunks[$0].id }, referenceTexts, pair.reference, &reference,
+            storeTokenNLL: storeTokenNLL, isCancelled: isCancelled)
+            + Self.score(
+                forTeacher.map { chunks[$0].id }, forTeacher.map { texts[$0] }, pair.teacher,
+                &teacher, storeTokenNLL: storeTokenNLL, isCancelled: isCancelled)
+    }
+
+    private static func score(
+        _ chunks: [Int64], _ texts: [(ids: [TokenID], scoredBytes: Int)],
+        _ member: ModelPair.Member, _ scorer: inout BatchScorer, storeTokenNLL: Bool,
+        isCancelled: () -> Bool
+    ) throws -> [ChunkScore] {
+        let context = member.model.contextToken == nil ? 0 : 1
+        var scores: [ChunkScore] = []
+        var batch: [Int] = []
+        var size = 0
+        func outcome(_ index: Int, _ outcome: ChunkScore.Outcome) {
+            scores.append(ChunkScore(chunk: chunks[index], model: member.id, outcome: outcome))
+        }
+        func flush() throws {
+            let results = try scorer.score(batch.map { texts[$0].ids }, isCancelled: isCancelled)
+            for (index, result) in zip(batch, results) {
+                guard result.isFinite else {
+                    outcome(index, .failed("the model's log-probs are not finite numbers"))
+                    continue
+                }
+                outcome(
+                    index,
+                    .scored(
+                        tokens: result.tokens, bytes: texts[index].scoredBytes, nll: result.nll,
+                        nllSquared: result.nllSquared, top1: result.top1, top10: result.top10,
+                        tokenNLL16: storeTokenNLL ? halves(result.tokenNLL) : nil))
+            }
+            batch = []
+            size = 0
+        }
+        for index in texts.indices {
+            let length = texts[index].ids.count + context
+            if length < 2 {
+                outcome(index, .tooShort)
+                continue
+            }
+            guard length <= member.model.maxContext else {
+                outcome(
+                    index,
+                    .failed("\(length) tokens, but the model's context is \(member.model.maxContext)"))
+                continue
+            }
+            if !batch.isEmpty, size + length > scorer.maxTokens { try flush() }
+            if length > scorer.maxTokens {
+                scorer = BatchScorer(model: member.model, maxTokens: length)
+            }
+            batch.append(index)
+            size += length
+        }
+        if !batch.isEmpty { try flush() }
+        return scores
+    }
+
+    /// IEEE half precision, little-endian; NLLs beyond its range become its greatest number.
+    private static func halves(_ values: [Float]) -> [UInt8] {
+        values.flatMap { value in
+            let bits = Float16(min(value, Float(Float16.greatestFiniteMagnitude))).bitPattern
+            return [UInt8(truncatingIfNeeded: bits), UInt8(truncatingIfNeeded: bits >> 8)]
+        }
+    }
+}

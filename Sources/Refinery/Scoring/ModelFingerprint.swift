@@ -1,0 +1,53 @@
+import Crypto
+import Foundation
+import TeacherInference
+
+/// SHA-256 over everything that decides a model's scores: weights, tokenizer, architecture, weight
+/// types, compute precision, context rule, scoring version. Scores of another fingerprint are
+/// never mixed in.
+public enum ModelFingerprint {
+    /// The fingerprint of `model`, 64 hexadecimal digits.
+    ///
+    /// Hashing reads every weight file once; with a `store`, what was read is remembered by
+    /// device, inode, size and time of change.
+    public static func of(_ model: LanguageModel, cache store: Store? = nil) throws -> String {
+        var hash = SHA256()
+        hash.update(data: Data("refinery-model-1\n\(model.arithmetic)\n".utf8))
+        hash.update(data: Data("tokenizer \(tokenizer(model.tokenizer))\n".utf8))
+        for (index, file) in model.weightFiles.enumerated() {
+            hash.update(data: Data("weights \(try weights(of: model, index, file, store))\n".utf8))
+        }
+        return hexadecimal(hash.finalize())
+    }
+
+    /// SHA-256 of a tokenizer's content, 64 hexadecimal digits; equal for equal tokenizers,
+    /// whatever file they were read from.
+    public static func tokenizer(_ tokenizer: any Tokenizer) -> String {
+        var hash = SHA256()
+        tokenizer.serializeContent { hash.update(bufferPointer: $0) }
+        return hexadecimal(hash.finalize())
+    }
+
+    private static func weights(
+        of model: LanguageModel, _ index: Int, _ file: FileIdentity, _ store: Store?
+    ) throws -> String {
+        let known = try store?.cachedFingerprint(
+            device: file.device, inode: file.inode, size: file.size,
+            mtimeNanoseconds: file.modified)
+        if let known { return known }
+        let digest = model.withWeightFile(index) { bytes in
+            var hash = SHA256()
+            hash.update(bufferPointer: bytes)
+            return hexadecimal(hash.finalize())
+        }
+        try store?.storeFingerprint(
+            digest, device: file.device, inode: file.inode, size: file.size,
+            mtimeNanoseconds: file.modified)
+        return digest
+    }
+
+    private static func hexadecimal(_ digest: some Sequence<UInt8>) -> String {
+        let digits = Array("0123456789abcdef")
+        return String(digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+    }
+}

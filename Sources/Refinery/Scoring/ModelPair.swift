@@ -1,0 +1,88 @@
+import Foundation
+import Logging
+import TeacherInference
+
+/// The teacher and the reference, loaded, checked against each other and known to the store.
+struct ModelPair: Sendable {
+    /// One model with its row in the store.
+    struct Member: Sendable {
+        let model: LanguageModel
+        let id: Int64
+    }
+
+    let teacher: Member
+    let reference: Member
+
+    /// Whether a chunk's token ids serve both: equal tokenizers and context rules.
+    let sharesTokens: Bool
+
+    /// Loads both models and makes them the store's current ones.
+    ///
+    /// - Throws: `ModelError`; ``StoreError`` (refused) for a pair that cannot be compared or a
+    ///   chunk size that does not fit a model's context.
+    init(_ configuration: PipelineConfiguration, store: Store, logger: Logger) throws {
+        let teacher = try LanguageModel(configuration.teacher)
+        let reference = try LanguageModel(configuration.reference)
+        let digests = (
+            ModelFingerprint.tokenizer(teacher.tokenizer),
+            ModelFingerprint.tokenizer(reference.tokenizer)
+        )
+        sharesTokens = digests.0 == digests.1 && teacher.contextRule == reference.contextRule
+        if !sharesTokens, teacher.contextToken == nil || reference.contextToken == nil {
+            throw StoreError(
+                .refused,
+                digests.0 == digests.1
+                    ? "teacher and reference have different context rules "
+                        + "(\(teacher.contextRule), \(reference.contextRule)), and one has no context token"
+                    : "teacher and reference have different tokenizers, so they are compared per byte, "
+                        + "and for that both need a context token: the teacher's rule is "
+                        + "\(teacher.contextRule), the reference's \(reference.contextRule)",
+                hint: "set `context` for both models (--context), for example to bos or <|endoftext|>")
+        }
+        for model in [teacher, reference] {
+            let needed = configuration.maxTokens + (model.contextToken == nil ? 0 : 1)
+            guard needed <= model.maxContext else {
+                throw StoreError(
+                    .refused,
+                    "chunks of \(configuration.maxTokens) tokens do not fit the context of \(model.path), "
+                        + "\(model.maxContext) tokens",
+                    hint: "set max_tokens to \(model.maxContext - needed + configuration.maxTokens) or less")
+            }
+        }
+        func register(
+            _ model: LanguageModel, _ role: ModelRole, digest: String
+        ) throws -> (Member, String) {
+            let fingerprint = try ModelFingerprint.of(model, cache: store)
+            let id = try store.registerModel(
+                ModelRecord(
+                    role: role, path: model.path, fingerprint: fingerprint,
+                    architecture: model.configuration.architecture,
+                    parameters: Int64(model.parameterCount), tokenizer: model.tokenizer.summary,
+                    tokenizerDigest: digest, contextRule: model.contextRule,
+                    maxContext: model.maxContext))
+            logger.notice(
+                "model loaded",
+                metadata: [
+                    "role": "\(role.rawValue)", "path": "\(model.path)",
+                    "parameters": "\(model.parameterCount)", "kernels": "\(model.kernelName)",
+                    "context.rule": "\(model.contextRule)", "fingerprint": "\(fingerprint.prefix(16))",
+                ])
+            return (Member(model: model, id: id), fingerprint)
+        }
+        let (teacherMember, first) = try register(teacher, .teacher, digest: digests.0)
+        let (referenceMember, second) = try register(reference, .reference, digest: digests.1)
+        if first == second {
+            logger.warning("teacher and reference are the same model: every difference will be 0")
+        }
+        self.teacher = teacherMember
+        self.reference = referenceMember
+    }
+}
+
+extension LanguageModel {
+    fileprivate convenience init(_ reference: ModelReference) throws(ModelError) {
+        try self.init(
+            path: reference.path,
+            options: Options(context: reference.context, pre: reference.pre))
+    }
+}

@@ -1,0 +1,42 @@
+import Foundation
+
+/// A value that threads change under one lock and wait on for changes.
+final class Monitor<State>: @unchecked Sendable {
+    // SAFETY (Sendable): `state` is touched only with `condition` locked.
+    private let condition = NSCondition()
+    private var state: State
+
+    init(_ state: State) {
+        self.state = state
+    }
+
+    /// Runs `body` alone, then wakes whoever waits.
+    func change<R>(_ body: (inout State) throws -> R) rethrows -> R {
+        condition.lock()
+        defer {
+            condition.broadcast()
+            condition.unlock()
+        }
+        return try body(&state)
+    }
+
+    /// The state, without waking anybody.
+    func read<R>(_ body: (State) throws -> R) rethrows -> R {
+        condition.lock()
+        defer { condition.unlock() }
+        return try body(state)
+    }
+
+    /// Blocks until `body` returns a value, asking again after each change.
+    func wait<R>(_ body: (inout State) -> R?) -> R {
+        condition.lock()
+        defer {
+            condition.broadcast()
+            condition.unlock()
+        }
+        while true {
+            if let result = body(&state) { return result }
+            condition.wait()
+        }
+    }
+}

@@ -1,0 +1,57 @@
+/// Per domain: candidates, what is kept, mean scores.
+struct DomainTally {
+    /// More domains than this are counted together.
+    static let limit = 1000
+
+    private struct Sums {
+        var chunks = 0
+        var tokens = 0
+        var score = 0.0
+        var keptChunks = 0
+        var keptTokens = 0
+        var keptScore = 0.0
+    }
+
+    private var sums: [Int32: Sums] = [:]
+    private var others = Sums()
+
+    /// Counts one candidate; the order decides the last bits of the means.
+    mutating func add(_ candidate: Candidate, isKept: Bool) {
+        if sums[candidate.domain] != nil || sums.count < DomainTally.limit {
+            DomainTally.add(candidate, isKept, to: &sums[candidate.domain, default: Sums()])
+        } else {
+            DomainTally.add(candidate, isKept, to: &others)
+        }
+    }
+
+    private static func add(_ candidate: Candidate, _ isKept: Bool, to sums: inout Sums) {
+        sums.chunks += 1
+        sums.tokens += Int(candidate.tokens)
+        sums.score += candidate.score
+        guard isKept else { return }
+        sums.keptChunks += 1
+        sums.keptTokens += Int(candidate.tokens)
+        sums.keptScore += candidate.score
+    }
+
+    /// The domains in byte order of their names, none first, the rest last.
+    func summaries(name: (Int32) throws -> [UInt8]?) rethrows -> [DomainSummary] {
+        var named = try sums.map { (name: try name($0.key), sums: $0.value) }
+        named.sort { a, b in
+            guard let first = a.name, let second = b.name else { return a.name == nil && b.name != nil }
+            return first.lexicographicallyPrecedes(second)
+        }
+        var found = named.map {
+            DomainTally.summary($0.name.map { String(decoding: $0, as: UTF8.self) }, $0.sums)
+        }
+        if others.chunks > 0 { found.append(DomainTally.summary("(other)", others)) }
+        return found
+    }
+
+    private static func summary(_ domain: String?, _ sums: Sums) -> DomainSummary {
+        DomainSummary(
+            domain: domain, chunks: sums.chunks, keptChunks: sums.keptChunks, tokens: sums.tokens,
+            keptTokens: sums.keptTokens, meanScore: sums.score / Double(sums.chunks),
+            keptMeanScore: sums.keptChunks == 0 ? nil : sums.keptScore / Double(sums.keptChunks))
+    }
+}

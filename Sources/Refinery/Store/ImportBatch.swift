@@ -1,0 +1,136 @@
+import Foundation
+import GRDB
+
+/// One transaction's documents and rejects of one file.
+struct ImportBatch {
+    /// What became of them so far.
+    private(set) var counts = ImportCounts()
+    /// Changes of counters so far.
+    private(set) var tally = Tally()
+
+    private let db: Database
+    private let corpus: Int64
+    private let file: Int64
+    private let path: String
+    private let job: Int64
+    private let replace: Bool
+    private var domains: [Data: Int64] = [:]
+
+    /// Finds or makes the corpus and the file.
+    init(_ db: Database, corpus: String, file: String, job: Int64, replace: Bool) throws {
+        self.db = db
+        self.path = file
+        self.job = job
+        self.replace = replace
+        let corpusID = try Int64.fetchOne(
+            db,
+            sql: """
+                INSERT INTO corpus (name, created) VALUES (?, ?)
+                ON CONFLICT (name) DO UPDATE SET deleted = NULL RETURNING id
+                """, arguments: [corpus, Store.now()])
+        let fileID = try Int64.fetchOne(
+            db,
+            sql: """
+                INSERT INTO file (corpus, path) VALUES (?, ?)
+                ON CONFLICT (corpus, path) DO UPDATE SET path = path RETURNING id
+                """, arguments: [corpusID, file])
+        guard let corpusID, let fileID else {
+            throw StoreError(.unusable, "cannot record corpus \(corpus)")
+        }
+        self.corpus = corpusID
+        self.file = fileID
+    }
+
+    /// Adds, finds unchanged, replaces or rejects one document.
+    mutating func add(_ prepared: PreparedDocument) throws {
+        let find = try db.cachedStatement(
+            sql: """
+                SELECT d.id, d.sha256, d.line, d.job, f.path
+                FROM document d JOIN file f ON f.id = d.file
+                WHERE d.corpus = ? AND d.key = ? AND d.retired = 0
+                """)
+        guard let row = try Row.fetchOne(find, arguments: [corpus, prepared.key]) else {
+            try insert(prepared)
+            counts.added += 1
+            return
+        }
+        let id: Int64 = row[0]
+        if row[1] == prepared.sha256 {
+            counts.unchanged += 1
+            counts.touch(id)
+            if replace {
+                // seen by this job: another text of this id in it is a repetition
+                try db.execute(
+                    sql: "UPDATE document SET job = ? WHERE id = ?", arguments: [job, id])
+            }
+        } else if replace, row[3] != job {
+            try DocumentRemoval(db).remove(document: id, &tally)
+            try insert(prepared)
+            counts.replaced += 1
+        } else {
+            let first: String = row[4]
+            let line: Int = row[2]
+            try add(
+                Reject(
+                    line: prepared.document.line, id: prepared.document.id, reason: .duplicateID,
+                    detail: "the id stands at \(first):\(line) with another text"))
+        }
+    }
+
+    /// Records a reject, unless it is recorded already.
+    mutating func add(_ reject: Reject) throws {
+        counts.rejected += 1
+        let statement = try db.cachedStatement(
+            sql: """
+                INSERT INTO reject (file, line, document, reason, detail, job)
+                VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (file, line, reason) DO NOTHING
+                """)
+        try statement.execute(
+            arguments: [
+                file, reject.line, reject.id.map { Data($0) }, reject.reason.rawValue,
+                reject.detail, job,
+            ])
+        if db.changesCount == 1 { tally.add(.rejects, 1, corpus: corpus) }
+    }
+
+    private mutating func insert(_ prepared: PreparedDocument) throws {
+        let document = prepared.document
+        let statement = try db.cachedStatement(
+            sql: """
+                INSERT INTO document (corpus, key, domain, file, line, job, bytes, sha256)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                """)
+        let domain = try document.domain.map { try domainID(Data($0)) }
+        try statement.execute(
+            arguments: [
+                corpus, prepared.key, domain, file, document.line, job, document.text.count,
+                prepared.sha256,
+            ])
+        let id = db.lastInsertedRowID
+        let text = try db.cachedStatement(
+            sql: "INSERT INTO document_text (document, deflated, fields) VALUES (?, ?, ?)")
+        try text.execute(
+            arguments: [
+                id, try prepared.deflated ?? Data(Deflate.compress(document.text)),
+                document.fields.map { Data($0) },
+            ])
+        counts.touch(id)
+        tally.add(.documents, 1, corpus: corpus)
+        tally.add(.unchunked, 1, corpus: corpus)
+        tally.add(.bytes, Int64(document.text.count), corpus: corpus)
+        tally.add(.unchunkedBytes, Int64(document.text.count), corpus: corpus)
+    }
+
+    private mutating func domainID(_ name: Data) throws -> Int64 {
+        if let id = domains[name] { return id }
+        let id = try Int64.fetchOne(
+            db,
+            sql: """
+                INSERT INTO domain (name) VALUES (?)
+                ON CONFLICT (name) DO UPDATE SET name = name RETURNING id
+                """, arguments: [name])
+        guard let id else { throw StoreError(.unusable, "cannot record a domain") }
+        domains[name] = id
+        return id
+    }
+}

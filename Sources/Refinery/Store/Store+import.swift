@@ -1,0 +1,97 @@
+import Crypto
+import Foundation
+import GRDB
+
+extension Store {
+    /// Takes documents and rejects of one file, in one transaction.
+    ///
+    /// The same id with the same text is unchanged. With another text it is a reject that names
+    /// where the first stands or, with `replace`, the new version; an id repeated within one job
+    /// is a reject all the same, so that enqueueing a file again with `replace` changes nothing.
+    /// A reject that is recorded already (file, line, reason) is counted in the result and not
+    /// recorded twice.
+    public func addDocuments(
+        corpus: String, file: String, documents: [ImportedDocument], rejects: [Reject],
+        job: Int64, replace: Bool
+    ) throws -> ImportCounts {
+        try Store.check(corpus: corpus)
+        let prepared = try prepare(documents, corpus: corpus)
+        return try pool.write { db in
+            var batch = try ImportBatch(db, corpus: corpus, file: file, job: job, replace: replace)
+            for document in prepared { try batch.add(document) }
+            for reject in rejects { try batch.add(reject) }
+            try batch.tally.write(db)
+            return batch.counts
+        }
+    }
+
+    /// Every recorded reject of one corpus or all, in order of arrival.
+    public func rejects(
+        corpus: String? = nil, _ body: (RejectRecord) throws -> Void
+    ) throws {
+        try pool.read { db in
+            let rows = try Row.fetchCursor(
+                db,
+                sql: """
+                    SELECT c.name, f.path, r.line, r.document, r.reason, r.detail
+                    FROM reject r JOIN file f ON f.id = r.file JOIN corpus c ON c.id = f.corpus
+                    WHERE ?1 IS NULL OR c.name = ?1 ORDER BY r.id
+                    """, arguments: [corpus])
+            while let row = try rows.next() {
+                guard let reason = RejectReason(rawValue: row[4]) else {
+                    throw StoreError(.unusable, "reject holds an unknown reason")
+                }
+                let id: Data? = row[3]
+                try body(
+                    RejectRecord(
+                        corpus: row[0], file: row[1], line: row[2],
+                        id: id.map { String(decoding: $0, as: UTF8.self) }, reason: reason,
+                        detail: row[5]))
+            }
+        }
+    }
+
+    static func check(corpus: String) throws {
+        let isSound =
+            !corpus.isEmpty && corpus.utf8.count <= 255
+            && corpus.unicodeScalars.allSatisfy { $0.value >= 32 && $0.value != 127 }
+        if !isSound {
+            throw StoreError(
+                .invalid,
+                "corpus name must be 1 to 255 bytes without control characters")
+        }
+    }
+
+    /// Hashes the documents, and deflates those that look new, before the writer is held.
+    private func prepare(
+        _ documents: [ImportedDocument], corpus: String
+    ) throws -> [PreparedDocument] {
+        try pool.read { db in
+            let find = try db.cachedStatement(
+                sql: """
+                    SELECT d.sha256 FROM document d JOIN corpus c ON c.id = d.corpus
+                    WHERE c.name = ? AND d.key = ? AND d.retired = 0
+                    """)
+            return try documents.map { document in
+                guard !document.id.isEmpty, !document.text.isEmpty, document.line >= 0 else {
+                    throw StoreError(
+                        .invalid, "document of line \(document.line) has no id or no text")
+                }
+                let hash = Data(SHA256.hash(data: document.text))
+                let key = Data(document.id)
+                let known = try Data.fetchOne(find, arguments: [corpus, key])
+                return PreparedDocument(
+                    document: document, key: key, sha256: hash,
+                    deflated: known == nil ? Data(try Deflate.compress(document.text)) : nil)
+            }
+        }
+    }
+}
+
+/// A document, hashed and perhaps deflated.
+struct PreparedDocument {
+    let document: ImportedDocument
+    let key: Data
+    let sha256: Data
+    let deflated: Data?
+}

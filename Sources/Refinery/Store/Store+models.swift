@@ -1,0 +1,166 @@
+import GRDB
+
+extension Store {
+    /// Makes `model` the current model of its role and fills `pending` with what it lacks.
+    ///
+    /// A model is known by its fingerprint: the same one again changes nothing but its path.
+    /// The scores of the model that stood before stay.
+    /// - Returns: Its row id, for `ChunkScore.model`.
+    public func registerModel(_ model: ModelRecord) throws -> Int64 {
+        guard model.fingerprint.utf8.count == 64,
+            model.fingerprint.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
+        else {
+            throw StoreError(
+                .invalid, "fingerprint of \(model.path) is not 64 lower-case hexadecimal digits")
+        }
+        return try pool.write { db in
+            let id = try upsertModel(model, db)
+            let role = model.role.rawValue
+            let before = try Int64.fetchOne(
+                db, sql: "SELECT model FROM model_role WHERE role = ? AND current = 1",
+                arguments: [role])
+            if before == id { return id }
+            try db.execute(
+                sql: "UPDATE model_role SET current = 0 WHERE role = ? AND current = 1",
+                arguments: [role])
+            try db.execute(
+                sql: """
+                    INSERT INTO model_role (role, model, current, since) VALUES (?, ?, 1, ?)
+                    ON CONFLICT (role, model) DO UPDATE SET current = 1, since = excluded.since
+                    """, arguments: [role, id, Store.now()])
+            if let before { try dropPending(ofFormerModel: before, db) }
+            try fillPending(model: id, db)
+            return id
+        }
+    }
+
+    /// Every model that has been registered, the current ones first, teachers before references.
+    ///
+    /// A model that has played both roles stands twice.
+    public func models() throws -> [ModelRecord] {
+        try pool.read { db in try Store.models(db) }
+    }
+
+    static func models(_ db: Database) throws -> [ModelRecord] {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT m.*, r.role, r.current FROM model_role r JOIN model m ON m.id = r.model
+                ORDER BY r.current DESC, r.role DESC, r.since DESC, m.id
+                """
+        ).map { row in
+            guard let role = ModelRole(rawValue: row["role"]) else {
+                throw StoreError(.unusable, "model_role holds an unknown role")
+            }
+            var record = ModelRecord(
+                role: role, path: row["path"], fingerprint: row["fingerprint"],
+                architecture: row["architecture"], parameters: row["parameters"],
+                tokenizer: row["tokenizer"], tokenizerDigest: row["tokenizer_digest"],
+                contextRule: row["context_rule"], maxContext: row["max_context"])
+            record.id = row["id"]
+            record.isCurrent = row["current"]
+            return record
+        }
+    }
+
+    /// The current model of each role.
+    static func currentModels(_ db: Database) throws -> (
+        teacher: ModelRecord?, reference: ModelRecord?
+    ) {
+        let current = try models(db).filter(\.isCurrent)
+        return (
+            current.first { $0.role == .teacher }, current.first { $0.role == .reference }
+        )
+    }
+
+    /// Row ids of the current models; one where both roles have the same.
+    static func currentModelIDs(_ db: Database) throws -> [Int64] {
+        try Int64.fetchAll(
+            db, sql: "SELECT DISTINCT model FROM model_role WHERE current = 1 ORDER BY model")
+    }
+
+    /// The fingerprint of a model file, if the file is as it was when that was computed.
+    public func cachedFingerprint(
+        device: UInt64, inode: UInt64, size: Int64, mtimeNanoseconds: Int64
+    ) throws -> String? {
+        try pool.read { db in
+            try String.fetchOne(
+                db,
+                sql: """
+                    SELECT fingerprint FROM file_fingerprint
+                    WHERE device = ? AND inode = ? AND size = ? AND mtime_ns = ?
+                    """,
+                arguments: [
+                    Int64(bitPattern: device), Int64(bitPattern: inode), size, mtimeNanoseconds,
+                ])
+        }
+    }
+
+    /// Remembers the fingerprint of a model file.
+    public func storeFingerprint(
+        _ fingerprint: String, device: UInt64, inode: UInt64, size: Int64, mtimeNanoseconds: Int64
+    ) throws {
+        try pool.write { db in
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO file_fingerprint VALUES (?, ?, ?, ?, ?)",
+                arguments: [
+                    Int64(bitPattern: device), Int64(bitPattern: inode), size, mtimeNanoseconds,
+                    fingerprint,
+                ])
+        }
+    }
+
+    private func upsertModel(_ model: ModelRecord, _ db: Database) throws -> Int64 {
+        let id = try Int64.fetchOne(
+            db,
+            sql: """
+                INSERT INTO model (fingerprint, path, architecture, parameters, tokenizer,
+                    tokenizer_digest, context_rule, max_context, created)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (fingerprint) DO UPDATE SET path = excluded.path
+                RETURNING id
+                """,
+            arguments: [
+                model.fingerprint, model.path, model.architecture, model.parameters,
+                model.tokenizer, model.tokenizerDigest, model.contextRule, model.maxContext,
+                Store.now(),
+            ])
+        guard let id else { throw StoreError(.unusable, "cannot record model \(model.path)") }
+        return id
+    }
+
+    private func dropPending(ofFormerModel model: Int64, _ db: Database) throws {
+        if try Store.currentModelIDs(db).contains(model) { return }
+        try db.execute(sql: "DELETE FROM pending WHERE model = ?", arguments: [model])
+        try db.execute(
+            sql: """
+                DELETE FROM counter WHERE model = ? AND name IN ('pending', 'pending_tokens')
+                """, arguments: [model])
+    }
+
+    private func fillPending(model: Int64, _ db: Database) throws {
+        // Nothing happens where the model plays the other role already.
+        try db.execute(
+            sql: """
+                INSERT OR IGNORE INTO pending (chunk, model)
+                SELECT c.id, ?1 FROM chunk c
+                WHERE c.duplicate_of IS NULL AND c.retired = 0
+                AND NOT EXISTS (SELECT 1 FROM score s WHERE s.chunk = c.id AND s.model = ?1)
+                ORDER BY c.id
+                """, arguments: [model])
+        guard db.changesCount > 0 else { return }
+        var tally = Tally()
+        let rows = try Row.fetchCursor(
+            db,
+            sql: """
+                SELECT d.corpus, count(*), sum(c.tokens)
+                FROM pending p JOIN chunk c ON c.id = p.chunk JOIN document d ON d.id = c.document
+                WHERE p.model = ? GROUP BY d.corpus
+                """, arguments: [model])
+        while let row = try rows.next() {
+            tally.add(.pending, row[1], corpus: row[0], model: model)
+            tally.add(.pendingTokens, row[2], corpus: row[0], model: model)
+        }
+        try tally.write(db)
+    }
+}

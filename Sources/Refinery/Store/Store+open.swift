@@ -1,0 +1,96 @@
+import Foundation
+import GRDB
+import GRDBSQLite
+import Migrations
+
+extension Store {
+    /// Opens, checks and migrates the file, with one writing connection.
+    static func open(_ path: String) throws -> DatabasePool {
+        try FileSystem.refuseNetwork(path: path)
+        try makeFile(path)
+        var configuration = Configuration()
+        configuration.label = "refinery.store"
+        configuration.busyMode = .timeout(10)
+        configuration.prepareDatabase { db in
+            // Kept after the last connection closes: without the -wal and -shm files a reader
+            // that may not write the folder cannot open the store. Set on every connection,
+            // since whichever closes last would delete them.
+            var on: CInt = 1
+            guard
+                sqlite3_file_control(db.sqliteConnection, "main", SQLITE_FCNTL_PERSIST_WAL, &on)
+                    == SQLITE_OK
+            else { throw StoreError(.unusable, "SQLite refuses to keep the WAL files") }
+        }
+        do {
+            let pool = try DatabasePool(path: path, configuration: configuration)
+            try migrate(pool, path: path)
+            try pool.writeWithoutTransaction { db in
+                // GRDB sets NORMAL while it opens the pool, under which a power failure may
+                // take back scores that were reported as recorded.
+                try db.execute(sql: "PRAGMA synchronous = FULL")
+                // At a clean stop the WAL is emptied, not left at its greatest length.
+                try db.execute(sql: "PRAGMA journal_size_limit = 67108864")
+            }
+            for suffix in ["-wal", "-shm"] { chmod(path + suffix, 0o640) }
+            return pool
+        } catch let error as DatabaseError {
+            throw StoreError(
+                .unusable, "cannot open store \(path): \(error.message ?? "\(error)")",
+                hint: hint(for: error))
+        }
+    }
+
+    /// Makes the file with the mode that -wal and -shm will copy; an old file keeps its own.
+    private static func makeFile(_ path: String) throws {
+        let descriptor = Foundation.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
+        if descriptor >= 0 {
+            fchmod(descriptor, 0o640)  // whatever the umask says
+            Foundation.close(descriptor)
+        } else if errno != EEXIST {
+            let reason = String(cString: strerror(errno))
+            throw StoreError(
+                .unusable, "cannot create store \(path): \(reason)",
+                hint: "its folder must exist and be writable")
+        }
+    }
+
+    private static func migrate(_ pool: DatabasePool, path: String) throws {
+        var migrator = DatabaseMigrator()
+        for migration in migrations {
+            migrator.registerMigration(migration.name) { db in
+                try db.execute(sql: migration.sql)
+            }
+        }
+        let known = Set(migrations.map(\.name))
+        let (applied, foreign) = try pool.read { db in
+            let tables = try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM sqlite_schema)")
+            let applied = try migrator.appliedIdentifiers(db)
+            return (applied, applied.isEmpty && tables == true)
+        }
+        if foreign {
+            throw StoreError(
+                .unusable, "\(path) is a SQLite database, but not a refinery store",
+                hint: "name a file that does not exist yet, or the store itself")
+        }
+        if let newest = applied.subtracting(known).sorted().last {
+            throw StoreError(
+                .unusable,
+                "store \(path) is newer than this binary: it has \(newest), which this binary "
+                    + "does not know (up to \(migrations.last?.name ?? "none"))",
+                hint: "use the refinery version that wrote it, or a later one")
+        }
+        try migrator.migrate(pool)
+    }
+
+    private static func hint(for error: DatabaseError) -> String? {
+        switch error.resultCode {
+        case .SQLITE_BUSY: "another process has the store open; stop it first"
+        case .SQLITE_NOTADB: "the file is no SQLite database"
+        case .SQLITE_CORRUPT: "the file is damaged; restore a backup"
+        case .SQLITE_FULL: "the disk is full"
+        case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM:
+            "the user needs to read and write the file and its folder"
+        default: nil
+        }
+    }
+}

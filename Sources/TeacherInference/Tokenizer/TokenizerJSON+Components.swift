@@ -1,0 +1,113 @@
+extension TokenizerJSON {
+    /// Refuses a normaliser, and a decoder that is not `ByteLevel`.
+    func checkNormalizerAndDecoder() throws(ModelError) {
+        if let normalizer = root.member("normalizer") {
+            let type = try type(of: normalizer, "normalizer")
+            guard type == "Sequence", normalizer["normalizers"]?.array?.isEmpty == true else {
+                throw unsupported("the normalizer \(type)")
+            }
+        }
+        guard let decoder = root.member("decoder") else { return }
+        let type = try type(of: decoder, "decoder")
+        guard type == "ByteLevel" else { throw unsupported("the decoder \(type)") }
+    }
+
+    /// The pre-tokenizer as steps; `ByteLevel` must be the last of them.
+    func preTokenizerSteps() throws(ModelError) -> [PreTokenizerStep] {
+        var steps: [PreTokenizerStep] = []
+        var isByteLevel = false
+        if let component = root.member("pre_tokenizer") {
+            try append(component, to: &steps, &isByteLevel)
+        }
+        guard isByteLevel else { throw unsupported("a pre-tokenizer without ByteLevel") }
+        return steps
+    }
+
+    private func append(
+        _ component: JSONValue, to steps: inout [PreTokenizerStep], _ isByteLevel: inout Bool
+    ) throws(ModelError) {
+        let type = try type(of: component, "pre_tokenizer")
+        if isByteLevel { throw unsupported("the pre-tokenizer \(type) after ByteLevel") }
+        switch type {
+        case "Sequence":
+            guard let parts = component["pretokenizers"]?.array else {
+                throw malformed("a pre_tokenizer Sequence without \"pretokenizers\"")
+            }
+            for part in parts { try append(part, to: &steps, &isByteLevel) }
+        case "Digits":
+            steps.append(.digits(individual: component["individual_digits"]?.bool ?? false))
+        case "Split":
+            steps.append(try split(component))
+        case "ByteLevel":
+            if component["add_prefix_space"]?.bool ?? true { steps.append(.prefixSpace) }
+            if component["use_regex"]?.bool ?? true { steps.append(.gpt2) }
+            isByteLevel = true
+        default:
+            throw unsupported("the pre-tokenizer \(type)")
+        }
+    }
+
+    private func split(_ component: JSONValue) throws(ModelError) -> PreTokenizerStep {
+        let pattern: String
+        if let regex = component["pattern"]?["Regex"]?.text, !regex.isEmpty {
+            pattern = regex
+        } else if let text = component["pattern"]?["String"]?.text, !text.isEmpty {
+            pattern = RegexTranslator.escaped(text)
+        } else {
+            throw unsupported("a Split without a Regex or String pattern")
+        }
+        guard let behavior = component["behavior"]?.text.flatMap(SplitBehavior.init(rawValue:))
+        else { throw unsupported("a Split of an unknown behavior") }
+        // Isolated keeps matches and gaps alike, so inverting changes nothing.
+        let inverted = behavior != .isolated && component["invert"]?.bool ?? false
+        return .split(pattern: pattern, behavior: behavior, inverted: inverted)
+    }
+
+    /// The token that the post-processor puts in front of a text, or nil for none.
+    func templateBOS(_ vocabulary: BPEVocabulary) throws(ModelError) -> TokenID? {
+        guard let processor = root.member("post_processor") else { return nil }
+        return try bos(processor, vocabulary)
+    }
+
+    private func bos(
+        _ processor: JSONValue, _ vocabulary: BPEVocabulary
+    ) throws(ModelError) -> TokenID? {
+        let type = try type(of: processor, "post_processor")
+        switch type {
+        case "ByteLevel":
+            return nil
+        case "Sequence":
+            var found: TokenID?
+            for part in processor["processors"]?.array ?? [] {
+                guard let token = try bos(part, vocabulary) else { continue }
+                guard found == nil else { throw unsupported("two templates that add tokens") }
+                found = token
+            }
+            return found
+        case "TemplateProcessing":
+            var front: [[UInt8]] = []
+            for element in processor["single"]?.array ?? [] {
+                guard let name = element["SpecialToken"]?["id"]?.bytes else { break }
+                front.append(name)
+            }
+            guard front.count <= 1 else {
+                throw unsupported("a template that puts \(front.count) tokens in front")
+            }
+            guard let name = front.first else { return nil }
+            let entry = processor["special_tokens"]?.object?.first { $0.key == name }
+            guard let ids = entry?.value["ids"]?.array, ids.count == 1, let id = ids[0].integer,
+                (0..<vocabulary.count).contains(id)
+            else { throw malformed("its template names a token without one valid id") }
+            return TokenID(id)
+        default:
+            throw unsupported("the post-processor \(type)")
+        }
+    }
+
+    private func type(of component: JSONValue, _ place: String) throws(ModelError) -> String {
+        guard let type = component["type"]?.text else {
+            throw malformed("\"\(place)\" has a component without a type")
+        }
+        return type
+    }
+}

@@ -1,0 +1,133 @@
+#!/usr/bin/env python3
+"""Makes every committed number again with the judges and compares: what `make test-judges` runs.
+
+    compare.py [--teacher GGUF] [--fixtures Tests/Fixtures] [--write]
+
+--write replaces the fixtures instead. Exits 1 when a number differs by more than the promise
+(2e-3 nats a token, 1e-4 a mean) or a token id differs at all.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+import torch
+
+import dequantise
+import judge_llama_cpp
+import random_llama
+from judge_models import load_model, load_tokenizer, read_jsonl, write_jsonl
+from nll import score, within
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+# llama.cpp rounds keys and values to F16, and activations to 8 bits beside quantised weights.
+LLAMA_CPP_TOLERANCE = {"F32": 0.05, "F16": 0.1, "BF16": 0.2}
+
+
+def check_parity(fixtures: Path, name: str, model_path: Path, write: bool) -> bool:
+    documents = read_jsonl(fixtures / "documents.jsonl")
+    tokenizer = load_tokenizer(ROOT / "models" / "reference")
+    rows = score(load_model(model_path, torch.float64), tokenizer, documents, None)
+    if write:
+        write_jsonl(fixtures / f"{name}.jsonl", rows)
+    good = within(rows, read_jsonl(fixtures / f"{name}.jsonl"), f"{name}, float64")
+    single = score(load_model(model_path, torch.float32), tokenizer, documents, None)
+    return within(single, rows, f"{name}, transformers' own float32 against float64") and good
+
+
+def check_llama_cpp_ids(fixtures: Path, teacher: Path) -> bool:
+    vocabulary = judge_llama_cpp.load(teacher, vocabulary_only=True)
+    other = [
+        document["id"]
+        for document, expected in zip(
+            read_jsonl(fixtures / "documents.jsonl"), read_jsonl(fixtures / "teacher.jsonl"))
+        if judge_llama_cpp.token_ids(vocabulary, document["text"]) != expected["token_ids"]
+    ]
+    vocabulary.close()
+    print(f"teacher, llama.cpp's token ids: {len(other)} documents differ {other or ''}")
+    return not other
+
+
+def check_random_models(fixtures: Path, write: bool) -> bool:
+    if write:
+        random_llama.write_all(fixtures)
+    with tempfile.TemporaryDirectory() as scratch:
+        made = Path(scratch) / "models"
+        random_llama.write_all(made)
+        good = True
+        # Compared by what they compute: other releases of the writers may order a header anew.
+        fresh = by_model(read_jsonl(made / "expected.jsonl"))
+        for name, expected in by_model(read_jsonl(fixtures / "expected.jsonl")).items():
+            good &= within(fresh.get(name, []), expected, f"random model {name}")
+            good &= name in fresh
+    documents = read_jsonl(fixtures / "documents.jsonl")
+    expected = read_jsonl(fixtures / "expected.jsonl")
+    for spec in random_llama.GGUF_MODELS:
+        rows = {row["id"]: row for row in expected if row["model"] == spec.name}
+        good &= check_with_llama_cpp(fixtures / spec.name, spec, documents, rows)
+    return good
+
+
+def check_with_llama_cpp(path: Path, spec, documents: list[dict], rows: dict) -> bool:
+    """The committed GGUF itself in llama.cpp: its token ids, and the NLLs as far as it is exact."""
+    model = judge_llama_cpp.load(path)
+    other, worst = 0, 0.0
+    for document in documents:
+        row = rows[document["id"]]
+        other += judge_llama_cpp.token_ids(model, document["text"]) != row["token_ids"]
+        ids = ([] if row["context"] is None else [row["context"]]) + row["token_ids"]
+        if len(ids) > 1:
+            values = judge_llama_cpp.token_nll(model, ids)
+            worst = max(worst, *(abs(a - b) for a, b in zip(values, row["token_nll"])))
+    model.close()
+    tolerance = LLAMA_CPP_TOLERANCE.get(spec.kind)
+    good = other == 0 and (tolerance is None or worst <= tolerance)
+    bound = "coarse, not judged" if tolerance is None else f"at most {tolerance}"
+    print(f"random model {spec.name} in llama.cpp: {other} with other ids, max token difference "
+          f"{worst:.3f} ({bound}): {'ok' if good else 'DIFFERS'}")
+    return good
+
+
+def by_model(rows: list[dict]) -> dict[str, list[dict]]:
+    groups: dict[str, list[dict]] = {}
+    for row in rows:
+        groups.setdefault(row["model"], []).append(row)
+    return groups
+
+
+def check_dequantisation(path: Path, write: bool) -> bool:
+    if write:
+        dequantise.write_all(path)
+    with tempfile.TemporaryDirectory() as scratch:
+        fresh = Path(scratch) / "blocks.jsonl"
+        dequantise.write_all(fresh)
+        good = read_jsonl(fresh) == read_jsonl(path)
+    print(f"dequantised blocks: {'ok' if good else 'DIFFER'}")
+    return good
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--fixtures", type=Path, default=ROOT / "Tests" / "Fixtures")
+    parser.add_argument("--teacher", type=Path, default=ROOT / ".cache" / "teacher.gguf")
+    parser.add_argument("--write", action="store_true", help="replace the committed numbers")
+    arguments = parser.parse_args()
+
+    torch.set_num_threads(1)
+    fixtures, write = arguments.fixtures, arguments.write
+    results = [
+        check_dequantisation(fixtures / "dequantised.jsonl", write),
+        check_random_models(fixtures / "models", write),
+        check_parity(fixtures / "parity", "reference", ROOT / "models" / "reference", write),
+        check_parity(fixtures / "parity", "teacher", arguments.teacher, write),
+        check_llama_cpp_ids(fixtures / "parity", arguments.teacher),
+    ]
+    print(f"{sum(results)} passed, {len(results) - sum(results)} failed")
+    return 0 if all(results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,358 @@
+#!/usr/bin/env python3
+"""Small llama models with random weights in every file form we read, and their NLLs in float64.
+
+    random_llama.py OUTPUT_FOLDER
+
+Writes the models (.gguf files and Hugging Face folders), documents.jsonl and expected.jsonl: one
+line a model and document with `model`, `id`, `context` (token id or null), `tokens`, `nll`,
+`token_ids`, `token_nll`. Random weights prove the arithmetic as well as trained ones; they are
+large enough that logits spread over several nats and attention matters. The same seed gives the
+same bytes. The weights of a GGUF are judged as dequantised by PyPI's `gguf`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import gguf
+import numpy as np
+import torch
+from gguf.quants import quantize
+from safetensors.torch import save_file
+from tokenizers import Tokenizer, models, pre_tokenizers, decoders, trainers
+from tokenizers import AddedToken
+from transformers import LlamaConfig, LlamaForCausalLM
+
+from judge_models import (
+    BLOCK_TENSORS, load_model, load_tokenizer, round_nll, sum_nll, token_nll, write_jsonl,
+)
+
+VOCABULARY = 320
+# Not `<|start|>`: llama.cpp makes that control token of gpt-oss a user-defined one in every model.
+BOS = "<|begin|>"
+
+TRAINING_TEXT = """The quick brown fox jumps over the lazy dog. It is what it is, and there is the rub.
+def score(chunk): return teacher.nll(chunk) - reference.nll(chunk)
+Each piece of a text is read by two models; what the one knows and the other does not is worth
+learning. In the beginning of the second part the author thanks the reader for the patience that
+the first part asked of them, and says that the third will be shorter than both.
+0 1 2 3 4 5 6 7 8 9 10 100 1000 while for in return if else: import self None True False
+""" * 4
+
+DOCUMENTS = [
+    {"id": "prose", "text": "The lazy dog reads the third part; the fox, who jumps over it, "
+     "reads nothing at all. What is it worth to the author, in the end?\n"},
+    {"id": "code", "text": "def difference(a: float, b: float) -> float:\n"
+     "    \"\"\"Higher is better.\"\"\"\n    return (b - a) / 1024\n\n\n"
+     "for n in range(10):\n\tif n % 2:\n        print(n, difference(n, 2 * n))\n"},
+    {"id": "scripts", "text": "Grüße, 世界! مرحبا नमस्ते 🙂👩‍💻 e\u0301 5\u00bd x² 12345 it's WE'LL\r\n\x00."},
+    {"id": "specials", "text": "<|begin|> is text here, and so is <|begin|><|begin|> this."},
+    {"id": "one", "text": "a"},
+    {"id": "long", "text": " ".join(
+        f"{n} of the {7 * n % 101} parts: the {'quick brown slow lazy'.split()[n % 4]} "
+        f"{'fox dog author reader'.split()[n // 4 % 4]} reads it." for n in range(16))},
+]
+
+
+@dataclass
+class Spec:
+    """One model file: its form, its types and its shape."""
+
+    name: str
+    kind: str = "F32"               # type of the matrices in the file
+    head_kind: str | None = None    # type of the LM head, if another
+    hidden: int = 32
+    layers: int = 1
+    heads: int = 4
+    kv_heads: int = 2
+    head_dim: int = 8
+    intermediate: int = 64
+    tied: bool = True
+    eps: float = 1e-5
+    theta: float = 10000.0
+    scaling: dict = field(default_factory=dict)  # transformers' rope parameters, less theta
+    spelling: str = "new"           # of config.json: new (rope_parameters, dtype) or old
+    shards: int = 1
+    digits: bool = False            # smollm's pre-tokenizer: every digit by itself
+    adds_bos: bool = False
+    seed: int = 0
+
+
+LLAMA3 = {"rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
+          "original_max_position_embeddings": 64}
+# `pair` is one model twice: GGUF and Hugging Face must give the same numbers.
+GGUF_MODELS = [
+    Spec("f32.gguf", "F32"),
+    Spec("pair.gguf", "F16", tied=False, layers=2, kv_heads=1, eps=1e-6, theta=500000.0, seed=1),
+    Spec("bf16-mha.gguf", "BF16", tied=False, kv_heads=4, digits=True, seed=2),
+    Spec("q8_0-bos.gguf", "Q8_0", layers=2, adds_bos=True, seed=3),
+    Spec("q4_0.gguf", "Q4_0", head_kind="Q8_0", tied=False, layers=2, head_dim=16, seed=4),
+    Spec("q4_1.gguf", "Q4_1", layers=2, digits=True, seed=5),
+    Spec("llama3-rope.gguf", "F16", scaling=LLAMA3, theta=500000.0, seed=6),
+    Spec("linear-rope.gguf", "F16", scaling={"rope_type": "linear", "factor": 4.0}, seed=7),
+]
+HF_MODELS = [
+    Spec("pair", "F16", tied=False, layers=2, kv_heads=1, eps=1e-6, theta=500000.0, seed=1,
+         spelling="old", shards=3),
+    Spec("bf16", "BF16", digits=True, head_dim=16, seed=8),
+    Spec("f32-bos", "F32", spelling="old", adds_bos=True, seed=9),
+    Spec("llama3-rope", "F16", scaling=LLAMA3, theta=500000.0, seed=6),
+    Spec("linear-rope", "BF16", scaling={"rope_type": "linear", "factor": 4.0}, spelling="old",
+         seed=10),
+]
+DTYPES = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}
+
+
+def make_tokenizer(spec: Spec) -> Tokenizer:
+    """A byte-level BPE of 320 tokens: 256 bytes, merges, one control token, two user tokens."""
+    tokenizer = Tokenizer(models.BPE())
+    split = [pre_tokenizers.Digits(individual_digits=True)] if spec.digits else []
+    byte_level = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True)
+    tokenizer.pre_tokenizer = (
+        pre_tokenizers.Sequence(split + [byte_level]) if split else byte_level)
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=VOCABULARY - 2, special_tokens=[BOS], show_progress=False,
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet())
+    tokenizer.train_from_iterator([TRAINING_TEXT], trainer)
+    # Runs of spaces, as Pythia and MPT have them: matched before the text is split, longest first.
+    for spaces in ("    ", "        "):
+        tokenizer.add_tokens([AddedToken(spaces, normalized=False)])
+    assert tokenizer.get_vocab_size() == VOCABULARY
+    return tokenizer
+
+
+def tokenizer_json(spec: Spec) -> dict:
+    content = json.loads(make_tokenizer(spec).to_str())
+    if spec.adds_bos:
+        content["post_processor"] = {
+            "type": "TemplateProcessing",
+            "single": [{"SpecialToken": {"id": BOS, "type_id": 0}},
+                       {"Sequence": {"id": "A", "type_id": 0}}],
+            "pair": [{"Sequence": {"id": "A", "type_id": 0}},
+                     {"Sequence": {"id": "B", "type_id": 1}}],
+            "special_tokens": {BOS: {"id": BOS, "ids": [0], "tokens": [BOS]}},
+        }
+    return content
+
+
+def make_model(spec: Spec) -> LlamaForCausalLM:
+    config = LlamaConfig(
+        vocab_size=VOCABULARY, hidden_size=spec.hidden, intermediate_size=spec.intermediate,
+        num_hidden_layers=spec.layers, num_attention_heads=spec.heads,
+        num_key_value_heads=spec.kv_heads, head_dim=spec.head_dim, rms_norm_eps=spec.eps,
+        max_position_embeddings=1024, tie_word_embeddings=spec.tied, bos_token_id=0,
+        eos_token_id=0, pad_token_id=None,
+        rope_parameters={"rope_type": "default", "rope_theta": spec.theta} | spec.scaling)
+    model = LlamaForCausalLM(config)
+    rng = np.random.default_rng(spec.seed)
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            shape = tuple(parameter.shape)
+            if len(shape) == 1:
+                # 64ths are exact in every type, so that GGUF (which keeps norms in F32) and
+                # safetensors in F16 or BF16 hold the same model.
+                value = rng.integers(32, 97, shape) / 64
+            elif "embed" in name or "lm_head" in name:
+                value = rng.standard_normal(shape) * 2.0 / spec.hidden**0.5
+            else:
+                value = rng.standard_normal(shape) * 1.5 / shape[1] ** 0.5
+            parameter.copy_(torch.from_numpy(value.astype(np.float32)))
+    return model
+
+
+def old_spelling(config: dict) -> dict:
+    rope = config.pop("rope_parameters")
+    config["rope_theta"] = rope.pop("rope_theta")
+    kind = rope.pop("rope_type")
+    config["rope_scaling"] = None if kind == "default" else {"type": kind} | rope
+    config["torch_dtype"] = config.pop("dtype")
+    config["transformers_version"] = "4.40.0"
+    return config
+
+
+def write_hf(spec: Spec, folder: Path) -> None:
+    folder.mkdir(parents=True)
+    model = make_model(spec)
+    config = model.config.to_dict()
+    keep = ("bos_token_id", "eos_token_id", "head_dim", "hidden_act", "hidden_size",
+            "attention_bias", "mlp_bias", "intermediate_size", "max_position_embeddings",
+            "model_type", "num_attention_heads", "num_hidden_layers", "num_key_value_heads",
+            "rms_norm_eps", "rope_parameters", "tie_word_embeddings", "vocab_size",
+            "transformers_version")
+    config = {key: config[key] for key in keep}
+    config["architectures"] = ["LlamaForCausalLM"]
+    config["dtype"] = str(DTYPES[spec.kind]).removeprefix("torch.")
+    if spec.spelling == "old":
+        config = old_spelling(config)
+    (folder / "config.json").write_text(json.dumps(config, indent=1, sort_keys=True) + "\n")
+    (folder / "tokenizer.json").write_text(
+        json.dumps(tokenizer_json(spec), ensure_ascii=False, separators=(",", ":")) + "\n")
+    tokenizer_config = {"bos_token": BOS, "eos_token": BOS, "add_bos_token": spec.adds_bos}
+    (folder / "tokenizer_config.json").write_text(json.dumps(tokenizer_config) + "\n")
+    state = {name: tensor.detach().to(DTYPES[spec.kind]).contiguous()
+             for name, tensor in model.state_dict().items()
+             if not (spec.tied and name == "lm_head.weight")}
+    if spec.shards == 1:
+        save_file(state, folder / "model.safetensors", metadata={"format": "pt"})
+        return
+    names = sorted(state)
+    places, total = {}, 0
+    for shard in range(spec.shards):
+        mine = names[shard :: spec.shards]
+        file = f"model-{shard + 1:05}-of-{spec.shards:05}.safetensors"
+        save_file({n: state[n] for n in mine}, folder / file, metadata={"format": "pt"})
+        places |= {n: file for n in mine}
+        total += sum(state[n].numel() * state[n].element_size() for n in mine)
+    index = {"metadata": {"total_size": total}, "weight_map": dict(sorted(places.items()))}
+    (folder / "model.safetensors.index.json").write_text(json.dumps(index, indent=1) + "\n")
+
+
+def permute(weight: np.ndarray, heads: int) -> np.ndarray:
+    """llama.cpp's order of q and k rows: pairs (i, i + half) become (2i, 2i+1)."""
+    rows = weight.shape[0] // heads
+    return (
+        weight.reshape(heads, 2, rows // 2, *weight.shape[1:]).swapaxes(1, 2).reshape(weight.shape)
+    )
+
+
+def add_tokenizer(writer: gguf.GGUFWriter, spec: Spec) -> None:
+    content = tokenizer_json(spec)
+    tokens = [""] * VOCABULARY
+    types = [int(gguf.TokenType.NORMAL)] * VOCABULARY
+    for token, number in content["model"]["vocab"].items():
+        tokens[number] = token
+    for added in content["added_tokens"]:
+        tokens[added["id"]] = added["content"]
+        types[added["id"]] = int(
+            gguf.TokenType.CONTROL if added["special"] else gguf.TokenType.USER_DEFINED)
+    merges = [m if isinstance(m, str) else " ".join(m) for m in content["model"]["merges"]]
+    writer.add_tokenizer_model("gpt2")
+    writer.add_tokenizer_pre("smollm" if spec.digits else "gpt-2")
+    writer.add_token_list(tokens)
+    writer.add_token_types(types)
+    writer.add_token_merges(merges)
+    writer.add_bos_token_id(0)
+    writer.add_eos_token_id(0)
+    if spec.adds_bos:
+        writer.add_add_bos_token(True)
+
+
+def llama3_divisors(spec: Spec) -> np.ndarray:
+    """rope_freqs.weight as llama.cpp's converter writes it: what each frequency is divided by."""
+    scaling, half = spec.scaling, spec.head_dim // 2
+    old = scaling["original_max_position_embeddings"]
+    divisors = []
+    for i in range(half):
+        wavelength = 2 * np.pi * spec.theta ** (2 * i / spec.head_dim)
+        low, high = scaling["low_freq_factor"], scaling["high_freq_factor"]
+        if wavelength < old / high:
+            divisors.append(1.0)
+        elif wavelength > old / low:
+            divisors.append(scaling["factor"])
+        else:
+            smooth = (old / wavelength - low) / (high - low)
+            divisors.append(1 / ((1 - smooth) / scaling["factor"] + smooth))
+    return np.array(divisors, dtype=np.float32)
+
+
+def write_gguf(spec: Spec, path: Path) -> None:
+    model = make_model(spec)
+    writer = gguf.GGUFWriter(str(path), "llama")
+    writer.add_name(spec.name)
+    writer.add_context_length(1024)
+    writer.add_embedding_length(spec.hidden)
+    writer.add_block_count(spec.layers)
+    writer.add_feed_forward_length(spec.intermediate)
+    writer.add_head_count(spec.heads)
+    writer.add_head_count_kv(spec.kv_heads)
+    writer.add_layer_norm_rms_eps(spec.eps)
+    writer.add_rope_freq_base(spec.theta)
+    writer.add_rope_dimension_count(spec.head_dim)
+    writer.add_vocab_size(VOCABULARY)
+    if spec.head_dim * spec.heads != spec.hidden:
+        writer.add_key_length(spec.head_dim)
+        writer.add_value_length(spec.head_dim)
+    if spec.scaling.get("rope_type") == "linear":
+        writer.add_rope_scaling_type(gguf.RopeScalingType.LINEAR)
+        writer.add_rope_scaling_factor(spec.scaling["factor"])
+    add_tokenizer(writer, spec)
+
+    def add(name: str, weight: torch.Tensor, kind: str) -> None:
+        array = weight.detach().numpy().astype(np.float32)
+        if array.ndim == 1 or kind == "F32":
+            writer.add_tensor(name, array)
+            return
+        quantised = gguf.GGMLQuantizationType[kind]
+        data = array.astype(np.float16) if kind == "F16" else quantize(array, quantised)
+        writer.add_tensor(name, data, raw_dtype=quantised)
+
+    state = model.state_dict()
+    if spec.scaling.get("rope_type") == "llama3":
+        writer.add_tensor("rope_freqs.weight", llama3_divisors(spec))
+    add("token_embd.weight", state["model.embed_tokens.weight"], spec.kind)
+    for layer in range(spec.layers):
+        for gguf_name, hf_name in BLOCK_TENSORS.items():
+            weight = state[f"model.layers.{layer}.{hf_name}.weight"]
+            if gguf_name in ("attn_q", "attn_k"):
+                heads = spec.heads if gguf_name == "attn_q" else spec.kv_heads
+                weight = torch.from_numpy(permute(weight.numpy(), heads).copy())
+            add(f"blk.{layer}.{gguf_name}.weight", weight, spec.kind)
+    add("output_norm.weight", state["model.norm.weight"], spec.kind)
+    if not spec.tied:
+        add("output.weight", state["lm_head.weight"], spec.head_kind or spec.kind)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+
+
+def expected(spec: Spec, path: Path, scratch: Path) -> list[dict]:
+    scratch.write_text(json.dumps(tokenizer_json(spec)))
+    tokenizer = load_tokenizer(scratch)
+    model = load_model(path, torch.float64)
+    read, meant = model.config.rope_parameters, spec.scaling | {"rope_theta": spec.theta}
+    if spec.spelling == "old" and any(read.get(key) != meant[key] for key in meant):
+        raise SystemExit(f"{path}: transformers read {read}, meant {meant}")
+    context = 0 if spec.adds_bos else None
+    rows = []
+    for document in DOCUMENTS:
+        ids = tokenizer.encode(document["text"], add_special_tokens=False).ids
+        values = token_nll(model, ids, context)
+        rows.append({"model": path.name, "id": document["id"], "context": context,
+                     "tokens": len(values), "nll": round(sum_nll(values), 4),
+                     "token_ids": ids, "token_nll": round_nll(values)})
+    return rows
+
+
+def write_all(folder: Path) -> None:
+    torch.set_num_threads(1)
+    torch.manual_seed(0)
+    if folder.exists():
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True)
+    scratch = folder / "scratch.json"
+    rows = []
+    for spec in GGUF_MODELS:
+        write_gguf(spec, folder / spec.name)
+        rows += expected(spec, folder / spec.name, scratch)
+    for spec in HF_MODELS:
+        write_hf(spec, folder / spec.name)
+        rows += expected(spec, folder / spec.name, scratch)
+    scratch.unlink()
+    write_jsonl(folder / "documents.jsonl", DOCUMENTS)
+    write_jsonl(folder / "expected.jsonl", rows)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path)
+    write_all(parser.parse_args().folder)
+
+
+if __name__ == "__main__":
+    main()
