@@ -85,6 +85,10 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
+            name: "RefinerydTests",
+            dependencies: ["refineryd", "Refinery"],
+            swiftSettings: strict),
+        .testTarget(
             name: "EndToEndTests",
             dependencies: ["refineryd", "refinectl"],
             swiftSettings: strict),
