@@ -129,7 +129,7 @@ public final class Pipeline: Sendable {
         do {
             let pair = try ModelPair(configuration, store: store, logger: logger)
             work.change { $0.pair = pair }
-            let chunker = try Chunker(
+            let chunker = Chunker(
                 tokenizer: pair.teacher.model.tokenizer, maxTokens: configuration.maxTokens)
             spawn("refinery.chunk") { try self.chunk(with: chunker) }
             for index in 0..<configuration.scoringThreads {
@@ -165,7 +165,7 @@ public final class Pipeline: Sendable {
             var cuts: [(document: Int64, chunks: [ChunkCut])] = []
             for document in documents {
                 if work.read(\.isStopping) { return }
-                cuts.append((document.id, try chunker.cut(document.text)))
+                cuts.append((document.id, chunker.cut(document.text)))
             }
             try store.addChunks(cuts, chunker: chunker.fingerprint)
             work.change {

@@ -18,7 +18,10 @@ struct SocketFile: Sendable {
     /// 0660 for the group; a group that is missing, or that this user is not in, is a warning.
     func open() {
         if let entry = getgrnam(group) {
-            if chown(path, uid_t.max, entry.pointee.gr_gid) != 0 {
+            // Under the shipped unit it is right already, and chown is filtered there.
+            var status = stat()
+            let isRight = stat(path, &status) == 0 && status.st_gid == entry.pointee.gr_gid
+            if !isRight, chown(path, uid_t.max, entry.pointee.gr_gid) != 0 {
                 logger.warning(
                     "cannot give the socket to its group",
                     metadata: ["group": "\(group)", "error": "\(String(cString: strerror(errno)))"])

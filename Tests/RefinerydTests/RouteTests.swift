@@ -47,7 +47,8 @@ struct RouteTests {
     @Test func `a parameter of 5000 bytes is refused`() async throws {
         try await withServer { client, _ in
             let name = String(repeating: "a", count: 5000)
-            #expect(try await client.send("GET", "/v1/rejects?corpus=\(name)").status == 400)
+            let answer = try await client.send("GET", "/v1/rejects?corpus=\(name)")
+            #expect(answer.status == 400)
         }
     }
 
@@ -107,7 +108,10 @@ struct RouteTests {
                 "POST /v1/imports?corpus=c&file=f.jsonl HTTP/1.1\r\nHost: x\r\n\(rest)",
                 hangsUp: true)
             var job: JobRecord?
-            while job?.state.isFinal != true { job = try store.jobs(limit: 1).first }
+            while job?.state.isFinal != true {
+                try await Task.sleep(for: .milliseconds(10))
+                job = try store.jobs(limit: 1).first
+            }
             #expect(job?.state == .failed)
             #expect(job?.error?.hasPrefix("incomplete after line 1") == true)
             #expect(try store.corpora().first?.documents == 1)

@@ -40,6 +40,9 @@ public struct Importer {
         public var line = 0
     }
 
+    /// What no line or text file may exceed, whatever the options say: SQLite holds 10⁹ bytes.
+    public static let maxDocumentBytes = 900_000_000
+
     /// Takes a batch; what it throws ends the import.
     public typealias Sink = (Batch) throws -> Void
 
@@ -61,6 +64,8 @@ public struct Importer {
     /// their own are named after.
     public init(file: String, options: Options = Options()) throws {
         self.file = file
+        var options = options
+        options.maxLineBytes = min(options.maxLineBytes, Self.maxDocumentBytes)
         self.options = options
         parser = DocumentParser(fields: options.fields)
         decompressor = try Decompressor(options.compression)

@@ -1,0 +1,50 @@
+extension GGUFVocabulary {
+    /// Reads `tokenizer.ggml.*` of `file`.
+    ///
+    /// - Throws: ``ModelError`` for a vocabulary that is missing, or a key of the wrong type.
+    init(_ file: GGUFFile) throws(ModelError) {
+        let path = file.path
+        func value(_ name: String) -> GGUFValue? { file.metadata["tokenizer.ggml." + name] }
+        func wrong(_ name: String, _ expected: String) -> ModelError {
+            ModelError("\(path): metadata key \"tokenizer.ggml.\(name)\" is not \(expected)")
+        }
+        func text(_ name: String) throws(ModelError) -> String? {
+            guard let found = value(name) else { return nil }
+            guard let text = found.text else { throw wrong(name, "a string") }
+            return text
+        }
+        func integer(_ name: String) throws(ModelError) -> Int? {
+            guard let found = value(name) else { return nil }
+            guard let integer = found.integer else { throw wrong(name, "an integer") }
+            return integer
+        }
+        func strings(_ name: String) throws(ModelError) -> [[UInt8]]? {
+            guard let found = value(name) else { return nil }
+            guard case .strings(let strings) = found else { throw wrong(name, "an array of strings") }
+            return strings
+        }
+        guard let model = try text("model"), let tokens = try strings("tokens") else {
+            throw ModelError(
+                "\(path): no tokenizer: metadata key \"tokenizer.ggml.model\" or "
+                    + "\"tokenizer.ggml.tokens\" is missing",
+                hint: "convert the model again, with its tokenizer")
+        }
+        var types: [Int32] = []
+        if let found = value("token_type") {
+            guard case .integers(let integers) = found else {
+                throw wrong("token_type", "an array of integers")
+            }
+            types = integers.map { Int32(truncatingIfNeeded: $0) }
+        }
+        var addBOS: Bool?
+        if let found = value("add_bos_token") {
+            guard case .bool(let flag) = found else { throw wrong("add_bos_token", "true or false") }
+            addBOS = flag
+        }
+        self.init(
+            model: model, pre: try text("pre"), tokens: tokens, tokenTypes: types,
+            merges: try strings("merges") ?? [], bos: try integer("bos_token_id"),
+            eos: try integer("eos_token_id"), unknown: try integer("unknown_token_id"),
+            addBOS: addBOS, source: path)
+    }
+}
