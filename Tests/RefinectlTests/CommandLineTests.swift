@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Refinery
 import Testing
 
 @testable import refinectl

@@ -23,7 +23,8 @@ extension Client {
         } else if writer != nil {
             headers.add(name: "transfer-encoding", value: "chunked")
         }
-        let head = HTTPRequestHead(version: .http1_1, method: method.http, uri: uri, headers: headers)
+        let head = HTTPRequestHead(
+            version: .http1_1, method: method.http, uri: uri, headers: headers)
         let channel = try await connect()
         do {
             return try await channel.executeThenClose { inbound, outbound in
