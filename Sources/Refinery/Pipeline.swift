@@ -160,18 +160,14 @@ public final class Pipeline: Sendable {
                 return true
             }
             guard goesOn else { return }
-            let documents = try store.unchunkedDocuments(limit: 512, maxBytes: 8 << 20)
-            guard !documents.isEmpty else { continue }
-            var cuts: [(document: Int64, chunks: [ChunkCut])] = []
-            for document in documents {
-                if work.read(\.isStopping) { return }
-                cuts.append((document.id, chunker.cut(document.text)))
-            }
-            try store.addChunks(cuts, chunker: chunker.fingerprint)
-            work.change {
-                $0.hasNewDocuments = true
-                $0.queue.look()
-            }
+            // While others score, cutting is one more thread among them; else it has the cores.
+            let isScoring = work.read { $0.queue.inFlight > 0 }
+            let stage = ChunkStage(
+                store: store, chunker: chunker, threads: isScoring ? 1 : configuration.scoringThreads)
+            try stage.run(
+                progress: { _ in self.work.change { $0.queue.look() } },
+                isCancelled: { self.work.read { $0.isStopping || $0.isPaused } })
+            work.change { if $0.isPaused { $0.hasNewDocuments = true } }
         }
     }
 
