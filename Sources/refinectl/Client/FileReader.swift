@@ -61,7 +61,7 @@ final class FileReader: Sendable {
 
     /// The next bytes, at most `count`; empty at the end.
     func next(_ count: Int = 256 << 10) async throws -> [UInt8] {
-        let isCancelled = Flag()
+        let isCancelled = Switch()
         return try await withTaskCancellationHandler {
             try await NIOThreadPool.singleton.runIfActive { [self] in
                 try read(count) { isCancelled.isSet }
@@ -73,7 +73,7 @@ final class FileReader: Sendable {
 }
 
 /// A switch that goes on once.
-final class Flag: Sendable {
+final class Switch: Sendable {
     private let state = Atomic(false)
 
     /// Whether it is on.

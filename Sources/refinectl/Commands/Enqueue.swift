@@ -90,7 +90,9 @@ struct Enqueue: AsyncParsableCommand {
     }
 
     /// What became of the files, for people.
-    static func words(_ summaries: [ImportSummary]) -> String {
+    static func words(
+        _ summaries: [ImportSummary], rejectsHint: String? = "refinectl rejects says why"
+    ) -> String {
         var text = ""
         let rejecting = summaries.filter { $0.rejected > 0 }
         for summary in rejecting.prefix(20) {
@@ -107,7 +109,7 @@ struct Enqueue: AsyncParsableCommand {
             + "\(Words.count(sum(\.unchanged))) unchanged, "
             + (replaced > 0 ? "\(Words.count(replaced)) replaced, " : "")
             + "\(Words.counted(sum(\.rejected), "line")) rejected"
-        if sum(\.rejected) > 0 { text += " (refinectl rejects says why)" }
+        if sum(\.rejected) > 0, let rejectsHint { text += " (\(rejectsHint))" }
         return text + "\n"
     }
 }
