@@ -194,9 +194,11 @@ public final class Pipeline: Sendable {
                 let page = try store.nextPending(after: after, limit: PendingQueue.pageSize)
                 work.change { $0.queue.add(page) }
             case .score(let chunks):
+                logger.debug("batch taken", metadata: ["chunks": "\(chunks.count)"])
                 let began = seconds()
                 let scores = try scorer.score(chunks) { work.read(\.isStopping) }
                 try store.recordScores(scores)
+                logger.debug("batch recorded", metadata: ["chunks": "\(chunks.count)"])
                 let took = max(seconds() - began, 1e-6)
                 let tokens = chunks.reduce(0) { $0 + $1.tokens }
                 budget = min(
