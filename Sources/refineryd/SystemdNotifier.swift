@@ -1,7 +1,8 @@
 import Foundation
 
-/// Tells systemd how the service is doing, over the datagram socket named by `NOTIFY_SOCKET`
-/// (sd_notify(3), spoken by hand: no libsystemd). Does nothing where the variable is not set.
+/// Tells systemd how the service is doing: sd_notify(3), spoken by hand.
+///
+/// Datagrams go to the socket named by `NOTIFY_SOCKET`; without it nothing is sent.
 struct SystemdNotifier: Sendable {
     private let address: [UInt8]?
 
@@ -18,6 +19,9 @@ struct SystemdNotifier: Sendable {
         if first == UInt8(ascii: "@") { bytes[0] = 0 }
         address = bytes
     }
+
+    /// Whether anybody listens.
+    var isActive: Bool { address != nil }
 
     /// The socket answers.
     func ready() { send("READY=1") }
@@ -47,7 +51,7 @@ struct SystemdNotifier: Sendable {
         _ = withUnsafePointer(to: &name) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 sendto(
-                    descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL.rawValue), $0,
+                    descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL), $0,
                     socklen_t(length))
             }
         }

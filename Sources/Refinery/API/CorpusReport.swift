@@ -8,10 +8,10 @@ public struct RoleCountsReport: Codable, Sendable, Equatable {
     /// Two zeros.
     public init() {}
 
-    /// Two numbers.
-    public init(teacher: Int64, reference: Int64) {
-        self.teacher = teacher
-        self.reference = reference
+    /// The two numbers that the store counts.
+    public init(_ counts: RoleCounts) {
+        teacher = counts.teacher
+        reference = counts.reference
     }
 }
 
@@ -44,6 +44,22 @@ public struct CorpusReport: Codable, Sendable, Equatable {
 
     /// Counts to fill in.
     public init() {}
+
+    /// The report of what the store counts.
+    public init(_ status: CorpusStatus) {
+        name = status.name
+        documents = status.documents
+        unchunked = status.unchunked
+        chunks = status.chunks
+        duplicates = status.duplicates
+        rejects = status.rejects
+        tokens = status.tokens
+        scored = RoleCountsReport(status.scored)
+        tooShort = RoleCountsReport(status.tooShort)
+        failed = RoleCountsReport(status.failed)
+        pending = status.pending
+        pendingTokens = RoleCountsReport(status.pendingTokens)
+    }
 
     private enum CodingKeys: String, CodingKey {
         case name, documents, unchunked, chunks, duplicates, rejects, tokens, scored, failed

@@ -18,7 +18,19 @@ public struct ImportSummary: Codable, Sendable, Equatable {
     public var lines: Int64 = 0
     /// Bytes read, after decompression.
     public var bytes: Int64 = 0
+    /// The lowest number of the file's documents, those that stood already included.
+    ///
+    /// Null where there is none; with `last_document` it scopes `GET /v1/progress`.
+    @NullEncoded public var firstDocument: Int64?
+    /// The highest of those numbers.
+    @NullEncoded public var lastDocument: Int64?
 
     /// A summary to fill in.
     public init() {}
+
+    private enum CodingKeys: String, CodingKey {
+        case job, corpus, file, added, unchanged, replaced, rejected, lines, bytes
+        case firstDocument = "first_document"
+        case lastDocument = "last_document"
+    }
 }

@@ -27,4 +27,19 @@ public struct JobReport: Codable, Sendable, Equatable {
 
     /// A report to fill in.
     public init() {}
+
+    /// The report of a recorded job.
+    public init(_ record: JobRecord) {
+        id = record.id
+        kind = record.kind.rawValue
+        state = record.state.rawValue
+        corpus = record.corpus
+        detail = record.detail
+        created = record.created
+        started = record.started
+        ended = record.ended
+        done = record.done
+        total = record.total
+        error = record.error
+    }
 }

@@ -19,4 +19,16 @@ public struct ModelReport: Codable, Sendable, Equatable {
 
     /// A report to fill in.
     public init() {}
+
+    /// The report of a recorded model.
+    public init(_ record: ModelRecord) {
+        role = record.role.rawValue
+        path = record.path
+        fingerprint = record.fingerprint
+        architecture = record.architecture
+        parameters = record.parameters
+        tokenizer = record.tokenizer
+        context = record.contextRule
+        current = record.isCurrent
+    }
 }

@@ -12,6 +12,18 @@ public struct ModelProgress: Codable, Sendable, Equatable {
     /// Progress to fill in.
     public init() {}
 
+    /// Adds one corpus's counts for one role.
+    public mutating func add(_ status: CorpusStatus, _ role: KeyPath<RoleCounts, Int64>) {
+        let done =
+            status.scored[keyPath: role] + status.tooShort[keyPath: role]
+            + status.failed[keyPath: role]
+        chunksDone += done
+        chunksTotal += done + status.pendingByRole[keyPath: role]
+        tokensDone += status.doneTokens[keyPath: role]
+        tokensTotal +=
+            status.doneTokens[keyPath: role] + status.pendingTokens[keyPath: role]
+    }
+
     private enum CodingKeys: String, CodingKey {
         case chunksDone = "chunks_done"
         case chunksTotal = "chunks_total"
@@ -20,10 +32,10 @@ public struct ModelProgress: Codable, Sendable, Equatable {
     }
 }
 
-/// What `--wait` polls: `GET /v1/progress?corpus=…` and `GET /v1/progress?job=…&job=…`.
+/// What `--wait` polls: `GET /v1/progress?corpus=…&first_document=…&last_document=…`.
 ///
-/// With jobs (of imports) the scope is their corpora as a whole: whatever of the named files is
-/// pending is then pending here too. `finished` is the one field to wait for.
+/// Without the documents the scope is the corpus, without the corpus the store. `finished`,
+/// `failedChunks` and `failedReason` are of the scope, the counts are of the corpus as a whole.
 public struct ProgressReport: Codable, Sendable, Equatable {
     /// What the daemon is doing.
     public var state = StatusReport.State.loading
@@ -31,6 +43,10 @@ public struct ProgressReport: Codable, Sendable, Equatable {
     public var finished = false
     /// Why the scope cannot get finished, where the state is `failed`: wait no longer.
     @NullEncoded public var failure: String?
+    /// Chunks of the scope that failed with a reason; they count as done.
+    public var failedChunks: Int64 = 0
+    /// The reason of the first of them; null where the scope names no documents.
+    @NullEncoded public var failedReason: String?
     /// Documents that are not cut into chunks yet.
     public var unchunked: Int64 = 0
     /// Bytes of text of the documents that are not cut yet.
@@ -51,6 +67,8 @@ public struct ProgressReport: Codable, Sendable, Equatable {
 
     private enum CodingKeys: String, CodingKey {
         case state, finished, failure, unchunked, documents, teacher, reference
+        case failedChunks = "failed_chunks"
+        case failedReason = "failed_reason"
         case unchunkedBytes = "unchunked_bytes"
         case tokensPerSecond = "tokens_per_second"
         case etaSeconds = "eta_seconds"

@@ -20,7 +20,7 @@ public struct StatusReport: Codable, Sendable, Equatable {
     public var state = State.loading
     /// Every corpus, by name in byte order.
     public var corpora: [CorpusReport] = []
-    /// Tokens scored a second, over both models, in the last minute or so; null when idle.
+    /// Tokens scored a second, by both models, in the last minute or so; null when idle.
     @NullEncoded public var tokensPerSecond: Double?
     /// Seconds until nothing is pending at the present rate; null when not known.
     @NullEncoded public var etaSeconds: Double?

@@ -58,3 +58,10 @@ public struct Manifest: Sendable, Equatable, Codable {
         self.output = output
     }
 }
+
+extension Manifest {
+    /// Where the manifest of an output stands.
+    public static func path(beside output: String) -> String {
+        output + ".manifest.json"
+    }
+}

@@ -1,23 +1,5 @@
-/// How an output is compressed; decided by its suffix.
-public enum Compression: String, Sendable, Codable, CaseIterable {
-    /// As it is.
-    case none
-    /// `.gz`.
-    case gzip
-    /// `.zst`.
-    case zstd
-
-    /// What a path's suffix asks for.
-    public init(path: String) {
-        if path.hasSuffix(".gz") {
-            self = .gzip
-        } else if path.hasSuffix(".zst") {
-            self = .zstd
-        } else {
-            self = .none
-        }
-    }
-}
+import Crypto
+import Foundation
 
 /// Why an output cannot be written.
 public struct OutputError: Error, Sendable, Equatable, CustomStringConvertible {
@@ -31,7 +13,8 @@ public struct OutputError: Error, Sendable, Equatable, CustomStringConvertible {
 /// A file that appears whole or not at all, compressed on the way and hashed.
 ///
 /// Bytes go to a temporary file in the same folder, which takes the path at `finish`; `-` is
-/// stdout. Without `finish` the temporary file is removed.
+/// stdout. Without `finish` the temporary file is removed. A path that is a pipe or a device
+/// (`/dev/stdout`) is written to directly.
 public final class OutputWriter {
     /// What was written.
     public struct Result: Sendable, Equatable {
@@ -46,18 +29,105 @@ public final class OutputWriter {
     /// How it is compressed.
     public let compression: Compression
 
-    /// Opens the temporary file; stdout is not compressed.
+    private var descriptor: CInt
+    private let temporary: String?
+    private let compressor: Compressor
+    private var hash = SHA256()
+    private var written: Int64 = 0
+    private var waiting: [UInt8] = []
+    private static let blockSize = 1 << 17
+
+    /// Opens the temporary file; the path's suffix decides the compression.
     public init(path: String) throws {
         self.path = path
         compression = Compression(path: path)
+        compressor = try Compressor(compression)
+        if path == "-" {
+            temporary = nil
+            descriptor = dup(STDOUT_FILENO)
+        } else if try OutputWriter.isStream(path) {
+            temporary = nil
+            descriptor = open(path, O_WRONLY | O_CLOEXEC)
+        } else {
+            let name = "\(path).\(getpid()).\(UInt32.random(in: 0...UInt32.max)).tmp"
+            temporary = name
+            descriptor = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        }
+        if descriptor < 0 { throw OutputWriter.error("cannot write", path) }
     }
 
+    deinit { discard() }
+
     /// Writes bytes.
-    public func write(_ bytes: [UInt8]) throws {}
+    public func write(_ bytes: [UInt8]) throws {
+        waiting.append(contentsOf: bytes)
+        if waiting.count >= OutputWriter.blockSize { try flush(isLast: false) }
+    }
 
     /// Ends the stream, syncs the file and puts it at its path, over what stood there.
-    public func finish() throws -> Result { throw OutputError(message: "not written yet") }
+    public func finish() throws -> Result {
+        try flush(isLast: true)
+        if let temporary {
+            guard fsync(descriptor) == 0 else { throw OutputWriter.error("cannot sync", path) }
+            guard rename(temporary, path) == 0 else {
+                throw OutputWriter.error("cannot put the output at", path)
+            }
+            let folder = open(
+                URL(fileURLWithPath: path).deletingLastPathComponent().path, O_RDONLY | O_CLOEXEC)
+            if folder >= 0 {
+                fsync(folder)
+                close(folder)
+            }
+        }
+        close(descriptor)
+        descriptor = -1
+        let digest = hash.finalize()
+        return Result(bytes: written, sha256: Hex.string(digest))
+    }
 
     /// Removes the temporary file; does nothing after `finish`.
-    public func discard() {}
+    public func discard() {
+        guard descriptor >= 0 else { return }
+        close(descriptor)
+        descriptor = -1
+        if let temporary { unlink(temporary) }
+    }
+
+    private func flush(isLast: Bool) throws {
+        guard descriptor >= 0 else { throw OutputError(message: "output \(path) is closed") }
+        let bytes = waiting
+        waiting.removeAll(keepingCapacity: true)
+        try bytes.withUnsafeBytes { bytes in
+            try compressor.compress(bytes, isLast: isLast) { try put($0) }
+        }
+    }
+
+    private func put(_ bytes: UnsafeRawBufferPointer) throws {
+        hash.update(bufferPointer: bytes)
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            // SAFETY: the slice lies within the buffer, which lives until this returns.
+            let count = Foundation.write(
+                descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw OutputWriter.error("cannot write", path)
+            }
+            rest = rest.dropFirst(count)
+        }
+        written += Int64(bytes.count)
+    }
+
+    /// Whether the path is a pipe or a device; a folder is refused.
+    private static func isStream(_ path: String) throws -> Bool {
+        var info = stat()
+        guard stat(path, &info) == 0 else { return false }
+        let kind = info.st_mode & S_IFMT
+        if kind == S_IFDIR { throw OutputError(message: "cannot write \(path): it is a folder") }
+        return kind != S_IFREG
+    }
+
+    private static func error(_ what: String, _ path: String) -> OutputError {
+        OutputError(message: "\(what) \(path): \(String(cString: strerror(errno)))")
+    }
 }

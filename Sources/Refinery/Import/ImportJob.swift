@@ -60,6 +60,8 @@ public struct ImportJob {
         summary.rejected = Int64(counts.rejected)
         summary.lines = Int64(importer.lines)
         summary.bytes = Int64(importer.bytes)
+        summary.firstDocument = counts.firstDocument
+        summary.lastDocument = counts.lastDocument
         return summary
     }
 

@@ -52,9 +52,11 @@ public struct DecimalFraction: Sendable, Equatable, CustomStringConvertible {
     public func floorTimes(_ n: Int) -> Int {
         precondition(n >= 0 && n <= 100_000_000_000_000_000)
         // R·n = (d₁·n + (d₂·n + (…)/10)/10)/10, and ⌊(a + x)/10⌋ = ⌊(a + ⌊x⌋)/10⌋ for whole a.
-        return isOne ? n : digits.reversed().reduce(0) { carry, digit in
-            (Int(digit) * n + carry) / 10
-        }
+        return isOne
+            ? n
+            : digits.reversed().reduce(0) { carry, digit in
+                (Int(digit) * n + carry) / 10
+            }
     }
 
     /// The number in its shortest form, such as `0.29`.

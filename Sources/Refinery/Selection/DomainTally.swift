@@ -38,7 +38,9 @@ struct DomainTally {
     func summaries(name: (Int32) throws -> [UInt8]?) rethrows -> [DomainSummary] {
         var named = try sums.map { (name: try name($0.key), sums: $0.value) }
         named.sort { a, b in
-            guard let first = a.name, let second = b.name else { return a.name == nil && b.name != nil }
+            guard let first = a.name, let second = b.name else {
+                return a.name == nil && b.name != nil
+            }
             return first.lexicographicallyPrecedes(second)
         }
         var found = named.map {

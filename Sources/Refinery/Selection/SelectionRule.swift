@@ -18,7 +18,7 @@ public struct SelectionRule: Sendable, Equatable {
     public var corpus: String?
     /// Whether exact duplicates are candidates too, with their original's scores.
     public var keepDuplicates: Bool
-    /// Whether the guards are off. There are none yet.
+    /// Whether the guards are off (there are none yet).
     public var noGuards: Bool
     /// Whether chunks that are not scored yet are passed over instead of refusing.
     public var partial: Bool

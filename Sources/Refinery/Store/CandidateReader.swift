@@ -63,9 +63,10 @@ struct CandidateReader {
         var foreign: Set<Int64> = []  // originals of other corpora that stand here already
         while let row = try rows.next() {
             let original: Int64? = row[2]
-            let isRepeated = try original.map {
-                try corpus == nil || isLocal($0, corpus, db) || !foreign.insert($0).inserted
-            } ?? false
+            let isRepeated =
+                try original.map {
+                    try corpus == nil || isLocal($0, corpus, db) || !foreign.insert($0).inserted
+                } ?? false
             guard let first: String = row[4], let second: String = row[8] else {
                 // the original counts where it is in question itself
                 if !isRepeated { result.exclusions.pending += 1 }

@@ -67,7 +67,8 @@ struct DocumentRemoval {
         tally.add(.tokens, -chunk.tokens, corpus: corpus)
         if chunk.isHeld, let original = chunk.original {
             try copyScores(from: original, to: chunk.id)
-            try execute("UPDATE chunk SET duplicate_of = NULL, retired = 1 WHERE id = ?", [chunk.id])
+            try execute(
+                "UPDATE chunk SET duplicate_of = NULL, retired = 1 WHERE id = ?", [chunk.id])
         } else {
             try execute("DELETE FROM chunk WHERE id = ?", [chunk.id])
         }
@@ -83,8 +84,10 @@ struct DocumentRemoval {
                 WHERE c.duplicate_of = ? ORDER BY c.id LIMIT 1
                 """)
         let heir = try Row.fetchOne(find, arguments: [chunk.id]).map {
-            (chunk: Chunk(id: $0[0], original: nil, tokens: $0[2], isHeld: false),
-                corpus: $0[1] as Int64)
+            (
+                chunk: Chunk(id: $0[0], original: nil, tokens: $0[2], isHeld: false),
+                corpus: $0[1] as Int64
+            )
         }
         try execute("UPDATE chunk SET retired = 1 WHERE id = ?", [chunk.id])
         if let heir {

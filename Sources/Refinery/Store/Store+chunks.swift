@@ -31,6 +31,7 @@ extension Store {
     /// - Parameters:
     ///   - cuts: Documents and their chunks in order; chunk ids ascend in the order given.
     ///   - chunker: Tokenizer digest, maximum and version of the chunker, in one word or line.
+    /// - Throws: `StoreError` where chunks do not join to the text.
     public func addChunks(
         _ cuts: [(document: Int64, chunks: [ChunkCut])], chunker: String
     ) throws {

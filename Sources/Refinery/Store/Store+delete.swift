@@ -23,11 +23,11 @@ extension Store {
             try tally.write(db)
             try db.execute(
                 sql: """
-                    DELETE FROM reject WHERE file IN (SELECT id FROM file WHERE corpus = ?1);
-                    DELETE FROM counter WHERE corpus = ?1;
-                    DELETE FROM file WHERE corpus = ?1
+                    DELETE FROM reject WHERE file IN (SELECT id FROM file WHERE corpus = ?);
+                    DELETE FROM counter WHERE corpus = ?;
+                    DELETE FROM file WHERE corpus = ?
                         AND NOT EXISTS (SELECT 1 FROM document d WHERE d.file = file.id);
-                    """, arguments: [corpus])
+                    """, arguments: [corpus, corpus, corpus])
             let isHeld = try Bool.fetchOne(
                 db, sql: "SELECT EXISTS (SELECT 1 FROM file WHERE corpus = ?)",
                 arguments: [corpus])

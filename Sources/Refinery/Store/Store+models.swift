@@ -8,7 +8,9 @@ extension Store {
     /// - Returns: Its row id, for `ChunkScore.model`.
     public func registerModel(_ model: ModelRecord) throws -> Int64 {
         guard model.fingerprint.utf8.count == 64,
-            model.fingerprint.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
+            model.fingerprint.utf8.allSatisfy({
+                (0x30...0x39).contains($0) || (0x61...0x66).contains($0)
+            })
         else {
             throw StoreError(
                 .invalid, "fingerprint of \(model.path) is not 64 lower-case hexadecimal digits")

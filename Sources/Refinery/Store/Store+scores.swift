@@ -58,8 +58,9 @@ extension Store {
 
     private static func check(_ score: ChunkScore) throws {
         guard
-            case .scored(let tokens, let bytes, let nll, let squared, let top1, let top10, let all)
-                = score.outcome
+            case .scored(
+                let tokens, let bytes, let nll, let squared, let top1, let top10, let all) = score
+                .outcome
         else { return }
         guard nll.isFinite, squared.isFinite, nll >= 0, squared >= 0 else {
             throw StoreError(

@@ -35,6 +35,8 @@ extension Store {
     ///   - order: By chunk or by rank.
     ///   - fields: Whether to read the documents' other fields too.
     ///   - body: Called for each row; what it throws ends the export.
+    /// - Throws: `StoreError` where there is no such selection or a row cannot be read; what
+    ///   `body` throws.
     public func exportRows(
         selection: Int64, order: ExportOrder, fields: Bool = false,
         _ body: (ExportRow) throws -> Void

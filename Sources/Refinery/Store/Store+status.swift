@@ -25,6 +25,8 @@ extension Store {
     /// - Parameters:
     ///   - documents: Row ids, as `ImportCounts` gives them; other corpora's are passed over.
     ///   - corpus: The corpus's name.
+    /// - Returns: Whether something is left to do.
+    /// - Throws: What SQLite throws.
     public func hasPending(documents: ClosedRange<Int64>, corpus: String) throws -> Bool {
         try pool.read { db in
             let range: StatementArguments = [documents.lowerBound, documents.upperBound, corpus]

@@ -24,7 +24,7 @@ public final class Store: Sendable {
         try interruptJobs()
     }
 
-    /// Closes the connections; later calls throw. The WAL files stay for readers.
+    /// Closes the connections: later calls throw, the WAL files stay for readers.
     public func close() throws {
         try pool.close()
     }

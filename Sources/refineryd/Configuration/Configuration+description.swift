@@ -1,3 +1,5 @@
+import Refinery
+
 extension Configuration: CustomStringConvertible {
     /// The effective values as a TOML file that reads back to them.
     var description: String {

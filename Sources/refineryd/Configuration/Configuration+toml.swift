@@ -117,7 +117,7 @@ private struct TableReader {
         if let value = read(found) {
             store(value)
         } else {
-            problems.append("\(prefix)\(key) must be \(expected), it is a \(found.type)")
+            problems.append("\(prefix)\(key) must be \(expected), found \(found.type)")
         }
     }
 

@@ -21,7 +21,7 @@ struct Configuration: Sendable, Equatable {
     /// The most seconds of one batch.
     var batchSeconds = 5.0
     /// The most tokens of one batch.
-    var batchTokens = 4096
+    var batchTokens = 2048
     /// The teacher, with its context rule and pre-tokenizer.
     var teacher = ModelReference(path: "", context: "auto", pre: nil)
     /// The reference model.
@@ -30,7 +30,7 @@ struct Configuration: Sendable, Equatable {
     var logLevel = "info"
 
     /// Every problem of the values themselves, in words.
-    func problems() -> [String] {
+    func problems(requireModels: Bool = true) -> [String] {
         var problems: [String] = []
         func check(_ holds: Bool, _ problem: @autoclosure () -> String) {
             if !holds { problems.append(problem()) }
@@ -52,10 +52,10 @@ struct Configuration: Sendable, Equatable {
             "batch_seconds must be 0.1 to 600")
         check((16...1_000_000).contains(batchTokens), "batch_tokens must be 16 to 1000000")
         check(
-            !teacher.path.isEmpty,
+            !requireModels || !teacher.path.isEmpty,
             "no teacher: set path under [teacher], or give --teacher MODEL")
         check(
-            !reference.path.isEmpty,
+            !requireModels || !reference.path.isEmpty,
             "no reference model: set path under [reference], or give --reference MODEL")
         check(!teacher.context.isEmpty, "teacher.context must not be empty")
         check(!reference.context.isEmpty, "reference.context must not be empty")

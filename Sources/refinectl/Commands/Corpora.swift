@@ -1,0 +1,40 @@
+import ArgumentParser
+import Refinery
+
+/// `refinectl corpora`.
+struct Corpora: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "List the corpora with their counts.",
+        discussion: """
+            Example:
+              refinectl corpora --json
+            """)
+
+    @OptionGroup var daemon: DaemonOptions
+    @OptionGroup var output: JSONOptions
+
+    /// Asks the daemon and prints.
+    func run() async throws {
+        let list = try await daemon.client.json(.get, "/v1/corpora", as: [CorpusReport].self)
+        guard !output.json else { return JSONOutput.print(list) }
+        StandardOutput.write(Self.table(list))
+    }
+
+    /// The list for people.
+    static func table(_ list: [CorpusReport]) -> String {
+        var table = TextTable([
+            ("corpus", .left), ("documents", .right), ("chunks", .right), ("tokens", .right),
+            ("duplicates", .right), ("rejects", .right), ("teacher", .right),
+            ("reference", .right), ("pending", .right),
+        ])
+        for corpus in list {
+            table.add([
+                corpus.name, Words.count(corpus.documents), Words.count(corpus.chunks),
+                Words.count(corpus.tokens), Words.count(corpus.duplicates),
+                Words.count(corpus.rejects), Words.count(corpus.scored.teacher),
+                Words.count(corpus.scored.reference), Words.count(corpus.pending),
+            ])
+        }
+        return table.render()
+    }
+}

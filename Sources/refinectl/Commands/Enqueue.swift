@@ -1,0 +1,115 @@
+import ArgumentParser
+import Foundation
+import NIOCore
+import Refinery
+
+/// `refinectl enqueue`.
+struct Enqueue: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Hand corpus files to the daemon, which cuts and scores them.",
+        discussion: """
+            Files are read with your permissions and streamed to the daemon. Enqueueing a file \
+            again adds nothing that is there already, and goes on where a broken upload stopped.
+
+            Examples:
+              refinectl enqueue corpus.jsonl.gz more/ --wait
+              refinectl enqueue pile.jsonl.zst --domain-field meta.pile_set_name
+              zcat *.gz | refinectl enqueue - --corpus web
+
+            With --json: a line a file, {"job", "corpus", "file", "added", "unchanged", \
+            "replaced", "rejected", "lines", "bytes", …}.
+            """)
+
+    @OptionGroup var daemon: DaemonOptions
+    @OptionGroup var files: CorpusOptions
+    @OptionGroup var output: JSONOptions
+
+    @Flag(help: "Wait until nothing of the files is left to score.")
+    var wait = false
+
+    /// Uploads file by file, then waits where asked to.
+    func run() async throws {
+        let listing = try files.listing()
+        let client = daemon.client
+        let summaries = try await upload(listing.sources, client)
+        if output.json {
+            JSONOutput.print(summaries)
+        } else {
+            StandardOutput.write(Self.words(summaries))
+        }
+        let rejected = summaries.reduce(0) { $0 + $1.rejected }
+        if files.strict, rejected > 0 {
+            throw Failure(
+                "\(Words.counted(rejected, "line")) of the files "
+                    + (rejected == 1 ? "was rejected" : "were rejected"),
+                hint: "refinectl rejects says which and why")
+        }
+        if wait { try await ScoringWait(client: client, summaries: summaries).run() }
+    }
+
+    private func upload(_ sources: [CorpusSource], _ client: Client) async throws
+        -> [ImportSummary]
+    {
+        let sizes = sources.map { $0.isStandardInput ? nil : FileReader.size(path: $0.path) }
+        let total = sizes.contains(nil) ? nil : sizes.reduce(0) { $0 + ($1 ?? 0) }
+        let display = UploadDisplay(total: total, files: sources.count)
+        let watch = InterruptWatch { number in
+            StandardOutput.writeError(
+                "\ninterrupted while uploading; enqueue the same files again to go on\n")
+            StandardOutput.endBySignal(number)
+        }
+        defer { watch.stop() }
+        var summaries: [ImportSummary] = []
+        for source in sources {
+            display.begin(source)
+            let summary: ImportSummary = try await client.upload(
+                "/v1/imports", query: query(source),
+                body: { send in
+                    let reader = try FileReader(path: source.path)
+                    while true {
+                        let bytes = try await reader.next()
+                        guard !bytes.isEmpty else { return }
+                        try await send(ByteBuffer(bytes: bytes))
+                        display.sent(bytes)
+                    }
+                })
+            display.end(summary)
+            summaries.append(summary)
+        }
+        display.finish()
+        return summaries
+    }
+
+    private func query(_ source: CorpusSource) -> [(String, String?)] {
+        [
+            ("corpus", files.corpusName), ("file", source.displayName),
+            ("format", source.format.rawValue), ("compression", source.compression.rawValue),
+            ("text_field", files.textField), ("id_field", files.idField),
+            ("domain_field", files.domainField), ("replace", files.replace ? "1" : "0"),
+        ]
+    }
+
+    /// What became of the files, for people.
+    static func words(
+        _ summaries: [ImportSummary], rejectsHint: String? = "refinectl rejects says why"
+    ) -> String {
+        var text = ""
+        let rejecting = summaries.filter { $0.rejected > 0 }
+        for summary in rejecting.prefix(20) {
+            text += Words.printable(
+                "\(summary.file): \(Words.counted(summary.rejected, "line")) rejected") + "\n"
+        }
+        if rejecting.count > 20 { text += "and \(rejecting.count - 20) more files\n" }
+        func sum(_ count: KeyPath<ImportSummary, Int64>) -> Int64 {
+            summaries.reduce(0) { $0 + $1[keyPath: count] }
+        }
+        let replaced = sum(\.replaced)
+        text +=
+            "\(Words.counted(sum(\.added), "document")) added, "
+            + "\(Words.count(sum(\.unchanged))) unchanged, "
+            + (replaced > 0 ? "\(Words.count(replaced)) replaced, " : "")
+            + "\(Words.counted(sum(\.rejected), "line")) rejected"
+        if sum(\.rejected) > 0, let rejectsHint { text += " (\(rejectsHint))" }
+        return text + "\n"
+    }
+}

@@ -1,0 +1,93 @@
+import ArgumentParser
+import Foundation
+import NIOCore
+import Refinery
+
+/// `refinectl export`.
+struct Export: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Select chunks by their difference and write them out.",
+        discussion: """
+            The output is compressed where its name ends in .gz or .zst, appears whole or not at \
+            all, and gets a manifest beside it (PATH.manifest.json: models, rule, counts, \
+            SHA-256). What was kept of what is printed on stderr.
+
+            Examples:
+              refinectl export --ratio 0.5 --output refined.jsonl.zst
+              refinectl export --token-budget 1000000000 --corpus web --output web.jsonl.gz
+              refinectl export --top-k 100 --order score | head -3
+
+            With --json and a file as output the selection's summary is printed on stdout.
+            """)
+
+    @OptionGroup var daemon: DaemonOptions
+    @OptionGroup var selecting: SelectingOptions
+    @OptionGroup var writing: OutputOptions
+    @OptionGroup var output: JSONOptions
+
+    @Option(help: ArgumentHelp("Only this corpus (default: all).", valueName: "name"))
+    var corpus: String?
+
+    @Option(
+        name: .customLong("output"),
+        help: ArgumentHelp("The file to write, or - for stdout.", valueName: "path"))
+    var path = "-"
+
+    /// Refuses contradictions.
+    func validate() throws {
+        guard !(output.json && path == "-") else {
+            throw ValidationError("--json prints the summary on stdout, so --output must be a file")
+        }
+        guard corpus?.isEmpty != true else { throw ValidationError("--corpus must not be empty") }
+    }
+
+    /// Has the daemon select, then streams the rows to the output.
+    func run() async throws {
+        try OutputOptions.check(path)
+        let client = daemon.client
+        let request = SelectionRequest(
+            rule: try selecting.rule(corpus: corpus), name: writing.name)
+        let reporter = ProgressReporter()
+        reporter.update(ProgressSnapshot(stage: "selecting"))
+        let summary: SelectionSummary = try await client.json(
+            .post, "/v1/selections", body: request)
+        try await write(summary, client, reporter)
+        reporter.finish()
+        StandardOutput.writeError(SelectionTable.render(summary))
+        if output.json { StandardOutput.write(JSONOutput.line(summary)) }
+    }
+
+    private func write(
+        _ summary: SelectionSummary, _ client: Client, _ reporter: ProgressReporter
+    ) async throws {
+        let selection = "/v1/selections/\(summary.id)"
+        let provenance =
+            path == "-"
+            ? Provenance(models: [], chunkers: [])
+            : try await client.json(.get, selection + "/provenance", as: Provenance.self)
+        let file = try ExportFile(path: path)
+        let watch = InterruptWatch { number in
+            file.discard()
+            StandardOutput.writeError("\ninterrupted; nothing was written\n")
+            StandardOutput.endBySignal(number)
+        }
+        defer { watch.stop() }
+        do {
+            try await client.download(
+                selection + "/rows",
+                query: [
+                    ("order", writing.order.rawValue), ("keep_fields", writing.keepFields ? "1" : "0"),
+                ]
+            ) { buffer in
+                try file.write(Array(buffer.readableBytesView))
+                reporter.update(
+                    ProgressSnapshot(
+                        stage: "writing", done: Int64(file.rows), total: Int64(summary.keptChunks)))
+            }
+            try file.finish(summary: summary, provenance: provenance, order: writing.order)
+        } catch {
+            file.discard()
+            throw error
+        }
+    }
+}

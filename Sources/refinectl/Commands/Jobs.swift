@@ -1,0 +1,38 @@
+import ArgumentParser
+import Refinery
+
+/// `refinectl jobs`.
+struct Jobs: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "List the jobs, newest first.",
+        discussion: """
+            Example:
+              refinectl jobs --json
+            """)
+
+    @OptionGroup var daemon: DaemonOptions
+    @OptionGroup var output: JSONOptions
+
+    /// Asks the daemon and prints.
+    func run() async throws {
+        let list = try await daemon.client.json(.get, "/v1/jobs", as: [JobReport].self)
+        guard !output.json else { return JSONOutput.print(list) }
+        StandardOutput.write(Self.table(list))
+    }
+
+    /// The list for people.
+    static func table(_ list: [JobReport]) -> String {
+        var table = TextTable([
+            ("job", .right), ("kind", .left), ("state", .left), ("corpus", .left),
+            ("created", .left), ("done", .right), ("of", .right), ("what", .left),
+        ])
+        for job in list {
+            table.add([
+                String(job.id), job.kind, job.state, job.corpus ?? "-", Words.time(job.created),
+                Words.count(job.done), job.total.map(Words.count) ?? "-",
+                job.error ?? job.detail ?? "",
+            ])
+        }
+        return table.render()
+    }
+}

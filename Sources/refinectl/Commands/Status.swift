@@ -1,0 +1,50 @@
+import ArgumentParser
+import Foundation
+import Refinery
+
+/// `refinectl status`.
+struct Status: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show what the daemon is doing and what is left.",
+        discussion: """
+            Examples:
+              refinectl status
+              refinectl status --watch
+              refinectl status --json
+
+            With --watch it goes on until Ctrl-C: on a terminal the table is redrawn every \
+            second, elsewhere a line is printed at growing intervals (with --json an object \
+            every two seconds).
+            """)
+
+    @OptionGroup var daemon: DaemonOptions
+    @OptionGroup var output: JSONOptions
+
+    @Flag(help: "Go on until Ctrl-C.")
+    var watch = false
+
+    /// Asks the daemon and prints, once or again and again.
+    func run() async throws {
+        let client = daemon.client
+        var schedule = ProgressSchedule()
+        let start = ContinuousClock.now
+        let redraws = isatty(STDOUT_FILENO) == 1 && Terminal.standardError.redraws
+        while true {
+            let status = try await client.json(.get, "/v1/status", as: StatusReport.self)
+            if output.json {
+                StandardOutput.write(JSONOutput.line(status))
+            } else if !watch {
+                StandardOutput.write(StatusTable.render(status))
+            } else if redraws {
+                StandardOutput.write("\u{1B}[H\u{1B}[2J" + StatusTable.render(status))
+            } else {
+                let seconds = start.duration(to: .now) / .seconds(1)
+                if schedule.isDue(stage: status.state.rawValue, at: seconds) {
+                    StandardOutput.write(StatusTable.line(status) + "\n")
+                }
+            }
+            guard watch else { return }
+            try await Task.sleep(for: .seconds(output.json ? 2 : 1))
+        }
+    }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import TeacherInference
+
+/// How a model is read: wherever one is named.
+struct ModelOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "What stands in front of a text: auto, none, bos, or a control token's spelling.",
+            valueName: "rule"))
+    var context = "auto"
+
+    @Option(
+        help: ArgumentHelp(
+            "The pre-tokenizer, where the file does not name one that is known.",
+            valueName: "name"))
+    var pre: String?
+
+    /// Refuses what cannot be meant.
+    func validate() throws {
+        guard !context.isEmpty else { throw ValidationError("--context must not be empty") }
+        guard pre?.isEmpty != true else { throw ValidationError("--pre must not be empty") }
+    }
+
+    /// The library's options.
+    var options: LanguageModel.Options { LanguageModel.Options(context: context, pre: pre) }
+}
+
+/// Threads that score.
+struct ThreadOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Threads that work (default: one a core).", valueName: "n"))
+    var threads: Int?
+
+    /// Refuses numbers that make no sense.
+    func validate() throws {
+        if let threads, !(1...1024).contains(threads) {
+            throw ValidationError("--threads must be from 1 to 1024")
+        }
+    }
+}
+
+/// One line of JSON instead of a table.
+struct JSONOptions: ParsableArguments {
+    @Flag(help: "Print JSON, one object a line.")
+    var json = false
+}

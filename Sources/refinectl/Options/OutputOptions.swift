@@ -1,0 +1,46 @@
+import ArgumentParser
+import Foundation
+import Refinery
+
+/// How a selection is written: shared by `export` and `refine`.
+struct OutputOptions: ParsableArguments {
+    /// The formats that can be written.
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        /// A JSON object a line.
+        case jsonl
+    }
+
+    @Option(help: "The format.")
+    var format = Format.jsonl
+
+    @Option(help: ArgumentHelp("The selection's name (default: made from the rule)."))
+    var name: String?
+
+    @Flag(help: "Add the document's other fields, as `fields`.")
+    var keepFields = false
+
+    @Option(help: "The order of the rows: as imported, or best first.")
+    var order = ExportOrder.corpus
+
+    /// Refuses a name that cannot be meant.
+    func validate() throws {
+        guard name?.isEmpty != true else { throw ValidationError("--name must not be empty") }
+    }
+
+    /// Refuses an output that cannot be written before any work is done.
+    static func check(_ path: String) throws {
+        guard path != "-" else { return }
+        guard !path.isEmpty else { throw Failure.usage("--output must not be empty") }
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+            throw Failure("cannot write \(path): it is a folder", hint: "name a file in it")
+        }
+        let folder = (path as NSString).deletingLastPathComponent
+        let place = folder.isEmpty ? "." : folder
+        guard access(place, W_OK | X_OK) == 0 else {
+            throw Failure("cannot write \(path): \(place): \(String(cString: strerror(errno)))")
+        }
+    }
+}
+
+extension ExportOrder: ExpressibleByArgument {}

@@ -1,0 +1,69 @@
+import Foundation
+import Refinery
+import Synchronization
+
+/// The output of a selection: the rows compressed and hashed on their way, the manifest beside.
+final class ExportFile: Sendable {
+    private struct State {
+        var writer: OutputWriter
+        var rows = 0
+        var bytes: Int64 = 0
+    }
+
+    /// Where the rows go; `-` is stdout.
+    let path: String
+    private let state: Mutex<State>
+
+    /// Opens the output; a file appears under its name only when it is complete.
+    init(path: String) throws {
+        self.path = path
+        state = Mutex(State(writer: try OutputWriter(path: path)))
+    }
+
+    /// Rows written so far.
+    var rows: Int { state.withLock { $0.rows } }
+
+    /// Writes whole or broken lines.
+    func write(_ bytes: [UInt8]) throws {
+        try state.withLock { state in
+            try state.writer.write(bytes)
+            state.bytes += Int64(bytes.count)
+            state.rows += bytes.reduce(into: 0) { if $1 == 0x0A { $0 += 1 } }
+        }
+    }
+
+    /// Gives the file its name and writes `PATH.manifest.json` beside it.
+    ///
+    /// The old manifest goes first, so that no file ever stands beside another's.
+    func finish(
+        summary: SelectionSummary, provenance: Provenance, order: ExportOrder
+    ) throws {
+        try state.withLock { state in
+            guard state.rows == summary.keptChunks else {
+                throw Failure(
+                    "\(state.rows) rows arrived, the selection has \(summary.keptChunks)")
+            }
+            let isFile = path != "-"
+            let manifestPath = path + ".manifest.json"
+            if isFile { unlink(manifestPath) }
+            let result = try state.writer.finish()
+            guard isFile else { return }
+            let manifest = Manifest(
+                tool: "refinery \(refineryVersion)",
+                created: Int64(Date().timeIntervalSince1970 * 1000),
+                models: provenance.models, chunkers: provenance.chunkers, selection: summary,
+                output: Manifest.Output(
+                    file: (path as NSString).lastPathComponent,
+                    compression: state.writer.compression.rawValue, bytes: result.bytes,
+                    rows: state.rows, sha256: result.sha256, order: order))
+            let beside = try OutputWriter(path: manifestPath)
+            try beside.write(try manifest.json())
+            _ = try beside.finish()
+        }
+    }
+
+    /// Removes what was written so far.
+    func discard() {
+        state.withLock { $0.writer.discard() }
+    }
+}

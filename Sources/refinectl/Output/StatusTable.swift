@@ -1,0 +1,35 @@
+import Refinery
+
+/// The daemon's status for people.
+enum StatusTable {
+    /// A few lines and a table of the corpora.
+    static func render(_ status: StatusReport) -> String {
+        var text = "refineryd \(Words.printable(status.version)): \(line(status))\n"
+        if let error = status.error { text += "error: \(Words.printable(error))\n" }
+        for model in [status.teacher, status.reference] {
+            guard let model else { continue }
+            text += Words.printable(
+                "\(model.role): \(model.path) (\(model.architecture), "
+                    + "\(Words.count(model.parameters)) parameters, context \(model.context))")
+            text += "\n"
+        }
+        if status.corpora.isEmpty {
+            return text + "no corpus yet: refinectl enqueue PATH\n"
+        }
+        return text + "\n" + Corpora.table(status.corpora)
+    }
+
+    /// The state in one line.
+    static func line(_ status: StatusReport) -> String {
+        let pending = status.corpora.reduce(0) { $0 + $1.pending }
+        let unchunked = status.corpora.reduce(0) { $0 + $1.unchunked }
+        var text = status.state.rawValue
+        if unchunked > 0 { text += ", \(Words.counted(unchunked, "document")) to cut" }
+        text += ", \(Words.counted(pending, "score")) to go"
+        if let rate = status.tokensPerSecond { text += ", \(Words.rate(rate)) tokens/s" }
+        if let left = status.etaSeconds, left > 0 {
+            text += ", about \(Words.duration(seconds: left)) left"
+        }
+        return text
+    }
+}

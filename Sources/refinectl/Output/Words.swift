@@ -1,0 +1,81 @@
+import Foundation
+
+/// Numbers as people read them.
+enum Words {
+    /// `1,234,567`.
+    static func count(_ value: Int64) -> String {
+        let digits = String(value.magnitude)
+        var text = ""
+        for (place, digit) in digits.enumerated() {
+            if place > 0, (digits.count - place) % 3 == 0 { text.append(",") }
+            text.append(digit)
+        }
+        return value < 0 ? "-" + text : text
+    }
+
+    /// `1,234,567`.
+    static func count(_ value: Int) -> String { count(Int64(value)) }
+
+    /// `12.3 MB`, powers of a thousand.
+    static func bytes(_ value: Int64) -> String {
+        var number = Double(value)
+        guard number >= 1000 else { return "\(value) B" }
+        for unit in ["kB", "MB", "GB", "TB"] {
+            number /= 1000
+            if number < 999.95 { return fixed(number, number < 99.95 ? 1 : 0) + " " + unit }
+        }
+        return fixed(number / 1000, 1) + " PB"
+    }
+
+    /// `3 h 12 min`, `4 min 5 s`, `2 d 3 h`; the two greatest units.
+    static func duration(seconds: Double) -> String {
+        guard seconds.isFinite, seconds < 1e10 else { return "unknown" }
+        let whole = Int(max(0, seconds).rounded())
+        if whole < 60 { return "\(whole) s" }
+        if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
+        let minutes = (whole + 30) / 60
+        if minutes < 48 * 60 { return "\(minutes / 60) h \(minutes % 60) min" }
+        let hours = (minutes + 30) / 60
+        return "\(hours / 24) d \(hours % 24) h"
+    }
+
+    /// `1,234` from 100, `12.3` below.
+    static func rate(_ value: Double) -> String {
+        guard value.isFinite, value.magnitude < 1e15 else { return "?" }
+        return value < 99.95 ? fixed(value, 1) : count(Int64(value.rounded()))
+    }
+
+    /// `47.1 %`; a dash where there is no whole.
+    static func share(_ part: Int64, of whole: Int64) -> String {
+        whole == 0 ? "-" : fixed(100 * Double(part) / Double(whole), 1) + " %"
+    }
+
+    /// `47.1 %`; a dash where there is no whole.
+    static func share(_ part: Int, of whole: Int) -> String { share(Int64(part), of: Int64(whole)) }
+
+    /// A number with so many digits behind the point.
+    static func fixed(_ value: Double, _ digits: Int) -> String {
+        String(format: "%.\(digits)f", value)
+    }
+
+    /// A time in ms since 1970 as `2026-11-23 20:14:05Z`.
+    static func time(_ milliseconds: Int64) -> String {
+        let date = Date(timeIntervalSince1970: Double(milliseconds / 1000))
+        return ISO8601DateFormatter().string(from: date).replacingOccurrences(of: "T", with: " ")
+    }
+
+    /// `s` in the plural unless there is one: `1 document`, `2 documents`.
+    static func counted(_ value: Int64, _ noun: String) -> String {
+        "\(count(value)) \(noun)\(value == 1 ? "" : "s")"
+    }
+
+    /// Text from files and names, made safe for a terminal: control characters become U+FFFD.
+    static func printable(_ text: String) -> String {
+        var result = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            let isControl = scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value)
+            result.append(isControl ? "\u{FFFD}" : scalar)
+        }
+        return String(result)
+    }
+}

@@ -1,0 +1,72 @@
+import Refinery
+import Synchronization
+
+/// Shows how far cutting and scoring are, and once, when the speed is known, how long it takes.
+final class ScoringDisplay: Sendable {
+    private struct State {
+        var saidEstimate = false
+        var saidPaused = false
+    }
+
+    private let reporter: ProgressReporter
+    private let state = Mutex(State())
+
+    /// A display on `reporter`.
+    init(_ reporter: ProgressReporter) {
+        self.reporter = reporter
+    }
+
+    /// Shows a report.
+    func show(_ report: ProgressReport) {
+        let notes = state.withLock { state in Self.notes(report, &state) }
+        for note in notes { reporter.note(note) }
+        reporter.update(Self.snapshot(report))
+    }
+
+    /// Ends the line.
+    func finish() {
+        reporter.finish()
+    }
+
+    /// A report as progress of its present stage.
+    static func snapshot(_ report: ProgressReport) -> ProgressSnapshot {
+        if report.state == .loading {
+            return ProgressSnapshot(stage: "loading the models", unit: "chunks")
+        }
+        if report.unchunked > 0 {
+            return ProgressSnapshot(
+                stage: report.state == .paused ? "paused" : "cutting",
+                done: report.documents - report.unchunked, total: report.documents,
+                unit: "documents", rate: report.tokensPerSecond, secondsLeft: report.etaSeconds)
+        }
+        return ProgressSnapshot(
+            stage: report.state == .paused ? "paused" : "scoring",
+            done: done(report), total: max(report.teacher.chunksTotal, report.reference.chunksTotal),
+            unit: "chunks", rate: report.tokensPerSecond,
+            secondsLeft: report.finished ? nil : report.etaSeconds)
+    }
+
+    /// Chunks that both models are done with, as far as the counts tell.
+    private static func done(_ report: ProgressReport) -> Int64 {
+        let passes = [report.teacher, report.reference].filter { $0.chunksTotal > 0 }
+        return passes.map(\.chunksDone).min() ?? 0
+    }
+
+    private static func notes(_ report: ProgressReport, _ state: inout State) -> [String] {
+        var notes: [String] = []
+        if report.state == .paused, !state.saidPaused {
+            notes.append("scoring is paused; refinectl resume goes on")
+        }
+        state.saidPaused = report.state == .paused
+        let left = [report.teacher, report.reference].map { $0.tokensTotal - $0.tokensDone }.max()
+        if !state.saidEstimate, report.unchunked == 0, let left, left > 0,
+            let rate = report.tokensPerSecond, rate > 0
+        {
+            state.saidEstimate = true
+            notes.append(
+                ProgressLine.estimate(
+                    tokens: left, tokensPerSecond: rate, seconds: report.etaSeconds))
+        }
+        return notes
+    }
+}

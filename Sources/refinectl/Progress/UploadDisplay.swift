@@ -1,0 +1,79 @@
+import Dispatch
+import Refinery
+import Synchronization
+
+/// Shows how far an upload is: bytes of all files, and the documents that they brought.
+final class UploadDisplay: Sendable {
+    private struct State {
+        var bytes: Int64 = 0
+        var files = 0
+        var documents: Int64 = 0
+        var current: Int64 = 0
+        var countsLines = false
+    }
+
+    private let total: Int64?
+    private let files: Int
+    private let stage: String
+    private let start = DispatchTime.now().uptimeNanoseconds
+    private let reporter = ProgressReporter()
+    private let state = Mutex(State())
+
+    /// A display of `files` files with `total` bytes, nil where nobody knows.
+    init(total: Int64?, files: Int, stage: String = "uploading") {
+        self.total = total
+        self.stage = stage
+        self.files = files
+    }
+
+    /// The next file begins.
+    func begin(_ source: CorpusSource) {
+        state.withLock {
+            $0.files += 1
+            $0.current = 0
+            $0.countsLines = source.format == .jsonl && source.compression == .none
+        }
+        show()
+    }
+
+    /// Bytes have gone to the daemon.
+    func sent(_ bytes: [UInt8]) {
+        state.withLock {
+            $0.bytes += Int64(bytes.count)
+            if $0.countsLines {
+                $0.current += bytes.reduce(into: Int64(0)) { if $1 == 0x0A { $0 += 1 } }
+            }
+        }
+        show()
+    }
+
+    /// The daemon has taken the file.
+    func end(_ summary: ImportSummary) {
+        state.withLock {
+            $0.documents += summary.added + summary.unchanged + summary.replaced
+            $0.current = 0
+        }
+        show()
+    }
+
+    /// Ends the line.
+    func finish() {
+        reporter.finish()
+    }
+
+    private func show() {
+        let now = state.withLock { $0 }
+        let seconds = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9
+        var snapshot = ProgressSnapshot(
+            stage: stage, done: now.bytes, total: total, unit: "bytes", rateUnit: "bytes")
+        if seconds > 0.5 {
+            let rate = Double(now.bytes) / seconds
+            snapshot.rate = rate
+            if let total, rate > 0 { snapshot.secondsLeft = Double(total - now.bytes) / rate }
+        }
+        snapshot.note =
+            Words.counted(now.documents + now.current, "document")
+            + (files > 1 ? ", file \(now.files) of \(files)" : "")
+        reporter.update(snapshot)
+    }
+}

@@ -1,0 +1,81 @@
+import ArgumentParser
+import Foundation
+import Refinery
+
+/// The command line: a client of refineryd, and the commands that need no daemon.
+@main
+struct Refinectl: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "refinectl",
+        abstract: "Refine a corpus for pre-training by difference scoring.",
+        discussion: """
+            From file to file, without a daemon:
+              refinectl refine corpus.jsonl --teacher teacher.gguf --reference small/ \\
+                --ratio 0.5 --output refined.jsonl.zst
+
+            With refineryd running:
+              refinectl enqueue corpus.jsonl.gz --wait
+              refinectl export --ratio 0.5 --output refined.jsonl.zst
+
+            Exit codes: 0 done, 1 failed or refused, 64 usage, 69 daemon unreachable.
+            Results go to stdout, everything else to stderr. With --json an error is also printed \
+            on stdout, as {"error": …, "hint": …}.
+            """,
+        version: refineryVersion,
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Through refineryd",
+                subcommands: [
+                    Enqueue.self, Status.self, Export.self, Corpora.self, Selections.self,
+                    Models.self, Jobs.self, Rejects.self, Cancel.self, Pause.self, Resume.self,
+                    Delete.self,
+                ]),
+            CommandGroup(
+                name: "Without a daemon",
+                subcommands: [Refine.self, Score.self, Tokenize.self, Inspect.self]),
+        ])
+
+    @OptionGroup var daemon: DaemonOptions
+
+    /// Parses, runs and ends with the contract's exit codes.
+    static func main() async {
+        // A reader of our stdout that goes away is told by write(2); NIO's sockets need it, too.
+        signal(SIGPIPE, SIG_IGN)
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        do {
+            var command = try parseAsRoot(arguments)
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            Foundation.exit(report(error, arguments: arguments))
+        }
+    }
+
+    /// Says on stderr what went wrong and returns the exit code.
+    static func report(_ error: any Error, arguments: [String]) -> Int32 {
+        if let code = error as? ExitCode { return code.rawValue }
+        let failure: Failure
+        switch exitCode(for: error) {
+        case .success:
+            StandardOutput.write(fullMessage(for: error) + "\n")
+            return 0
+        case .validationFailure:
+            // "Error: …", then the usage; the contract's first word is in lower case.
+            let text = fullMessage(for: error)
+            let words = message(for: error)
+            StandardOutput.writeError(
+                text.hasPrefix("Error: ") ? "error: " + text.dropFirst(7) + "\n" : text + "\n")
+            failure = .usage(words)
+        default:
+            failure = Failure(error)
+            StandardOutput.writeError(failure.rendered)
+        }
+        if arguments.prefix(while: { $0 != "--" }).contains("--json") {
+            StandardOutput.write(failure.json)
+        }
+        return failure.exitCode
+    }
+}

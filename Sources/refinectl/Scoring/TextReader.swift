@@ -1,0 +1,111 @@
+import Foundation
+import Refinery
+
+/// The texts of a JSONL or text file one after the other, in memory bounded by the longest line.
+struct TextReader {
+    /// A line of the file.
+    enum Record: Sendable {
+        /// A text with its id.
+        case text(id: [UInt8], bytes: [UInt8])
+        /// A line that holds none, and why.
+        case bad(line: Int, reason: String)
+    }
+
+    /// The file's name for messages.
+    let name: String
+
+    private let file: FileReader
+    private let decompressor: Decompressor
+    private let parser: DocumentParser
+    private let isText: Bool
+    private let pieceSize: Int
+    private var splitter = LineSplitter()
+    private var records: [Record] = []
+    private var next = 0
+    private var whole: [UInt8] = []
+    private var isEnded = false
+
+    /// Opens `path`; `-` is stdin.
+    init(path: String, fields: FieldNames) throws {
+        file = try FileReader(path: path)
+        name = path
+        let compression = Compression(path: path)
+        decompressor = try Decompressor(compression)
+        parser = DocumentParser(fields: fields, allowEmptyText: true, keepFields: false)
+        isText = [".txt", ".txt.gz", ".txt.zst"].contains { path.hasSuffix($0) }
+        // What one piece inflates to is held in memory.
+        pieceSize = compression == .none ? 256 << 10 : 16 << 10
+    }
+
+    /// The next record, nil at the end. Blocks.
+    ///
+    /// - Throws: `Failure` or `ImportError` for a file that cannot be read on.
+    mutating func read() throws -> Record? {
+        while next == records.count {
+            guard !isEnded else { return nil }
+            records.removeAll(keepingCapacity: true)
+            next = 0
+            let piece = try file.read(pieceSize)
+            isEnded = piece.isEmpty
+            try isEnded ? finish() : feed(piece)
+        }
+        defer { next += 1 }
+        return records[next]
+    }
+
+    private mutating func feed(_ piece: [UInt8]) throws {
+        var (splitter, records, whole) = (self.splitter, self.records, self.whole)
+        // Emptied, so that the copies above own their memory alone.
+        self.splitter = LineSplitter()
+        self.whole = []
+        defer { (self.splitter, self.records, self.whole) = (splitter, records, whole) }
+        let (parser, name, isText) = (parser, name, isText)
+        try piece.withUnsafeBytes { bytes in
+            try decompressor.feed(bytes) { plain in
+                if isText {
+                    guard whole.count + plain.count <= splitter.maxLineBytes else {
+                        throw Failure(
+                            "\(name): the text has more than \(splitter.maxLineBytes) bytes")
+                    }
+                    whole.append(contentsOf: plain)
+                } else {
+                    try splitter.feed(plain) { number, line in
+                        Self.add(line, number, parser, name, &records)
+                    }
+                }
+            }
+        }
+    }
+
+    private mutating func finish() throws {
+        try decompressor.finish()
+        if isText {
+            if whole.starts(with: [0xEF, 0xBB, 0xBF]) { whole.removeFirst(3) }
+            guard String(validating: whole, as: UTF8.self) != nil else {
+                return records.append(.bad(line: 1, reason: "not UTF-8"))
+            }
+            return records.append(.text(id: Array(name.utf8), bytes: whole))
+        }
+        var (splitter, records) = (self.splitter, self.records)
+        try splitter.finish { number, line in Self.add(line, number, parser, name, &records) }
+        self.records = records
+    }
+
+    private static func add(
+        _ line: LineSplitter.Line, _ number: Int, _ parser: DocumentParser, _ name: String,
+        _ records: inout [Record]
+    ) {
+        switch line {
+        case .tooLong(let length):
+            records.append(.bad(line: number, reason: "the line has \(length) bytes"))
+        case .bytes(let bytes):
+            switch parser.parse(bytes, line: number, file: name) {
+            case .blank: break
+            case .document(let document):
+                records.append(.text(id: document.id, bytes: document.text))
+            case .reject(let reject):
+                records.append(.bad(line: number, reason: reject.detail))
+            }
+        }
+    }
+}

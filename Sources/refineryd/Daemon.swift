@@ -1,0 +1,100 @@
+import Foundation
+import Logging
+import Refinery
+import ServiceLifecycle
+import UnixSignals
+
+/// Composes the services and runs them until a signal ends them.
+struct Daemon {
+    /// The effective values.
+    var configuration: Configuration
+    /// Whether to end once nothing is left to do.
+    var drains: Bool
+    /// The one logger.
+    var logger: Logger
+
+    /// Above one batch, below systemd's TimeoutStopSec; past it requests and scoring are cut off.
+    private static let shutdownSeconds = 30
+    private static let cancellationSeconds = 20
+
+    /// Runs until SIGTERM, SIGINT or, draining, until nothing is left to do.
+    func run() async throws {
+        // Files of the store 0640; the socket gets its own mode.
+        umask(0o027)
+        try makeFolder(of: configuration.store, logger: logger)
+        let socketFile = SocketFile(
+            path: configuration.socket, group: configuration.socketGroup, logger: logger)
+        try socketFile.prepare()
+
+        // Before the store is opened and the socket bound: binding replaces a live socket's file.
+        let lock = try InstanceLock(store: configuration.store)
+        let threads = BlockingThreads()
+        let path = configuration.store
+        let store = try await threads.query { try Store(path: path) }
+        let pipeline = Pipeline(
+            store: store, configuration: configuration.pipeline, logger: logger)
+        let environment = RouteEnvironment(
+            store: store, pipeline: pipeline, configuration: configuration, threads: threads,
+            jobs: JobRegistry(), logger: logger)
+        let notifier = SystemdNotifier()
+        logger.notice("refineryd starts", metadata: startMetadata())
+
+        let http = makeApplication(environment, logger: quiet(logger)) {
+            socketFile.open()
+            notifier.ready()
+        }
+        let worker = Worker(pipeline: pipeline, jobs: environment.jobs, drains: drains)
+        let ticker = StatusTicker(
+            notifier: notifier, store: store, pipeline: pipeline, threads: threads)
+        // Shut down one at a time, last first: no more requests, then no more scoring.
+        var group = ServiceGroupConfiguration(
+            services: [
+                .init(
+                    service: worker, successTerminationBehavior: .gracefullyShutdownGroup,
+                    failureTerminationBehavior: .gracefullyShutdownGroup),
+                .init(service: http),
+                .init(service: ticker),
+            ],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(logger))
+        group.maximumGracefulShutdownDuration = .seconds(Daemon.shutdownSeconds)
+        group.maximumCancellationDuration = .seconds(Daemon.cancellationSeconds)
+        defer { unlink(configuration.socket) }
+        try await ServiceGroup(configuration: group).run()
+        try await threads.query { try store.close() }
+        logger.notice("refineryd stopped")
+        withExtendedLifetime(lock) {}
+    }
+
+    private func startMetadata() -> Logger.Metadata {
+        [
+            "version": "\(refineryVersion)",
+            "sqlite.version": "\(Store.sqliteVersion)",
+            "threads": "\(configuration.pipeline.scoringThreads)",
+            "store.path": "\(configuration.store)",
+            "socket.path": "\(configuration.socket)",
+            "teacher.path": "\(configuration.teacher.path)",
+            "reference.path": "\(configuration.reference.path)",
+        ]
+    }
+
+    /// The libraries' logger: one level up, since their info is our debug.
+    private func quiet(_ logger: Logger) -> Logger {
+        var logger = logger
+        if logger.logLevel == .info { logger.logLevel = .notice }
+        return logger
+    }
+}
+
+extension Configuration {
+    /// What the pipeline needs of it.
+    var pipeline: PipelineConfiguration {
+        var result = PipelineConfiguration(teacher: teacher, reference: reference)
+        result.threads = threads
+        result.maxTokens = maxTokens
+        result.batchTokens = batchTokens
+        result.batchSeconds = batchSeconds
+        result.storeTokenNLL = storeTokenNLL
+        result.nice = nice
+        return result
+    }
+}

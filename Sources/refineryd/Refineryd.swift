@@ -1,0 +1,68 @@
+import ArgumentParser
+import Foundation
+import Logging
+import Refinery
+
+/// `refineryd`: parses the command line and nothing else.
+@main
+struct Refineryd: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "refineryd",
+        abstract: "Scores a corpus with a teacher and a reference model, and keeps the scores.",
+        usage: """
+            refineryd --config FILE [--drain] [--store PATH] [--socket PATH] \
+            [--teacher MODEL] [--reference MODEL] [--threads N]
+            refineryd check-config --config FILE
+            """,
+        version: refineryVersion,
+        subcommands: [Run.self, CheckConfig.self],
+        defaultSubcommand: Run.self)
+}
+
+/// Runs the daemon; what `refineryd` does without a command.
+struct Run: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run the daemon (the default).")
+
+    @OptionGroup var options: ConfigurationOptions
+
+    @Flag(help: "Exit 0 once nothing is left to do.")
+    var drain = false
+
+    func run() async throws {
+        try await reportingErrors {
+            let configuration = try options.effective()
+            let level = Logger.Level(rawValue: configuration.logLevel) ?? .info
+            LoggingSystem.bootstrap(StreamLogHandler.standardError)
+            var logger = Logger(label: "refineryd")
+            logger.logLevel = level
+            try await Daemon(configuration: configuration, drains: drain, logger: logger).run()
+        }
+    }
+}
+
+/// Prints the effective values, or every problem.
+struct CheckConfig: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check-config", abstract: "Print the effective values, or every problem.")
+
+    @OptionGroup var options: ConfigurationOptions
+
+    func run() async throws {
+        try await reportingErrors {
+            print(try options.effective(requireModels: false))
+        }
+    }
+}
+
+/// Runs `body`; an error goes to stderr with its hint, and the exit code is 1 (64 for usage).
+private func reportingErrors(_ body: () async throws -> Void) async throws {
+    do {
+        try await body()
+    } catch let error as ValidationError {
+        throw error
+    } catch {
+        FileHandle.standardError.write(Data("error: \(error)\n".utf8))
+        throw ExitCode(1)
+    }
+}

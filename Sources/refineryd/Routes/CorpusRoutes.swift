@@ -1,0 +1,46 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+import Refinery
+
+/// `GET /v1/corpora`, `DELETE /v1/corpora/{name}`, `GET /v1/rejects`.
+struct CorpusRoutes {
+    let environment: RouteEnvironment
+
+    func add(to group: RouterGroup<Context>) {
+        let (store, threads, jobs) = (environment.store, environment.threads, environment.jobs)
+        group.get("corpora") { request, _ in
+            _ = try RequestParameters(request, known: [])
+            return try Response.json(
+                await threads.query { try store.corpora().map(CorpusReport.init) })
+        }
+        group.delete("corpora/:name") { _, context in
+            guard let name = context.parameters.get("name")?.removingPercentEncoding else {
+                throw RequestError(.badRequest, "the corpus's name is not percent-encoded UTF-8")
+            }
+            let corpus = try RequestParameters.checkedCorpus(name)
+            if let job = jobs.job(of: corpus) {
+                throw RequestError(
+                    .conflict, "job \(job) is working on this corpus",
+                    hint: "wait for it, or: refinectl cancel \(job)")
+            }
+            try await threads.query { try store.deleteCorpus(corpus) }
+            environment.logger.notice("corpus deleted", metadata: ["corpus.name": "\(corpus)"])
+            return try Response.json(["deleted": corpus])
+        }
+        group.get("rejects") { request, _ in
+            let corpus = try RequestParameters(request, known: ["corpus"]).corpus()
+            return Response.jsonLines(slot: try threads.slot()) { pipe in
+                var lines = LineBuffer(pipe)
+                let encoder = JSONEncoder()
+                encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+                try store.rejects(corpus: corpus) { reject in
+                    lines.append(try encoder.encode(RejectReport(reject)))
+                    try lines.sendIfFull()
+                }
+                try lines.send()
+            }
+        }
+    }
+}

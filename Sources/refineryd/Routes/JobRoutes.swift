@@ -1,0 +1,40 @@
+import HTTPTypes
+import Hummingbird
+import Refinery
+
+/// `GET /v1/jobs`, `GET /v1/jobs/{id}`, `POST /v1/jobs/{id}/cancel`.
+struct JobRoutes {
+    let environment: RouteEnvironment
+
+    func add(to group: RouterGroup<Context>) {
+        let (store, threads, jobs) = (environment.store, environment.threads, environment.jobs)
+        group.get("jobs") { request, _ in
+            let parameters = try RequestParameters(request, known: ["limit"])
+            let limit = try parameters.integer("limit", in: 1...100_000) ?? 1000
+            return try Response.json(
+                await threads.query { try store.jobs(limit: Int(limit)).map(JobReport.init) })
+        }
+        group.get("jobs/:id") { _, context in
+            let id = try RequestParameters.id(context)
+            return try Response.json(JobReport(await record(id)))
+        }
+        group.post("jobs/:id/cancel") { _, context in
+            let id = try RequestParameters.id(context)
+            let record = try await record(id)
+            guard jobs.cancel(id) else {
+                throw RequestError(
+                    .conflict, "job \(id) is not running, it is \(record.state.rawValue)")
+            }
+            return try Response.json(JobReport(record), status: .accepted)
+        }
+    }
+
+    private func record(_ id: Int64) async throws -> JobRecord {
+        let store = environment.store
+        guard let record = try await environment.threads.query({ try store.job(id) }) else {
+            throw RequestError(
+                .notFound, "there is no job \(id)", hint: "refinectl jobs lists them")
+        }
+        return record
+    }
+}

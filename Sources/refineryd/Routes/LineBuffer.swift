@@ -1,0 +1,33 @@
+/// Gathers lines for a download, so that a piece on its way is a few dozen kilobytes.
+struct LineBuffer {
+    private let pipe: DownloadPipe
+    private var bytes: [UInt8] = []
+
+    /// An empty buffer before `pipe`.
+    init(_ pipe: DownloadPipe) {
+        self.pipe = pipe
+    }
+
+    /// Adds a line, without its newline.
+    mutating func append(_ line: some Sequence<UInt8>) {
+        bytes += line
+        bytes.append(UInt8(ascii: "\n"))
+    }
+
+    /// Adds bytes that end in a newline.
+    mutating func append(complete line: [UInt8]) {
+        bytes += line
+    }
+
+    /// Sends what is there once it is worth it; blocks while the client is slow.
+    mutating func sendIfFull() throws {
+        if bytes.count >= 64 << 10 { try send() }
+    }
+
+    /// Sends what is there.
+    mutating func send() throws {
+        guard !bytes.isEmpty else { return }
+        try pipe.write(bytes)
+        bytes = []
+    }
+}

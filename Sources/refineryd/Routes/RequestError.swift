@@ -1,0 +1,64 @@
+import HTTPTypes
+import Hummingbird
+import Logging
+import Refinery
+
+/// A refused request: the status and what is said about it.
+struct RequestError: Error, Sendable {
+    /// The answer's status.
+    var status: HTTPResponse.Status
+    /// The answer's body.
+    var body: WireError
+
+    /// A refusal with an optional hint.
+    init(_ status: HTTPResponse.Status, _ error: String, hint: String? = nil) {
+        self.status = status
+        body = WireError(error, hint: hint)
+    }
+}
+
+/// Turns everything that a route throws into `{"error", "hint"}` with a fitting status.
+struct ErrorMiddleware<Context: RequestContext>: RouterMiddleware {
+    /// Answers the request, with an error object where it fails.
+    func handle(
+        _ request: Request, context: Context,
+        next: (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        let refusal: RequestError
+        do {
+            return try await next(request, context)
+        } catch let error as RequestError {
+            refusal = error
+        } catch let error as StoreError {
+            refusal = RequestError(error.status, error.message, hint: error.hint)
+            if error.kind == .unusable {
+                context.logger.error(
+                    "the store failed a request", metadata: ["error": "\(error.message)"])
+            }
+        } catch let error as ImportError {
+            refusal = RequestError(.unprocessableContent, error.message, hint: error.hint)
+        } catch let error as HTTPError where error.status == .notFound {
+            refusal = RequestError(.notFound, "no such path or method", hint: "see docs/formats.md")
+        } catch let error as any HTTPResponseError {
+            refusal = RequestError(error.status, error.status.reasonPhrase)
+        } catch is CancellationError {
+            refusal = RequestError(.serviceUnavailable, "the daemon is shutting down")
+        } catch {
+            context.logger.error("request failed", metadata: ["error": "\(error)"])
+            refusal = RequestError(.internalServerError, "internal error: \(error)")
+        }
+        return try Response.json(refusal.body, status: refusal.status)
+    }
+}
+
+extension StoreError {
+    /// The status that fits.
+    var status: HTTPResponse.Status {
+        switch kind {
+        case .unusable: .internalServerError
+        case .notFound: .notFound
+        case .refused: .conflict
+        case .invalid: .badRequest
+        }
+    }
+}

@@ -1,0 +1,53 @@
+import Hummingbird
+import HummingbirdCore
+import Logging
+import Refinery
+
+/// What the routes work on.
+struct RouteEnvironment: Sendable {
+    /// The store.
+    var store: Store
+    /// The pipeline.
+    var pipeline: Pipeline
+    /// The effective values.
+    var configuration: Configuration
+    /// Where blocking work runs.
+    var threads: BlockingThreads
+    /// The jobs that are running.
+    var jobs: JobRegistry
+    /// Where job transitions are told.
+    var logger: Logger
+
+    /// Records jobs.
+    var tracker: JobTracker { JobTracker(store: store, jobs: jobs, logger: logger) }
+}
+
+/// The context of a request.
+typealias Context = BasicRequestContext
+
+/// The server on the configured Unix socket; `onRunning` is called once it answers.
+func makeApplication(
+    _ environment: RouteEnvironment, logger: Logger, onRunning: @escaping @Sendable () -> Void
+) -> some ApplicationProtocol {
+    Application(
+        router: makeRouter(environment),
+        configuration: ApplicationConfiguration(
+            address: .unixDomainSocket(path: environment.configuration.socket),
+            serverName: "refineryd",
+            availableConnectionsDelegate: MaximumAvailableConnections(256)),
+        onServerRunning: { _ in onRunning() },
+        logger: logger)
+}
+
+/// The paths of the API.
+func makeRouter(_ environment: RouteEnvironment) -> Router<Context> {
+    let router = Router(context: Context.self)
+    router.add(middleware: ErrorMiddleware())
+    let v1 = router.group("v1")
+    StatusRoutes(environment: environment).add(to: v1)
+    JobRoutes(environment: environment).add(to: v1)
+    CorpusRoutes(environment: environment).add(to: v1)
+    ImportRoute(environment: environment).add(to: v1)
+    SelectionRoutes(environment: environment).add(to: v1)
+    return router
+}

@@ -1,0 +1,146 @@
+import Foundation
+import GRDB
+import Testing
+
+@testable import Refinery
+
+struct StoreScoreTests {
+    @Test func `equal texts are scored once and remembered as duplicates`() throws {
+        let test = try TestStore()
+        try test.registerModels()
+        try test.add([.test("a", "one|two|one|"), .test("b", "two|")])
+        try test.chunkAll()
+        #expect(try test.store.nextPending(after: 0, limit: 9).count == 2)
+        let corpus = try #require(try test.store.corpora().first)
+        #expect(corpus.chunks == 4 && corpus.duplicates == 2 && corpus.pending == 4)
+        #expect(try test.score() == 4)
+        #expect(try test.store.status().pending == 0)
+        #expect(try test.store.checkPending().isClean)
+    }
+
+    @Test func `a score is recorded once and numbers that are not finite never`() throws {
+        let test = try TestStore()
+        let models = try test.registerModels()
+        try test.add([.test("a", "text")])
+        try test.chunkAll()
+        func score(_ nll: Double, _ squared: Double = 1) -> ChunkScore {
+            ChunkScore(
+                chunk: 1, model: models.teacher,
+                outcome: .scored(
+                    tokens: 4, bytes: 4, nll: nll, nllSquared: squared, top1: 1, top10: 2,
+                    tokenNLL16: [1, 2, 3, 4, 5, 6, 7, 8]))
+        }
+        for bad in [Double.nan, .infinity, -1] {
+            #expect(throws: StoreError.self) { try test.store.recordScores([score(bad)]) }
+            #expect(throws: StoreError.self) { try test.store.recordScores([score(1, bad)]) }
+        }
+        #expect(try test.store.recordScores([score(1)]) == 1)
+        #expect(try test.store.recordScores([score(2)]) == 0)
+        #expect(try test.count("SELECT nll FROM score") == 1)
+        #expect(try test.count("SELECT length(nll16) FROM token_nll") == 8)
+        #expect(try test.store.nextPending(after: 0, limit: 1)[0].needsTeacher == false)
+        #expect(
+            try test.store.recordScores([ChunkScore(chunk: 99, model: 1, outcome: .tooShort)]) == 0)
+        #expect(try test.store.checkPending().isClean)
+    }
+
+    @Test func `the schema refuses a score of not a number by itself`() throws {
+        let test = try TestStore()
+        try test.registerModels()
+        try test.add([.test("a", "text")])
+        try test.chunkAll()
+        for value in ["NULL", "9e999", "-1.0"] {
+            #expect(throws: DatabaseError.self) {
+                try test.store.pool.write {
+                    try $0.execute(
+                        sql:
+                            "INSERT INTO score VALUES (1, 1, 'scored', 4, 4, \(value), 1, 0, 0, NULL)"
+                    )
+                }
+            }
+        }
+    }
+
+    @Test func `a new model of a role gets everything pending and old scores stay`() throws {
+        let test = try TestStore()
+        try test.registerModels()
+        try test.add([.test("a", "one|two|one|")])
+        try test.chunkAll()
+        try test.score()
+        let before = try test.store.status()
+        _ = try test.store.registerModel(.test(.teacher, "a"))
+        #expect(try test.store.status() == before)
+
+        let other = try test.store.registerModel(.test(.teacher, "c"))
+        let pending = try test.store.nextPending(after: 0, limit: 9)
+        #expect(pending.count == 2 && pending.allSatisfy { $0.needsTeacher && !$0.needsReference })
+        #expect(try test.count("SELECT count(*) FROM score") == 4)
+        #expect(try test.store.status().teacher?.id == other)
+        #expect(try test.store.checkPending().isClean)
+
+        _ = try test.store.registerModel(.test(.teacher, "a"))
+        #expect(try test.store.status().corpora == before.corpora)
+        #expect(try test.store.models().map(\.isCurrent) == [true, true, false])
+        #expect(try test.store.checkPending().isClean)
+    }
+
+    @Test func `one model in both roles is scored once`() throws {
+        let test = try TestStore()
+        try test.registerModels(teacher: "a", reference: "a")
+        try test.add([.test("a", "one|two|")])
+        try test.chunkAll()
+        let pending = try test.store.nextPending(after: 0, limit: 9)
+        #expect(pending.allSatisfy { $0.needsTeacher && !$0.needsReference })
+        #expect(try test.score() == 2)
+        #expect(try test.store.checkPending().isClean)
+        _ = try test.store.registerModel(.test(.reference, "b"))
+        #expect(try test.store.nextPending(after: 0, limit: 9).allSatisfy(\.needsReference))
+        #expect(try test.store.checkPending().isClean)
+    }
+
+    @Test func `chunks that arrive before the models are pending once the models are there`()
+        throws
+    {
+        let test = try TestStore()
+        try test.add([.test("a", "one|two|one|")])
+        try test.chunkAll()
+        #expect(try test.store.nextPending(after: 0, limit: 9).isEmpty)
+        try test.registerModels()
+        #expect(try test.store.nextPending(after: 0, limit: 9).count == 2)
+        #expect(try test.store.checkPending().isClean)
+    }
+
+    @Test func `waiting ends when every chunk of the range is done, duplicates included`() throws {
+        let test = try TestStore()
+        try test.registerModels()
+        let first = try test.add([.test("a", "one|two|")])
+        let second = try test.add([.test("b", "one|fail|short|")])
+        let range = try #require(first.firstDocument)...(try #require(first.lastDocument))
+        let later = try #require(second.firstDocument)...(try #require(second.lastDocument))
+        #expect(try test.store.hasPending(documents: range, corpus: "default"))
+        try test.chunkAll()
+        try test.score(limit: 1)
+        #expect(try test.store.hasPending(documents: range, corpus: "default"))
+        try test.score(limit: 1)
+        #expect(try !test.store.hasPending(documents: range, corpus: "default"))
+        #expect(try test.store.hasPending(documents: later, corpus: "default"))
+        try test.score()
+        #expect(try !test.store.hasPending(documents: later, corpus: "default"))
+        let failures = try test.store.failures(documents: later, corpus: "default")
+        #expect(failures.count == 2 && failures.first == "not finite")
+    }
+
+    @Test func `pages of pending chunks follow each other`() throws {
+        let test = try TestStore()
+        try test.registerModels()
+        try test.add((0..<20).map { .test("d\($0)", "text \($0)|more \($0)|") })
+        try test.chunkAll()
+        var seen: [Int64] = []
+        while true {
+            let page = try test.store.nextPending(after: seen.last ?? 0, limit: 7)
+            if page.isEmpty { break }
+            seen += page.map(\.id)
+        }
+        #expect(seen == seen.sorted() && seen.count == 40)
+    }
+}

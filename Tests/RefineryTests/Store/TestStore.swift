@@ -1,0 +1,145 @@
+import Crypto
+import Foundation
+import GRDB
+
+@testable import Refinery
+
+/// A fresh store in a folder of its own, which goes with it.
+final class TestStore {
+    let folder: URL
+    private(set) var store: Store
+
+    var path: String { folder.appendingPathComponent("store.db").path }
+
+    init() throws {
+        folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("refinery-test-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        store = try Store(path: folder.appendingPathComponent("store.db").path)
+    }
+
+    deinit {
+        try? store.close()
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    func reopen() throws {
+        try store.close()
+        store = try Store(path: path)
+    }
+
+    /// Registers a pair with one tokenizer; other digits make other models.
+    @discardableResult
+    func registerModels(
+        teacher: Character = "a", reference: Character = "b",
+        digests: (String, String) = ("t", "t"),
+        context: String = "none"
+    ) throws -> (teacher: Int64, reference: Int64) {
+        (
+            try store.registerModel(
+                .test(.teacher, teacher, digest: digests.0, context: context)),
+            try store.registerModel(
+                .test(.reference, reference, digest: digests.1, context: context))
+        )
+    }
+
+    @discardableResult
+    func add(
+        _ documents: [ImportedDocument], corpus: String = "default", file: String = "a.jsonl",
+        rejects: [Reject] = [], replace: Bool = false
+    ) throws -> ImportCounts {
+        let job = try store.beginJob(kind: .import, corpus: corpus, detail: file)
+        defer { try? store.finishJob(job, state: .succeeded) }
+        return try store.addDocuments(
+            corpus: corpus, file: file, documents: documents, rejects: rejects, job: job,
+            replace: replace)
+    }
+
+    /// Cuts every document at each `|`, a token a byte.
+    func chunkAll() throws {
+        while true {
+            let documents = try store.unchunkedDocuments(limit: 7, maxBytes: 1000)
+            if documents.isEmpty { return }
+            try store.addChunks(
+                documents.map { (document: $0.id, chunks: TestStore.cut($0.text)) },
+                chunker: "bars 1")
+        }
+    }
+
+    static func cut(_ text: [UInt8]) -> [ChunkCut] {
+        var cuts: [ChunkCut] = []
+        var start = 0
+        for end in 1...text.count where end == text.count || text[end - 1] == UInt8(ascii: "|") {
+            cuts.append(
+                ChunkCut(
+                    range: start..<end, tokens: end - start,
+                    sha256: Array(SHA256.hash(data: text[start..<end]))))
+            start = end
+        }
+        return cuts
+    }
+
+    /// Scores the first pending chunks, as the text decides.
+    @discardableResult
+    func score(limit: Int = .max, after: Int64 = 0) throws -> Int {
+        let models = try store.status()
+        let chunks = try store.nextPending(after: after, limit: min(limit, 100_000))
+        var scores: [ChunkScore] = []
+        for chunk in chunks {
+            if chunk.needsTeacher, let id = models.teacher?.id {
+                scores.append(TestStore.score(chunk, model: id, salt: 1))
+            }
+            if chunk.needsReference, let id = models.reference?.id {
+                scores.append(TestStore.score(chunk, model: id, salt: 2))
+            }
+        }
+        return try store.recordScores(scores)
+    }
+
+    static func score(_ chunk: PendingChunk, model: Int64, salt: UInt8) -> ChunkScore {
+        if chunk.text.starts(with: Array("short".utf8)) {
+            return ChunkScore(chunk: chunk.id, model: model, outcome: .tooShort)
+        }
+        if chunk.text.starts(with: Array("fail".utf8)) {
+            return ChunkScore(chunk: chunk.id, model: model, outcome: .failed("not finite"))
+        }
+        let digest = Array(SHA256.hash(data: chunk.text + [salt]))
+        let nll = Double(digest[0]) / 16 + Double(digest[1]) / 4096
+        return ChunkScore(
+            chunk: chunk.id, model: model,
+            outcome: .scored(
+                tokens: chunk.tokens, bytes: chunk.text.count, nll: nll, nllSquared: nll * nll,
+                top1: 0, top10: 1, tokenNLL16: nil))
+    }
+
+    func export(_ selection: Int64, _ order: ExportOrder) throws -> [ExportRow] {
+        var rows: [ExportRow] = []
+        try store.exportRows(selection: selection, order: order, fields: true) { rows.append($0) }
+        return rows
+    }
+
+    func count(_ sql: String) throws -> Int {
+        try store.pool.read { try Int.fetchOne($0, sql: sql) ?? 0 }
+    }
+}
+
+extension ModelRecord {
+    static func test(
+        _ role: ModelRole, _ digit: Character, digest: String = "t", context: String = "none"
+    ) -> ModelRecord {
+        ModelRecord(
+            role: role, path: "/m/\(digit)", fingerprint: String(repeating: digit, count: 64),
+            architecture: "llama", parameters: 1, tokenizer: "tokenizer \(digest)",
+            tokenizerDigest: digest, contextRule: context, maxContext: 2048)
+    }
+}
+
+extension ImportedDocument {
+    static func test(
+        _ id: String, _ text: String, domain: String? = nil, fields: String? = nil, line: Int = 1
+    ) -> ImportedDocument {
+        ImportedDocument(
+            id: Array(id.utf8), text: Array(text.utf8), domain: domain.map { Array($0.utf8) },
+            fields: fields.map { Array($0.utf8) }, line: line)
+    }
+}

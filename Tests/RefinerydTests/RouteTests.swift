@@ -1,0 +1,120 @@
+import Foundation
+import Refinery
+import Testing
+
+@testable import refineryd
+
+struct RouteTests {
+    @Test(arguments: [
+        ("GET", "/v1/nothing", "", 404),
+        ("PUT", "/v1/status", "", 404),
+        ("GET", "/v1/status?x=1", "", 400),
+        ("GET", "/v1/jobs/abc", "", 400),
+        ("GET", "/v1/jobs/0", "", 400),
+        ("GET", "/v1/jobs/99", "", 404),
+        ("GET", "/v1/jobs?limit=-1", "", 400),
+        ("POST", "/v1/jobs/99/cancel", "", 404),
+        ("GET", "/v1/progress?first_document=3", "", 400),
+        ("GET", "/v1/progress?corpus=a&first_document=3&last_document=1", "", 400),
+        ("GET", "/v1/rejects?corpus=%01", "", 400),
+        ("GET", "/v1/rejects?corpus=a&corpus=b", "", 400),
+        ("DELETE", "/v1/corpora/nothing", "", 404),
+        ("GET", "/v1/selections/7", "", 404),
+        ("GET", "/v1/selections/7/rows", "", 404),
+        ("GET", "/v1/selections/7/rows?order=random", "", 400),
+        ("POST", "/v1/selections", "x", 400),
+        ("POST", "/v1/selections", #"{"rule":{"size":{}}}"#, 400),
+        ("POST", "/v1/selections", #"{"rule":{"size":{"ratio":"2"}}}"#, 400),
+        ("POST", "/v1/selections", #"{"rule":{"size":{"top_k":-1}}}"#, 400),
+        ("POST", "/v1/selections", #"{"rule":{"size":{"top_k":1}},"name":""}"#, 400),
+        ("POST", "/v1/selections", String(repeating: " ", count: 100_000), 413),
+        ("POST", "/v1/imports", "x", 400),
+        ("POST", "/v1/imports?file=a&format=xml", "x", 400),
+        ("POST", "/v1/imports?file=a&replace=2", "x", 400),
+        ("POST", "/v1/imports?file=a&compression=gzip", "not gzip", 422),
+    ])
+    func `a request that makes no sense is refused with an error object`(
+        method: String, path: String, body: String, status: Int
+    ) async throws {
+        try await withServer { client, _ in
+            let answer = try await client.send(method, path, body: body)
+            #expect(answer.status == status)
+            let error = try JSONDecoder().decode(WireError.self, from: Data(answer.body.utf8))
+            #expect(!error.error.isEmpty)
+        }
+    }
+
+    @Test func `a parameter of 5000 bytes is refused`() async throws {
+        try await withServer { client, _ in
+            let name = String(repeating: "a", count: 5000)
+            let answer = try await client.send("GET", "/v1/rejects?corpus=\(name)")
+            #expect(answer.status == 400)
+        }
+    }
+
+    @Test func `an import is counted, its rejects and its job are listed`() async throws {
+        try await withServer { client, _ in
+            let body = """
+                {"id": "a", "text": "one"}
+                not json
+                {"id": "b", "text": "two"}
+
+                """
+            let answer = try await client.send(
+                "POST", "/v1/imports?corpus=c%20d&file=f.jsonl", body: body)
+            #expect(answer.status == 200)
+            let summary = try JSONDecoder().decode(
+                ImportSummary.self, from: Data(answer.body.utf8))
+            #expect(summary.added == 2)
+            #expect(summary.rejected == 1)
+            #expect(summary.lines == 3)
+            #expect(summary.corpus == "c d")
+            #expect(summary.firstDocument != nil)
+
+            let rejects = try await client.send("GET", "/v1/rejects?corpus=c%20d").body
+            #expect(rejects.contains(#""line":2,"reason":"invalid_json""#))
+            let job = try JSONDecoder().decode(
+                JobReport.self,
+                from: Data(try await client.send("GET", "/v1/jobs/\(summary.job)").body.utf8))
+            #expect(job.state == "succeeded")
+            #expect(
+                try await client.send("POST", "/v1/jobs/\(summary.job)/cancel").status == 409)
+
+            let again = try await client.send(
+                "POST", "/v1/imports?corpus=c%20d&file=f.jsonl", body: body)
+            #expect(again.body.contains(#""unchanged":2"#))
+        }
+    }
+
+    @Test func `every field of status is there before the models are loaded`() async throws {
+        try await withServer { client, _ in
+            let answer = try await client.send("GET", "/v1/status")
+            #expect(answer.body.contains(#""state":"loading""#))
+            for field in ["corpora", "tokens_per_second", "eta_seconds", "teacher", "reference"] {
+                #expect(answer.body.contains("\"\(field)\":"))
+            }
+            let progress = try await client.send("GET", "/v1/progress")
+            #expect(progress.body.contains(#""finished":false"#))
+        }
+    }
+
+    @Test(arguments: [
+        "Content-Length: 1000\r\n\r\n{\"id\": \"a\", \"text\": \"one\"}\n{\"id\"",
+        "Transfer-Encoding: chunked\r\n\r\n1b\r\n{\"id\": \"a\", \"text\": \"one\"}\n\r\n",
+    ])
+    func `a broken upload fails its job and keeps what was complete`(rest: String) async throws {
+        try await withServer { client, store in
+            _ = try await client.raw(
+                "POST /v1/imports?corpus=c&file=f.jsonl HTTP/1.1\r\nHost: x\r\n\(rest)",
+                hangsUp: true)
+            var job: JobRecord?
+            while job?.state.isFinal != true {
+                try await Task.sleep(for: .milliseconds(10))
+                job = try store.jobs(limit: 1).first
+            }
+            #expect(job?.state == .failed)
+            #expect(job?.error?.hasPrefix("incomplete after line 1") == true)
+            #expect(try store.corpora().first?.documents == 1)
+        }
+    }
+}

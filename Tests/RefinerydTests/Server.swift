@@ -1,0 +1,38 @@
+import Foundation
+import Hummingbird
+import Logging
+import Refinery
+
+@testable import refineryd
+
+/// The daemon's routes on a Unix socket, over a store of their own and without models.
+func withServer(_ body: (UnixClient, Store) async throws -> Void) async throws {
+    let folder = try TemporaryFolder()
+    var configuration = Configuration()
+    configuration.store = folder.path("s.db")
+    configuration.socket = folder.path("s.sock")
+    let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    let store = try Store(path: configuration.store)
+    let pipeline = Pipeline(
+        store: store, configuration: configuration.pipeline, logger: logger)
+    let environment = RouteEnvironment(
+        store: store, pipeline: pipeline, configuration: configuration,
+        threads: BlockingThreads(), jobs: JobRegistry(), logger: logger)
+    let (started, continuation) = AsyncStream<Void>.makeStream()
+    let application = makeApplication(environment, logger: logger) { continuation.finish() }
+    let client = UnixClient(socket: configuration.socket)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask { try await application.run() }
+        for await _ in started {}
+        do {
+            try await body(client, store)
+            group.cancelAll()
+        } catch {
+            group.cancelAll()
+            throw error
+        }
+        while let result = await group.nextResult() { _ = result }
+    }
+    try store.close()
+    withExtendedLifetime(folder) {}
+}
