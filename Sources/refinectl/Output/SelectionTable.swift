@@ -20,6 +20,9 @@ enum SelectionTable {
         }
         add("documents", summary.keptDocuments, summary.documents)
         add("chunks", summary.keptChunks, summary.chunks)
+        if summary.candidates != summary.chunks {
+            add("  that could be kept", summary.keptChunks, summary.candidates)
+        }
         add("tokens", summary.keptTokens, summary.tokens)
         return table.render()
     }
