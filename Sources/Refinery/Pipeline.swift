@@ -2,8 +2,10 @@ import Foundation
 import Logging
 import TeacherInference
 
-/// The stages between import and selection, on threads of their own: documents are cut into
-/// chunks, pending chunks are scored by both models. `refineryd` and `refinectl refine` run it.
+/// The stages between import and selection, on threads of their own: documents are cut into chunks,
+/// pending chunks are scored by both models.
+///
+/// `refineryd` and `refinectl refine` run it.
 ///
 ///     document ─chunk→ chunk + pending ─batches→ reference and teacher pass → score
 ///
@@ -108,7 +110,8 @@ public final class Pipeline: Sendable {
             let length = configuration.maxTokens / 2
             let teacher = pair.teacher.model.operations(tokens: length) / Double(length)
             let reference = pair.reference.model.operations(tokens: length) / Double(length)
-            return (Double(pending.teacher) * teacher + Double(pending.reference) * reference) / rate
+            return (Double(pending.teacher) * teacher + Double(pending.reference) * reference)
+                / rate
         }
     }
 
@@ -163,7 +166,8 @@ public final class Pipeline: Sendable {
             // While others score, cutting is one more thread among them; else it has the cores.
             let isScoring = work.read { $0.queue.inFlight > 0 }
             let stage = ChunkStage(
-                store: store, chunker: chunker, threads: isScoring ? 1 : configuration.scoringThreads)
+                store: store, chunker: chunker,
+                threads: isScoring ? 1 : configuration.scoringThreads)
             try stage.run(
                 progress: { _ in self.work.change { $0.queue.look() } },
                 isCancelled: { self.work.read { $0.isStopping || $0.isPaused } })

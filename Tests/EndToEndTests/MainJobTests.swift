@@ -14,7 +14,8 @@ import Testing
         }
     }
 
-    @Test("enqueue, wait, export: an independent script finds the same selection, daemon up and down")
+    @Test(
+        "enqueue, wait, export: an independent script finds the same selection, daemon up and down")
     func export() throws {
         let folder = try Folder()
         let corpus = try folder.write("corpus.jsonl", SampleCorpus.lines(documents: 60))
@@ -33,7 +34,8 @@ import Testing
             let output = folder(name + ".jsonl")
             let export = try daemon.control(["export", "--output", output, "--name", name] + rule)
             #expect(export.status == 0, "\(export.errors)")
-            let checked = try Programs.run("/usr/bin/env", ["python3"] + check + [output, "--selection", name])
+            let checked = try Programs.run(
+                "/usr/bin/env", ["python3"] + check + [output, "--selection", name])
             #expect(checked.status == 0, "\(name): \(checked.output) \(checked.errors)")
             #expect(FileManager.default.fileExists(atPath: output + ".manifest.json"))
         }
@@ -63,7 +65,8 @@ import Testing
         let daemon = try Daemon(folder, teacher: teacher, reference: reference, settings: small)
         #expect(try daemon.control("enqueue", corpus, "--wait").status == 0)
         #expect(
-            try daemon.control("export", "--ratio", "0.5", "--output", folder("export.jsonl")).status
+            try daemon.control("export", "--ratio", "0.5", "--output", folder("export.jsonl"))
+                .status
                 == 0)
         let ours = try Data(contentsOf: URL(fileURLWithPath: folder("refined.jsonl")))
         #expect(ours == (try Data(contentsOf: URL(fileURLWithPath: folder("export.jsonl")))))
@@ -101,7 +104,8 @@ import Testing
             try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
         }
         let found = Dictionary(
-            rejects.map { ($0["line"] as? Int ?? 0, $0["reason"] as? String ?? "") }) { $1 }
+            rejects.map { ($0["line"] as? Int ?? 0, $0["reason"] as? String ?? "") }
+        ) { $1 }
         for (index, line) in lines.enumerated() {
             #expect(found[index + 1] == line.1, "line \(index + 1)")
         }

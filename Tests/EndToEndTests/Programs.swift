@@ -34,7 +34,9 @@ enum Programs {
             .appendingPathComponent(name).path
     }
 
-    /// Runs a program to its end. Output goes through files: a full pipe would stop it.
+    /// Runs a program to its end.
+    ///
+    /// Output goes through files: a full pipe would stop it.
     @discardableResult
     static func run(
         _ name: String, _ arguments: [String], input: String? = nil,

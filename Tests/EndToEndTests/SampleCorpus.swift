@@ -49,7 +49,9 @@ enum SampleCorpus {
                 text = String(repeating: line, count: sentences)
             }
             rows.append(["id": "\(domain)/\(index)", "text": text, "domain": domain])
-            if index % 10 == 9 { rows.append(["id": "dup/\(index)", "text": text, "domain": domain]) }
+            if index % 10 == 9 {
+                rows.append(["id": "dup/\(index)", "text": text, "domain": domain])
+            }
         }
         return try rows.map {
             String(

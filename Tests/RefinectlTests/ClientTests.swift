@@ -41,7 +41,8 @@ struct ClientTests {
             let answer: Echo = try await client.upload(
                 "/v1/imports", query: [("file", "a b&c=ü.jsonl"), ("corpus", nil)],
                 body: { send in for _ in 0..<50 { try await send(piece) } })
-            #expect(answer == Echo(uri: "/v1/imports?file=a%20b%26c%3D%C3%BC.jsonl", bytes: 5_000_000))
+            #expect(
+                answer == Echo(uri: "/v1/imports?file=a%20b%26c%3D%C3%BC.jsonl", bytes: 5_000_000))
         }
     }
 

@@ -105,7 +105,8 @@ enum TinyServer {
             _ context: ChannelHandlerContext, _ status: HTTPResponseStatus, _ json: String
         ) {
             head(context, status)
-            context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: json)))), promise: nil)
+            context.write(
+                wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: json)))), promise: nil)
             context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
         }
     }

@@ -24,7 +24,8 @@ struct Client: Sendable {
     let socketPath: String
 
     /// Sends the parts of a request's body; `send` waits while the daemon is behind.
-    typealias BodyWriter = @Sendable (_ send: @Sendable (ByteBuffer) async throws -> Void)
+    typealias BodyWriter =
+        @Sendable (_ send: @Sendable (ByteBuffer) async throws -> Void)
         async throws -> Void
 
     /// Reads a response's body piece by piece.
@@ -53,7 +54,8 @@ struct Client: Sendable {
         let bytes = ByteBuffer(bytes: try JSONEncoder().encode(value))
         let writer: BodyWriter = { send in try await send(bytes) }
         return try await exchange(
-            method, path, headers: ["content-type": "application/json"], length: bytes.readableBytes,
+            method, path, headers: ["content-type": "application/json"],
+            length: bytes.readableBytes,
             body: writer
         ) { body in try Self.decode(type, from: try await body.collect()) }
     }

@@ -96,8 +96,9 @@ struct Enqueue: AsyncParsableCommand {
         var text = ""
         let rejecting = summaries.filter { $0.rejected > 0 }
         for summary in rejecting.prefix(20) {
-            text += Words.printable(
-                "\(summary.file): \(Words.counted(summary.rejected, "line")) rejected") + "\n"
+            text +=
+                Words.printable(
+                    "\(summary.file): \(Words.counted(summary.rejected, "line")) rejected") + "\n"
         }
         if rejecting.count > 20 { text += "and \(rejecting.count - 20) more files\n" }
         func sum(_ count: KeyPath<ImportSummary, Int64>) -> Int64 {

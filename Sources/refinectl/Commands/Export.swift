@@ -76,7 +76,8 @@ struct Export: AsyncParsableCommand {
             try await client.download(
                 selection + "/rows",
                 query: [
-                    ("order", writing.order.rawValue), ("keep_fields", writing.keepFields ? "1" : "0"),
+                    ("order", writing.order.rawValue),
+                    ("keep_fields", writing.keepFields ? "1" : "0"),
                 ]
             ) { buffer in
                 try file.write(Array(buffer.readableBytesView))

@@ -22,10 +22,13 @@ struct Refine: AsyncParsableCommand {
 
     @OptionGroup var files: CorpusOptions
 
-    @Option(help: ArgumentHelp("The teacher: a .gguf file or Hugging Face folder.", valueName: "model"))
+    @Option(
+        help: ArgumentHelp("The teacher: a .gguf file or Hugging Face folder.", valueName: "model"))
     var teacher: String
 
-    @Option(help: ArgumentHelp("The reference: a .gguf file or Hugging Face folder.", valueName: "model"))
+    @Option(
+        help: ArgumentHelp(
+            "The reference: a .gguf file or Hugging Face folder.", valueName: "model"))
     var reference: String
 
     @OptionGroup var modelOptions: ModelOptions
@@ -46,7 +49,8 @@ struct Refine: AsyncParsableCommand {
         help: ArgumentHelp("The file to write, or - for stdout.", valueName: "path"))
     var path: String
 
-    @Option(help: ArgumentHelp("Keep the store here, so that the run can go on.", valueName: "path"))
+    @Option(
+        help: ArgumentHelp("Keep the store here, so that the run can go on.", valueName: "path"))
     var store: String?
 
     @Option(help: ArgumentHelp("The most tokens of a chunk.", valueName: "n"))

@@ -65,7 +65,8 @@ enum SelectionTable {
             ("tokens a chunk", .left), ("least", .right), ("quarter", .right), ("half", .right),
             ("three quarters", .right), ("most", .right),
         ])
-        for (name, lengths) in [("kept", summary.keptLengths), ("dropped", summary.droppedLengths)] {
+        for (name, lengths) in [("kept", summary.keptLengths), ("dropped", summary.droppedLengths)]
+        {
             guard let lengths else { continue }
             table.add(
                 [name]
