@@ -70,6 +70,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
         .testTarget(
@@ -87,6 +88,16 @@ let package = Package(
         .testTarget(
             name: "RefinerydTests",
             dependencies: ["refineryd", "Refinery"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "RefinectlTests",
+            dependencies: [
+                "refinectl", "Refinery", "TeacherInference",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",

@@ -50,7 +50,7 @@ struct Refinectl: AsyncParsableCommand {
                 try command.run()
             }
         } catch {
-            exit(report(error, arguments: arguments))
+            Foundation.exit(report(error, arguments: arguments))
         }
     }
 

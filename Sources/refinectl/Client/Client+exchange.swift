@@ -12,7 +12,7 @@ extension Client {
     /// The answer is read while the request's body is still being sent, so that a refusal is heard
     /// at once. An answer of 400 and above is thrown as a `Failure`.
     func exchange<Value: Sendable>(
-        _ method: HTTPMethod, _ uri: String, headers: HTTPHeaders = [:], length: Int? = nil,
+        _ method: Method, _ uri: String, headers: HTTPHeaders = [:], length: Int? = nil,
         body writer: BodyWriter?, _ reader: @escaping BodyReader<Value>
     ) async throws -> Value {
         var headers = headers
@@ -23,7 +23,8 @@ extension Client {
         } else if writer != nil {
             headers.add(name: "transfer-encoding", value: "chunked")
         }
-        let head = HTTPRequestHead(version: .http1_1, method: method, uri: uri, headers: headers)
+        let head = HTTPRequestHead(
+            version: .http1_1, method: method.http, uri: uri, headers: headers)
         let channel = try await connect()
         do {
             return try await channel.executeThenClose { inbound, outbound in
@@ -49,8 +50,10 @@ extension Client {
         }
     }
 
-    /// Sends the request. A connection that breaks is left for the reading side to report, which
-    /// may find the daemon's reason; what the body's source throws is thrown.
+    /// Sends the request.
+    ///
+    /// A connection that breaks is left for the reading side to report, which may find the daemon's
+    /// reason; what the body's source throws is thrown.
     private static func send(
         _ head: HTTPRequestHead, _ writer: BodyWriter?,
         to outbound: NIOAsyncChannelOutboundWriter<HTTPClientRequestPart>

@@ -6,11 +6,26 @@ import Refinery
 
 /// HTTP/1.1 over the daemon's Unix socket: one connection an exchange, both bodies streamed.
 struct Client: Sendable {
+    /// What is done to a resource.
+    enum Method: Sendable {
+        case get, post, delete
+
+        /// NIO's word for it.
+        var http: HTTPMethod {
+            switch self {
+            case .get: .GET
+            case .post: .POST
+            case .delete: .DELETE
+            }
+        }
+    }
+
     /// Where the daemon listens.
     let socketPath: String
 
     /// Sends the parts of a request's body; `send` waits while the daemon is behind.
-    typealias BodyWriter = @Sendable (_ send: @Sendable (ByteBuffer) async throws -> Void)
+    typealias BodyWriter =
+        @Sendable (_ send: @Sendable (ByteBuffer) async throws -> Void)
         async throws -> Void
 
     /// Reads a response's body piece by piece.
@@ -23,7 +38,7 @@ struct Client: Sendable {
 
     /// Sends a request and decodes the JSON that answers it.
     func json<Value: Decodable & Sendable>(
-        _ method: HTTPMethod, _ path: String, query: [(String, String?)] = [],
+        _ method: Method, _ path: String, query: [(String, String?)] = [],
         as type: Value.Type = Value.self
     ) async throws -> Value {
         try await exchange(method, Self.uri(path, query), body: nil) { body in
@@ -33,19 +48,20 @@ struct Client: Sendable {
 
     /// Sends a request with a JSON body and decodes the JSON that answers it.
     func json<Value: Decodable & Sendable>(
-        _ method: HTTPMethod, _ path: String, body value: some Encodable & Sendable,
+        _ method: Method, _ path: String, body value: some Encodable & Sendable,
         as type: Value.Type = Value.self
     ) async throws -> Value {
         let bytes = ByteBuffer(bytes: try JSONEncoder().encode(value))
         let writer: BodyWriter = { send in try await send(bytes) }
         return try await exchange(
-            method, path, headers: ["content-type": "application/json"], length: bytes.readableBytes,
+            method, path, headers: ["content-type": "application/json"],
+            length: bytes.readableBytes,
             body: writer
         ) { body in try Self.decode(type, from: try await body.collect()) }
     }
 
     /// Sends a request whose answer is of no interest beyond its success.
-    func command(_ method: HTTPMethod, _ path: String) async throws {
+    func command(_ method: Method, _ path: String) async throws {
         try await exchange(method, path, body: nil) { body in _ = try await body.collect() }
     }
 
@@ -55,7 +71,7 @@ struct Client: Sendable {
         as type: Value.Type = Value.self
     ) async throws -> Value {
         try await exchange(
-            .POST, Self.uri(path, query), headers: ["content-type": "application/octet-stream"],
+            .post, Self.uri(path, query), headers: ["content-type": "application/octet-stream"],
             body: writer
         ) { body in try Self.decode(type, from: try await body.collect()) }
     }
@@ -65,7 +81,7 @@ struct Client: Sendable {
         _ path: String, query: [(String, String?)] = [],
         _ receive: @escaping @Sendable (ByteBuffer) async throws -> Void
     ) async throws {
-        try await exchange(.GET, Self.uri(path, query), body: nil) { body in
+        try await exchange(.get, Self.uri(path, query), body: nil) { body in
             while let bytes = try await body.next() { try await receive(bytes) }
         }
     }

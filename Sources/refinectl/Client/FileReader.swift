@@ -38,7 +38,9 @@ final class FileReader: Sendable {
         return Int64(info.st_size)
     }
 
-    /// The next bytes, at most `count`; empty at the end. Blocks.
+    /// The next bytes, at most `count`; empty at the end.
+    ///
+    /// Blocks.
     ///
     /// - Throws: a `Failure` for what cannot be read; `CancellationError` once `isCancelled`.
     func read(_ count: Int, isCancelled: () -> Bool = { false }) throws -> [UInt8] {
@@ -61,7 +63,7 @@ final class FileReader: Sendable {
 
     /// The next bytes, at most `count`; empty at the end.
     func next(_ count: Int = 256 << 10) async throws -> [UInt8] {
-        let isCancelled = Flag()
+        let isCancelled = Switch()
         return try await withTaskCancellationHandler {
             try await NIOThreadPool.singleton.runIfActive { [self] in
                 try read(count) { isCancelled.isSet }
@@ -73,7 +75,7 @@ final class FileReader: Sendable {
 }
 
 /// A switch that goes on once.
-final class Flag: Sendable {
+final class Switch: Sendable {
     private let state = Atomic(false)
 
     /// Whether it is on.

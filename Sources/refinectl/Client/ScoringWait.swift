@@ -76,7 +76,7 @@ struct ScoringWait {
         while true {
             do {
                 let report: ProgressReport = try await client.json(
-                    .GET, "/v1/progress",
+                    .get, "/v1/progress",
                     query: [
                         ("corpus", scope.corpus),
                         ("first_document", String(scope.documents.lowerBound)),

@@ -18,7 +18,7 @@ struct Cancel: AsyncParsableCommand {
 
     /// Tells the daemon.
     func run() async throws {
-        try await daemon.client.command(.POST, "/v1/jobs/\(job)/cancel")
+        try await daemon.client.command(.post, "/v1/jobs/\(job)/cancel")
         StandardOutput.writeError("job \(job) is being cancelled\n")
     }
 }

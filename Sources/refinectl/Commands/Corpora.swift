@@ -15,7 +15,7 @@ struct Corpora: AsyncParsableCommand {
 
     /// Asks the daemon and prints.
     func run() async throws {
-        let list = try await daemon.client.json(.GET, "/v1/corpora", as: [CorpusReport].self)
+        let list = try await daemon.client.json(.get, "/v1/corpora", as: [CorpusReport].self)
         guard !output.json else { return JSONOutput.print(list) }
         StandardOutput.write(Self.table(list))
     }

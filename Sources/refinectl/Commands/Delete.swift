@@ -35,7 +35,7 @@ struct Delete: AsyncParsableCommand {
                 throw Failure("nothing was deleted")
             }
         }
-        try await daemon.client.command(.DELETE, "/v1/corpora/" + Client.encoded(corpus))
+        try await daemon.client.command(.delete, "/v1/corpora/" + Client.encoded(corpus))
         StandardOutput.writeError("corpus \(Words.printable(corpus)) is deleted\n")
     }
 }

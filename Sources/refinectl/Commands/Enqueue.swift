@@ -90,12 +90,15 @@ struct Enqueue: AsyncParsableCommand {
     }
 
     /// What became of the files, for people.
-    static func words(_ summaries: [ImportSummary]) -> String {
+    static func words(
+        _ summaries: [ImportSummary], rejectsHint: String? = "refinectl rejects says why"
+    ) -> String {
         var text = ""
         let rejecting = summaries.filter { $0.rejected > 0 }
         for summary in rejecting.prefix(20) {
-            text += Words.printable(
-                "\(summary.file): \(Words.counted(summary.rejected, "line")) rejected") + "\n"
+            text +=
+                Words.printable(
+                    "\(summary.file): \(Words.counted(summary.rejected, "line")) rejected") + "\n"
         }
         if rejecting.count > 20 { text += "and \(rejecting.count - 20) more files\n" }
         func sum(_ count: KeyPath<ImportSummary, Int64>) -> Int64 {
@@ -107,7 +110,7 @@ struct Enqueue: AsyncParsableCommand {
             + "\(Words.count(sum(\.unchanged))) unchanged, "
             + (replaced > 0 ? "\(Words.count(replaced)) replaced, " : "")
             + "\(Words.counted(sum(\.rejected), "line")) rejected"
-        if sum(\.rejected) > 0 { text += " (refinectl rejects says why)" }
+        if sum(\.rejected) > 0, let rejectsHint { text += " (\(rejectsHint))" }
         return text + "\n"
     }
 }

@@ -50,7 +50,7 @@ struct Export: AsyncParsableCommand {
         let reporter = ProgressReporter()
         reporter.update(ProgressSnapshot(stage: "selecting"))
         let summary: SelectionSummary = try await client.json(
-            .POST, "/v1/selections", body: request)
+            .post, "/v1/selections", body: request)
         try await write(summary, client, reporter)
         reporter.finish()
         StandardOutput.writeError(SelectionTable.render(summary))
@@ -64,7 +64,7 @@ struct Export: AsyncParsableCommand {
         let provenance =
             path == "-"
             ? Provenance(models: [], chunkers: [])
-            : try await client.json(.GET, selection + "/provenance", as: Provenance.self)
+            : try await client.json(.get, selection + "/provenance", as: Provenance.self)
         let file = try ExportFile(path: path)
         let watch = InterruptWatch { number in
             file.discard()
@@ -76,7 +76,8 @@ struct Export: AsyncParsableCommand {
             try await client.download(
                 selection + "/rows",
                 query: [
-                    ("order", writing.order.rawValue), ("keep_fields", writing.keepFields ? "1" : "0"),
+                    ("order", writing.order.rawValue),
+                    ("keep_fields", writing.keepFields ? "1" : "0"),
                 ]
             ) { buffer in
                 try file.write(Array(buffer.readableBytesView))

@@ -14,7 +14,8 @@ struct Inspect: ParsableCommand {
             {"same_tokenizer", "same_model", "per"}}.
             """)
 
-    @Argument(help: ArgumentHelp("One or two .gguf files or Hugging Face folders.", valueName: "model"))
+    @Argument(
+        help: ArgumentHelp("One or two .gguf files or Hugging Face folders.", valueName: "model"))
     var models: [String]
 
     @OptionGroup var modelOptions: ModelOptions

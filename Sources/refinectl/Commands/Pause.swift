@@ -13,7 +13,7 @@ struct Pause: AsyncParsableCommand {
 
     /// Tells the daemon.
     func run() async throws {
-        try await daemon.client.command(.POST, "/v1/pause")
+        try await daemon.client.command(.post, "/v1/pause")
         StandardOutput.writeError("scoring is paused; refinectl resume goes on\n")
     }
 }

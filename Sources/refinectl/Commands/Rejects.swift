@@ -29,7 +29,8 @@ struct Rejects: AsyncParsableCommand {
             if asJSON {
                 StandardOutput.write(Array(buffer.readableBytesView))
             } else {
-                StandardOutput.write(try lines.feed(buffer.readableBytesView).map(Self.words).joined())
+                StandardOutput.write(
+                    try lines.feed(buffer.readableBytesView).map(Self.words).joined())
             }
         }
     }

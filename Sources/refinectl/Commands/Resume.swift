@@ -13,7 +13,7 @@ struct Resume: AsyncParsableCommand {
 
     /// Tells the daemon.
     func run() async throws {
-        try await daemon.client.command(.POST, "/v1/resume")
+        try await daemon.client.command(.post, "/v1/resume")
         StandardOutput.writeError("scoring goes on\n")
     }
 }

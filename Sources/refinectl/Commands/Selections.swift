@@ -15,7 +15,7 @@ struct Selections: AsyncParsableCommand {
 
     /// Asks the daemon and prints.
     func run() async throws {
-        let list = try await daemon.client.json(.GET, "/v1/selections", as: [SelectionSummary].self)
+        let list = try await daemon.client.json(.get, "/v1/selections", as: [SelectionSummary].self)
         guard !output.json else { return JSONOutput.print(list) }
         StandardOutput.write(Self.table(list))
     }

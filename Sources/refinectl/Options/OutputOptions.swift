@@ -32,7 +32,8 @@ struct OutputOptions: ParsableArguments {
         guard path != "-" else { return }
         guard !path.isEmpty else { throw Failure.usage("--output must not be empty") }
         var isFolder: ObjCBool = false
-        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue
+        {
             throw Failure("cannot write \(path): it is a folder", hint: "name a file in it")
         }
         let folder = (path as NSString).deletingLastPathComponent

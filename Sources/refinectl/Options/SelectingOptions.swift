@@ -48,7 +48,9 @@ struct SelectingOptions: ParsableArguments {
             sizes.append(.ratio(fraction))
         }
         if let tokenBudget {
-            guard tokenBudget > 0 else { throw ValidationError("--token-budget must be at least 1") }
+            guard tokenBudget > 0 else {
+                throw ValidationError("--token-budget must be at least 1")
+            }
             sizes.append(.tokenBudget(tokenBudget))
         }
         if let minScore {

@@ -141,7 +141,8 @@ struct PairReport: Codable, Sendable, Equatable {
 
     /// The comparison for people.
     func render() -> String {
-        var text = "the models \(sameTokenizer ? "share a tokenizer" : "have different tokenizers"): "
+        var text =
+            "the models \(sameTokenizer ? "share a tokenizer" : "have different tokenizers"): "
         switch per {
         case "token": text += "their difference is taken per token\n"
         case "byte": text += "their difference is taken per byte\n"

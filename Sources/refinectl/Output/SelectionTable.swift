@@ -20,6 +20,9 @@ enum SelectionTable {
         }
         add("documents", summary.keptDocuments, summary.documents)
         add("chunks", summary.keptChunks, summary.chunks)
+        if summary.candidates != summary.chunks {
+            add("  that could be kept", summary.keptChunks, summary.candidates)
+        }
         add("tokens", summary.keptTokens, summary.tokens)
         return table.render()
     }
@@ -62,7 +65,8 @@ enum SelectionTable {
             ("tokens a chunk", .left), ("least", .right), ("quarter", .right), ("half", .right),
             ("three quarters", .right), ("most", .right),
         ])
-        for (name, lengths) in [("kept", summary.keptLengths), ("dropped", summary.droppedLengths)] {
+        for (name, lengths) in [("kept", summary.keptLengths), ("dropped", summary.droppedLengths)]
+        {
             guard let lengths else { continue }
             table.add(
                 [name]

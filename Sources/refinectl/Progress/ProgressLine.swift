@@ -5,7 +5,7 @@ enum ProgressLine {
     /// What does not fit is left out: first the bar, then what stands at the end.
     static func terminal(_ snapshot: ProgressSnapshot, width: Int, color: Bool) -> String {
         let room = max(10, width - 1)
-        var parts = [snapshot.amount]
+        var parts = snapshot.amount.isEmpty ? [] : [snapshot.amount]
         if let fraction = snapshot.fraction { parts.append(percent(fraction)) }
         if let speed = snapshot.speed { parts.append(speed) }
         if let left = snapshot.secondsLeft { parts.append("ETA " + Words.duration(seconds: left)) }
@@ -31,6 +31,7 @@ enum ProgressLine {
 
     /// The line for a pipe or a log.
     static func plain(_ snapshot: ProgressSnapshot) -> String {
+        guard !snapshot.amount.isEmpty else { return snapshot.stage }
         var text = "\(snapshot.stage): \(snapshot.amount)"
         if let fraction = snapshot.fraction { text += " (\(percent(fraction)))" }
         if let speed = snapshot.speed { text += ", \(speed)" }

@@ -23,8 +23,9 @@ struct ProgressSnapshot: Equatable, Sendable {
         return min(1, max(0, Double(done) / Double(total)))
     }
 
-    /// `12 / 34 chunks`.
+    /// `12 / 34 chunks`; empty before anything is known.
     var amount: String {
+        if done == 0, total == nil { return "" }
         func number(_ value: Int64) -> String {
             unit == "bytes" ? Words.bytes(value) : Words.count(value)
         }

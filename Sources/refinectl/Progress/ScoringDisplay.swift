@@ -41,7 +41,8 @@ final class ScoringDisplay: Sendable {
         }
         return ProgressSnapshot(
             stage: report.state == .paused ? "paused" : "scoring",
-            done: done(report), total: max(report.teacher.chunksTotal, report.reference.chunksTotal),
+            done: done(report),
+            total: max(report.teacher.chunksTotal, report.reference.chunksTotal),
             unit: "chunks", rate: report.tokensPerSecond,
             secondsLeft: report.finished ? nil : report.etaSeconds)
     }

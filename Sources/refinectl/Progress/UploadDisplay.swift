@@ -1,6 +1,6 @@
+import Dispatch
 import Refinery
 import Synchronization
-import Dispatch
 
 /// Shows how far an upload is: bytes of all files, and the documents that they brought.
 final class UploadDisplay: Sendable {
@@ -14,13 +14,15 @@ final class UploadDisplay: Sendable {
 
     private let total: Int64?
     private let files: Int
+    private let stage: String
     private let start = DispatchTime.now().uptimeNanoseconds
     private let reporter = ProgressReporter()
     private let state = Mutex(State())
 
     /// A display of `files` files with `total` bytes, nil where nobody knows.
-    init(total: Int64?, files: Int) {
+    init(total: Int64?, files: Int, stage: String = "uploading") {
         self.total = total
+        self.stage = stage
         self.files = files
     }
 
@@ -63,7 +65,7 @@ final class UploadDisplay: Sendable {
         let now = state.withLock { $0 }
         let seconds = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9
         var snapshot = ProgressSnapshot(
-            stage: "uploading", done: now.bytes, total: total, unit: "bytes", rateUnit: "bytes")
+            stage: stage, done: now.bytes, total: total, unit: "bytes", rateUnit: "bytes")
         if seconds > 0.5 {
             let rate = Double(now.bytes) / seconds
             snapshot.rate = rate

@@ -1,7 +1,9 @@
 import Refinery
 import TeacherInference
 
-/// Scores groups of texts with one model and writes their lines. One a thread.
+/// Scores groups of texts with one model and writes their lines.
+///
+/// One a thread.
 struct TextScorer: ~Copyable {
     /// Tokens of an ordinary batch.
     static let batchTokens = 4096
@@ -29,9 +31,10 @@ struct TextScorer: ~Copyable {
     mutating func lines(_ texts: [(id: [UInt8], bytes: [UInt8])]) throws -> ScoredGroup {
         var pieces: [Piece] = []
         var spans: [Range<Int>] = []
+        let (model, window) = (model, options.window)
         for text in texts {
             let first = pieces.count
-            pieces += text.bytes.withUnsafeBytes(cut)
+            pieces += text.bytes.withUnsafeBytes { Self.cut($0, model, window) }
             spans.append(first..<pieces.count)
         }
         try score(&pieces)
@@ -56,8 +59,10 @@ struct TextScorer: ~Copyable {
     }
 
     /// A text as the sequences to score: itself, or windows where it is longer than one.
-    private func cut(_ text: UnsafeRawBufferPointer) -> [Piece] {
-        guard let window = options.window else {
+    private static func cut(
+        _ text: UnsafeRawBufferPointer, _ model: LanguageModel, _ window: Int?
+    ) -> [Piece] {
+        guard let window else {
             let (ids, bytes) = model.tokenize(text)
             return [Piece(ids: ids, bytes: bytes)]
         }

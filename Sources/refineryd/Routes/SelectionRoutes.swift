@@ -20,6 +20,11 @@ struct SelectionRoutes {
             return try Response.json(await summary(id))
         }
         group.post("selections") { request, _ in try await select(request) }
+        group.get("selections/:id/provenance") { _, context in
+            let selection = try await summary(RequestParameters.id(context))
+            return try Response.json(
+                await threads.query { try Provenance(store, of: selection) })
+        }
         group.get("selections/:id/rows") { request, context in
             try await rows(request, id: RequestParameters.id(context))
         }

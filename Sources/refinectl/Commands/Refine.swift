@@ -1,0 +1,159 @@
+import ArgumentParser
+import Foundation
+import Refinery
+import TeacherInference
+
+/// `refinectl refine`.
+struct Refine: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Refine a corpus from file to file in this process, without a daemon.",
+        discussion: """
+            Imports the files, cuts and scores them with both models, selects and writes, with \
+            a manifest beside the output. Without --store all is kept in a temporary folder \
+            ($TMPDIR, else /var/tmp) and deleted at the end; with --store an interrupted run goes \
+            on where it was, and another rule needs no scoring at all.
+
+            Examples:
+              refinectl refine corpus.jsonl --teacher big.gguf --reference small/ \\
+                --ratio 0.5 --output refined.jsonl.zst
+              refinectl refine corpus/ --teacher big.gguf --reference small.gguf \\
+                --token-budget 1000000000 --output refined.jsonl.gz --store refine.sqlite
+            """)
+
+    @OptionGroup var files: CorpusOptions
+
+    @Option(
+        help: ArgumentHelp("The teacher: a .gguf file or Hugging Face folder.", valueName: "model"))
+    var teacher: String
+
+    @Option(
+        help: ArgumentHelp(
+            "The reference: a .gguf file or Hugging Face folder.", valueName: "model"))
+    var reference: String
+
+    @OptionGroup var modelOptions: ModelOptions
+
+    @Option(help: ArgumentHelp("--context of the reference alone.", valueName: "rule"))
+    var referenceContext: String?
+
+    @Option(help: ArgumentHelp("--pre of the reference alone.", valueName: "name"))
+    var referencePre: String?
+
+    @OptionGroup var selecting: SelectingOptions
+    @OptionGroup var writing: OutputOptions
+    @OptionGroup var threadOptions: ThreadOptions
+    @OptionGroup var output: JSONOptions
+
+    @Option(
+        name: .customLong("output"),
+        help: ArgumentHelp("The file to write, or - for stdout.", valueName: "path"))
+    var path: String
+
+    @Option(
+        help: ArgumentHelp("Keep the store here, so that the run can go on.", valueName: "path"))
+    var store: String?
+
+    @Option(help: ArgumentHelp("The most tokens of a chunk.", valueName: "n"))
+    var maxTokens = 1024
+
+    // As `enqueue` takes it; refining always waits.
+    @Flag(help: .hidden) var wait = false
+
+    /// Refuses contradictions.
+    func validate() throws {
+        guard !(output.json && path == "-") else {
+            throw ValidationError("--json prints the summary on stdout, so --output must be a file")
+        }
+        guard (2...1_000_000).contains(maxTokens) else {
+            throw ValidationError("--max-tokens must be from 2 to 1000000")
+        }
+        guard store?.isEmpty != true else { throw ValidationError("--store must not be empty") }
+    }
+
+    /// The whole job.
+    func run() async throws {
+        try OutputOptions.check(path)
+        let listing = try files.listing()
+        let configuration = pipelineConfiguration
+        // Before hours go into the import.
+        for model in [configuration.teacher, configuration.reference] {
+            _ = try LanguageModel(
+                path: model.path, options: .init(context: model.context, pre: model.pre))
+        }
+        let place = try StorePlace(kept: store)
+        defer { place.clean() }
+        let job = RefineJob(
+            store: place.path, isKept: store != nil, sources: listing.sources, files: files,
+            configuration: configuration)
+        let rule = try selecting.rule(corpus: files.corpusName)
+        let task = Task { try await job.run(rule: rule, writing: writing, path: path) }
+        let watch = InterruptWatch { number in
+            StandardOutput.writeError(
+                "\nstopping; once more to end at once"
+                    + (store == nil ? "" : " (what is scored is kept in either case)") + "\n")
+            job.interrupted.set()
+            task.cancel()
+        }
+        defer { watch.stop() }
+        let outcome = await task.result
+        if job.interrupted.isSet, case .failure = outcome {
+            StandardOutput.writeError(
+                store.map { "interrupted; the same command with --store \($0) goes on\n" }
+                    ?? "interrupted; nothing is kept without --store\n")
+            place.clean()
+            StandardOutput.endBySignal(SIGINT)
+        }
+        let (summary, rejected) = try outcome.get()
+        StandardOutput.writeError(SelectionTable.render(summary))
+        if output.json { StandardOutput.write(JSONOutput.line(summary)) }
+        if files.strict, rejected > 0 {
+            throw Failure("\(Words.counted(rejected, "line")) of the files were rejected")
+        }
+    }
+
+    private var pipelineConfiguration: PipelineConfiguration {
+        var configuration = PipelineConfiguration(
+            teacher: ModelReference(
+                path: teacher, context: modelOptions.context, pre: modelOptions.pre),
+            reference: ModelReference(
+                path: reference, context: referenceContext ?? modelOptions.context,
+                pre: referencePre ?? modelOptions.pre))
+        configuration.threads = threadOptions.threads ?? 0
+        configuration.maxTokens = maxTokens
+        return configuration
+    }
+}
+
+/// Where the store of `refine` lies: kept where the user says, or in a folder that goes at the end.
+struct StorePlace: Sendable {
+    /// The store's file.
+    let path: String
+    private let folder: String?
+
+    /// The user's place, or a new temporary folder.
+    init(kept: String?) throws {
+        if let kept {
+            path = kept
+            folder = nil
+            return
+        }
+        let environment = ProcessInfo.processInfo.environment["TMPDIR"] ?? ""
+        let root = environment.isEmpty ? "/var/tmp" : environment
+        var template = Array((root + "/refinectl-XXXXXX").utf8CString)
+        guard mkdtemp(&template) != nil else {
+            throw Failure(
+                "cannot make a folder in \(root): \(String(cString: strerror(errno)))",
+                hint: "set TMPDIR, or keep the store with --store PATH")
+        }
+        let folder = template.withUnsafeBufferPointer { buffer in
+            String(decoding: buffer.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+        }
+        self.folder = folder
+        path = folder + "/store.sqlite"
+    }
+
+    /// Deletes a temporary store.
+    func clean() {
+        if let folder { try? FileManager.default.removeItem(atPath: folder) }
+    }
+}

@@ -1,0 +1,200 @@
+import Foundation
+import Logging
+import NIOPosix
+import Refinery
+
+/// The stages of `refine`: import, cut and score, select, write.
+struct RefineJob: Sendable {
+    /// The store's file.
+    let store: String
+    /// Whether the user named the store.
+    let isKept: Bool
+    /// The files.
+    let sources: [CorpusSource]
+    /// How they are read.
+    let files: CorpusOptions
+    /// The models and the threads.
+    let configuration: PipelineConfiguration
+    /// Set by Ctrl-C.
+    let interrupted = Switch()
+
+    /// Does it all; what it throws leaves in the store what was recorded.
+    ///
+    /// - Returns: the selection and how many lines were rejected.
+    func run(
+        rule: SelectionRule, writing: OutputOptions, path: String
+    ) async throws -> (SelectionSummary, rejected: Int64) {
+        let pool = NIOThreadPool.singleton
+        let name = store
+        let (lock, opened) = try await pool.runIfActive {
+            (try InstanceLock(store: name), try Store(path: name))
+        }
+        defer { withExtendedLifetime(lock) {} }
+        let rejected = try await importFiles(into: opened)
+        try await score(opened)
+        let interrupted = interrupted
+        let summary = try await pool.runIfActive {
+            let reporter = ProgressReporter()
+            reporter.update(ProgressSnapshot(stage: "selecting"))
+            let summary = try opened.select(rule, name: writing.name)
+            try Self.write(opened, summary, writing, path, reporter, interrupted)
+            reporter.finish()
+            try opened.close()
+            return summary
+        }
+        return (summary, rejected)
+    }
+
+    /// Reads every file into the store; what stands there already is left as it is.
+    private func importFiles(into store: Store) async throws -> Int64 {
+        let sizes = sources.map { $0.isStandardInput ? nil : FileReader.size(path: $0.path) }
+        let display = UploadDisplay(
+            total: sizes.contains(nil) ? nil : sizes.reduce(0) { $0 + ($1 ?? 0) },
+            files: sources.count, stage: "importing")
+        var summaries: [ImportSummary] = []
+        for source in sources {
+            display.begin(source)
+            let summary = try await NIOThreadPool.singleton.runIfActive {
+                try importFile(source, into: store, display)
+            }
+            display.end(summary)
+            summaries.append(summary)
+        }
+        display.finish()
+        StandardOutput.writeError(Enqueue.words(summaries, rejectsHint: rejectsHint))
+        return summaries.reduce(0) { $0 + $1.rejected }
+    }
+
+    /// Where the reasons of rejected lines can be read; a temporary store's are printed.
+    private var rejectsHint: String? {
+        isKept ? "table `reject` of the store says why" : nil
+    }
+
+    private func importFile(
+        _ source: CorpusSource, into store: Store, _ display: UploadDisplay
+    ) throws -> ImportSummary {
+        var options = Importer.Options()
+        options.format = source.format
+        options.compression = source.compression
+        options.fields = files.fields
+        let reader = try FileReader(path: source.path)
+        var job = try ImportJob(
+            store: store, corpus: files.corpusName, file: source.displayName, options: options,
+            replace: files.replace)
+        while true {
+            let bytes: [UInt8]
+            do {
+                bytes = try reader.read(256 << 10) { interrupted.isSet }
+            } catch {
+                try job.fail(
+                    interrupted.isSet ? "interrupted" : Failure(error).message,
+                    state: interrupted.isSet ? .cancelled : .failed)
+                throw error
+            }
+            guard !bytes.isEmpty else { break }
+            try bytes.withUnsafeBytes { try job.feed($0) }
+            display.sent(bytes)
+        }
+        let summary = try job.finish()
+        if !isKept, summary.rejected > 0 { try printRejects(store, of: source.displayName) }
+        return summary
+    }
+
+    /// No bad line is silent: a temporary store cannot be asked afterwards.
+    private func printRejects(_ store: Store, of file: String) throws {
+        try store.rejects(corpus: files.corpusName) { reject in
+            guard reject.file == file else { return }
+            StandardOutput.writeError(
+                Words.printable(
+                    "rejected \(reject.file):\(reject.line)  \(reject.reason.rawValue)  "
+                        + reject.detail) + "\n")
+        }
+    }
+
+    /// Cuts and scores until nothing is left.
+    private func score(_ store: Store) async throws {
+        let reporter = ProgressReporter()
+        let display = ScoringDisplay(reporter)
+        let pipeline = Pipeline(
+            store: store, configuration: configuration, logger: WarningLog.logger(reporter))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                while !Task.isCancelled {
+                    let report = try await NIOThreadPool.singleton.runIfActive {
+                        try Self.report(store, pipeline)
+                    }
+                    display.show(report)
+                    try? await Task.sleep(for: .milliseconds(500))
+                }
+            }
+            defer { group.cancelAll() }
+            try await pipeline.drain()
+        }
+        try Task.checkCancellation()
+        let last = try await NIOThreadPool.singleton.runIfActive { try store.status() }
+        display.show(Self.report(last, state: .idle, pipeline))
+        display.finish()
+        let failed = last.corpora.reduce(0) { $0 + $1.failed.sum }
+        if failed > 0 {
+            StandardOutput.writeError(
+                "note: \(Words.counted(failed, "score")) failed: those chunks are no candidates\n")
+        }
+    }
+
+    private static func report(_ store: Store, _ pipeline: Pipeline) throws -> ProgressReport {
+        let state: StatusReport.State =
+            switch pipeline.state {
+            case .loading: .loading
+            case .idle: .idle
+            case .chunking: .chunking
+            case .scoring: .scoring
+            case .paused: .paused
+            case .failed: .failed
+            }
+        return report(try store.status(), state: state, pipeline)
+    }
+
+    private static func report(
+        _ status: StoreStatus, state: StatusReport.State, _ pipeline: Pipeline
+    ) -> ProgressReport {
+        var report = ProgressReport()
+        report.state = state
+        for corpus in status.corpora {
+            report.documents += corpus.documents
+            report.unchunked += corpus.unchunked
+            report.unchunkedBytes += corpus.unchunkedBytes
+            report.teacher.add(corpus, \.teacher)
+            report.reference.add(corpus, \.reference)
+        }
+        report.finished = status.unchunked == 0 && status.pending == 0
+        report.tokensPerSecond = pipeline.tokensPerSecond
+        report.etaSeconds = pipeline.secondsLeft(pending: status.pendingTokens)
+        return report
+    }
+
+    private static func write(
+        _ store: Store, _ summary: SelectionSummary, _ writing: OutputOptions, _ path: String,
+        _ reporter: ProgressReporter, _ interrupted: Switch
+    ) throws {
+        let file = try ExportFile(path: path)
+        do {
+            var json = JSONBytes()
+            try store.exportRows(
+                selection: summary.id, order: writing.order, fields: writing.keepFields
+            ) { row in
+                if interrupted.isSet { throw CancellationError() }
+                json.removeAll()
+                row.write(to: &json, keepFields: writing.keepFields)
+                try file.write(json.bytes)
+                reporter.update(
+                    ProgressSnapshot(
+                        stage: "writing", done: Int64(file.rows), total: Int64(summary.keptChunks)))
+            }
+            try file.finish(
+                summary: summary, provenance: Provenance(store, of: summary), order: writing.order)
+        } catch {
+            file.discard()
+            throw error
+        }
+    }
+}

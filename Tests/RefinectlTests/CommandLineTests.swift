@@ -1,0 +1,104 @@
+import ArgumentParser
+import Foundation
+import Testing
+
+@testable import refinectl
+
+@Suite("What the command line accepts and refuses")
+struct CommandLineTests {
+    @Test(
+        "a wrong command line is a usage error, 64",
+        arguments: [
+            ["nonsense"],
+            ["enqueue"],
+            ["enqueue", "-"],
+            ["enqueue", "a.jsonl", "--corpus", ""],
+            ["export"],
+            ["export", "--top-k", "3", "--ratio", "0.5"],
+            ["export", "--top-k", "0"],
+            ["export", "--ratio", "0"],
+            ["export", "--ratio", "1.5"],
+            ["export", "--ratio", "half"],
+            ["export", "--min-score", "nan"],
+            ["export", "--ratio", "0.5", "--format", "parquet"],
+            ["export", "--ratio", "0.5", "--order", "alphabetical"],
+            ["export", "--ratio", "0.5", "--json"],
+            ["cancel", "one"],
+            ["refine", "a.jsonl", "--teacher", "t", "--output", "o.jsonl", "--top-k", "1"],
+            ["refine", "a.jsonl", "--teacher", "t", "--reference", "r", "--top-k", "1"],
+            ["score"],
+            ["score", "m", "--window", "1"],
+            ["score", "m", "--threads", "0"],
+            ["inspect", "a", "b", "c"],
+        ])
+    func refused(_ arguments: [String]) {
+        #expect(throws: (any Error).self) { try Refinectl.parseAsRoot(arguments) }
+        do {
+            _ = try Refinectl.parseAsRoot(arguments)
+        } catch {
+            #expect(Refinectl.exitCode(for: error).rawValue == 64)
+        }
+    }
+
+    @Test(
+        "every command of the contract is accepted as it is written there",
+        arguments: [
+            ["enqueue", "a.jsonl", "b/", "--text-field", "t", "--id-field", "i", "--wait"],
+            ["enqueue", "-", "--corpus", "c", "--strict", "--replace", "--domain-field", "m.d"],
+            ["status", "--watch", "--json"],
+            ["export", "--top-k", "3", "--keep-duplicates", "--no-guards"],
+            ["export", "--ratio", "0.5", "--output", "-", "--order", "score", "--keep-fields"],
+            ["export", "--token-budget", "9", "--corpus", "c", "--name", "n", "--format", "jsonl"],
+            ["export", "--min-score", "-0.25"],
+            ["corpora", "--json"], ["selections", "--json"], ["models", "--json"],
+            ["jobs", "--json"], ["rejects", "--json"],
+            ["cancel", "3"], ["pause"], ["resume"], ["delete", "c"], ["delete", "c", "--yes"],
+            [
+                "refine", "a.jsonl", "b.txt", "--teacher", "t", "--reference", "r", "--ratio",
+                "0.5", "--output", "o.jsonl.zst", "--store", "s", "--context", "bos", "--pre",
+                "smollm", "--threads", "2", "--strict", "--order", "score",
+            ],
+            ["score", "m"], ["score", "m", "-", "--per-token", "--window", "512"],
+            ["score", "m", "p.jsonl", "--context", "<|endoftext|>", "--threads", "2"],
+            ["tokenize", "m", "p.jsonl", "--pre", "gpt-2"],
+            ["inspect", "m", "n", "--json"],
+        ])
+    func accepted(_ arguments: [String]) throws {
+        _ = try Refinectl.parseAsRoot(arguments)
+    }
+
+    @Test("the socket is taken before and behind the command's name")
+    func socket() throws {
+        let before = try Refinectl.parseAsRoot(["--socket", "/tmp/a", "status"]) as? Status
+        let behind = try Refinectl.parseAsRoot(["status", "--socket", "/tmp/a"]) as? Status
+        #expect(before?.daemon.socketPath == "/tmp/a")
+        #expect(behind?.daemon.socketPath == "/tmp/a")
+    }
+
+    @Test("a ratio stays the decimal that was written")
+    func ratio() throws {
+        let command = try Refinectl.parseAsRoot(["export", "--ratio", "0.29"]) as? Export
+        #expect(try command?.selecting.rule(corpus: nil).size == .ratio(.init("0.29")))
+    }
+
+    @Test("help and version are no errors")
+    func help() {
+        for arguments in [["--help"], ["--version"], ["refine", "--help"], ["help", "score"]] {
+            do {
+                var command = try Refinectl.parseAsRoot(arguments)
+                try command.run()
+                Issue.record("\(arguments) said nothing")
+            } catch {
+                #expect(Refinectl.exitCode(for: error).rawValue == 0)
+            }
+        }
+    }
+
+    @Test("every command's help has an example")
+    func examples() {
+        let groups = Refinectl.configuration.groupedSubcommands
+        for command in groups.flatMap(\.subcommands) {
+            #expect(command.configuration.discussion.contains("refinectl "), "\(command)")
+        }
+    }
+}
