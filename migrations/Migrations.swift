@@ -7,7 +7,9 @@ public struct Migration: Sendable {
     public let sql: String
 }
 
-/// Every migration, in the order in which it runs. A released file is never edited.
+/// Every migration, in the order in which it runs.
+///
+/// A released file is never edited.
 public let migrations: [Migration] = [
     Migration(
         name: "v0001_initial",

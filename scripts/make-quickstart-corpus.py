@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import base64
 import hashlib
+import itertools
 import json
 import random
 import re
@@ -152,7 +153,7 @@ def download(package: str, cache: Path) -> Path:
                    stderr=subprocess.DEVNULL)
     ready = sorted(cache.glob(f"{name}_*.deb"))
     if not ready:
-        fail(f"apt-get could not download {name}", "run apt-get update (make deps does), and "
+        fail(f"apt-get could not download {name}", "run apt-get update, and "
              "check that Debian's packages can be reached")
     return ready[-1]
 
@@ -172,35 +173,34 @@ def files_of(deb: Path, suffix: str, divisor: int):
         fail(f"dpkg-deb could not read {deb}", "delete the file and run again")
 
 
-def pages(deb: Path, root: str) -> list[tuple[str, str]]:
-    """(id, text) of the usable pages, sorted by id."""
-    found = []
-    for path, content in files_of(deb, ".html", 4):
-        text = cut(page_text(content.decode("utf-8", "replace")))
-        if text and is_prose(text):
-            found.append((path.split(root, 1)[-1], text))
-    return sorted(found)
+def page(content: bytes) -> str | None:
+    text = cut(page_text(content.decode("utf-8", "replace")))
+    return text if text and is_prose(text) else None
 
 
-def code(deb: Path) -> list[tuple[str, str]]:
-    found = []
-    for path, content in files_of(deb, ".py", 8):
-        text = cut(content.decode("utf-8", "replace"))
-        if text and "def " in text:
-            found.append((path.removeprefix("usr/lib/"), text))
-    return sorted(found)
+def source_file(content: bytes) -> str | None:
+    text = cut(content.decode("utf-8", "replace"))
+    return text if text and "def " in text else None
 
 
-def take(items: list[tuple[str, str]], tokens: float, bytes_per_token: float,
-         rng: random.Random) -> list[tuple[str, str]]:
-    """Items at random until they hold about so many tokens."""
-    rng.shuffle(items)
+def documents_of(files: list[tuple[str, bytes]], read, rng: random.Random):
+    """(name, text) of the usable files in random order, read as they are asked for."""
+    files.sort()
+    rng.shuffle(files)
+    for name, content in files:
+        text = read(content)
+        if text:
+            yield name, text
+
+
+def fill(documents, tokens: float, bytes_per_token: float) -> list[tuple[str, str]]:
+    """Documents until they hold about so many tokens."""
     taken, left = [], tokens * bytes_per_token
-    for name, text in items:
-        if left <= 0:
-            break
+    for name, text in documents:
         taken.append((name, text))
         left -= len(text.encode())
+        if left <= 0:
+            break
     return taken
 
 
@@ -229,26 +229,22 @@ def boilerplate(rng: random.Random):
         number += 1
 
 
-def fill(generator, tokens: float, bytes_per_token: float) -> list[tuple[str, str]]:
-    taken, left = [], tokens * bytes_per_token
-    while left > 0:
-        name, text = next(generator)
-        taken.append((name, text))
-        left -= len(text.encode())
-    return taken
-
-
 def build(cache: Path, tokens: int, seed: int) -> list[dict]:
     rng = random.Random(seed)
     share = {domain: (part * tokens, density) for domain, (part, density) in DOMAINS.items()}
     good = {
-        "kernel-docs": pages(download("linux-doc", cache), "html/"),
-        "python-docs": pages(download("python3-doc", cache), "html/"),
-        "python-code": code(download("libpython3-stdlib", cache)),
+        "kernel-docs": (page, files_of(download("linux-doc", cache), ".html", 4)),
+        "python-docs": (page, files_of(download("python3-doc", cache), ".html", 4)),
+        "python-code": (source_file, files_of(download("libpython3-stdlib", cache), ".py", 8)),
     }
-    unused = " ".join(text for _, text in good["kernel-docs"][:40] + good["python-docs"][:40])
-    texts = {domain: take(items, *share[domain], rng) for domain, items in good.items()}
-    texts["noise"] = fill(noise(unused, rng), *share["noise"])
+    sources = {domain: documents_of([(path.split("/html/")[-1].removeprefix("usr/lib/"), content)
+                                     for path, content in files], read, rng)
+               for domain, (read, files) in good.items()}
+    texts = {domain: fill(source, *share[domain]) for domain, source in sources.items()}
+    # Words to shuffle come from pages that are not in the corpus.
+    unused = [text for domain in ("kernel-docs", "python-docs")
+              for _, text in itertools.islice(sources[domain], 30)]
+    texts["noise"] = fill(noise(" ".join(unused), rng), *share["noise"])
     texts["boilerplate"] = fill(boilerplate(rng), *share["boilerplate"])
 
     documents = [
@@ -256,7 +252,8 @@ def build(cache: Path, tokens: int, seed: int) -> list[dict]:
         for domain, items in texts.items() for name, text in items
     ]
     originals = [d for d in documents if d["domain"] in good]
-    copies = take([(d["id"], d["text"]) for d in originals], *share["duplicate"], rng)
+    chosen = rng.sample(originals, len(originals))
+    copies = fill(((d["id"], d["text"]) for d in chosen), *share["duplicate"])
     domains = {d["id"]: d["domain"] for d in originals}
     documents += [
         {"id": f"duplicate/{name}", "text": text, "domain": domains[name]}
@@ -293,4 +290,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)

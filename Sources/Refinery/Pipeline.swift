@@ -2,8 +2,10 @@ import Foundation
 import Logging
 import TeacherInference
 
-/// The stages between import and selection, on threads of their own: documents are cut into
-/// chunks, pending chunks are scored by both models. `refineryd` and `refinectl refine` run it.
+/// The stages between import and selection, on threads of their own: documents are cut into chunks,
+/// pending chunks are scored by both models.
+///
+/// `refineryd` and `refinectl refine` run it.
 ///
 ///     document ─chunk→ chunk + pending ─batches→ reference and teacher pass → score
 ///
@@ -108,7 +110,8 @@ public final class Pipeline: Sendable {
             let length = configuration.maxTokens / 2
             let teacher = pair.teacher.model.operations(tokens: length) / Double(length)
             let reference = pair.reference.model.operations(tokens: length) / Double(length)
-            return (Double(pending.teacher) * teacher + Double(pending.reference) * reference) / rate
+            return (Double(pending.teacher) * teacher + Double(pending.reference) * reference)
+                / rate
         }
     }
 
@@ -160,18 +163,15 @@ public final class Pipeline: Sendable {
                 return true
             }
             guard goesOn else { return }
-            let documents = try store.unchunkedDocuments(limit: 512, maxBytes: 8 << 20)
-            guard !documents.isEmpty else { continue }
-            var cuts: [(document: Int64, chunks: [ChunkCut])] = []
-            for document in documents {
-                if work.read(\.isStopping) { return }
-                cuts.append((document.id, chunker.cut(document.text)))
-            }
-            try store.addChunks(cuts, chunker: chunker.fingerprint)
-            work.change {
-                $0.hasNewDocuments = true
-                $0.queue.look()
-            }
+            // While others score, cutting is one more thread among them; else it has the cores.
+            let isScoring = work.read { $0.queue.inFlight > 0 }
+            let stage = ChunkStage(
+                store: store, chunker: chunker,
+                threads: isScoring ? 1 : configuration.scoringThreads)
+            try stage.run(
+                progress: { _ in self.work.change { $0.queue.look() } },
+                isCancelled: { self.work.read { $0.isStopping || $0.isPaused } })
+            work.change { if $0.isPaused { $0.hasNewDocuments = true } }
         }
     }
 
@@ -198,9 +198,11 @@ public final class Pipeline: Sendable {
                 let page = try store.nextPending(after: after, limit: PendingQueue.pageSize)
                 work.change { $0.queue.add(page) }
             case .score(let chunks):
+                logger.debug("batch taken", metadata: ["chunks": "\(chunks.count)"])
                 let began = seconds()
                 let scores = try scorer.score(chunks) { work.read(\.isStopping) }
                 try store.recordScores(scores)
+                logger.debug("batch recorded", metadata: ["chunks": "\(chunks.count)"])
                 let took = max(seconds() - began, 1e-6)
                 let tokens = chunks.reduce(0) { $0 + $1.tokens }
                 budget = min(

@@ -10,15 +10,19 @@ public struct SequenceScore: Sendable, Equatable {
     public var top1: Int
     /// Targets among the model's first ten.
     public var top10: Int
-    /// −ln p of each scored token, nats. One that is not finite says that the model's arithmetic
-    /// broke down on this text; it must not be stored as a score.
+    /// −ln p of each scored token, nats.
+    ///
+    /// One that is not finite says that the model's arithmetic broke down on this text; it must not
+    /// be stored as a score.
     public var tokenNLL: [Float]
 
     /// Whether every NLL is a finite number.
     public var isFinite: Bool { nll.isFinite && nllSquared.isFinite }
 }
 
-/// Scores batches of sequences with one model. One a thread: it owns the memory that it works in.
+/// Scores batches of sequences with one model.
+///
+/// One a thread: it owns the memory that it works in.
 ///
 /// A sequence's score has the same bits in any batch, wherever it stands and on any thread.
 public struct BatchScorer: ~Copyable {
@@ -38,7 +42,10 @@ public struct BatchScorer: ~Copyable {
     /// Scores `sequences`: ids of the model's own tokenizer, without the context token, which is
     /// put in front here.
     ///
-    /// - Parameter isCancelled: asked between layers; true gives the batch up.
+    /// - Parameters:
+    ///   - sequences: as above; an empty one has nothing to score.
+    ///   - isCancelled: asked between layers; true gives the batch up.
+    /// - Returns: a score a sequence, in order.
     /// - Throws: ``ModelError`` if a sequence is longer than the model's context, the batch than
     ///   ``maxTokens``, or an id is not in the vocabulary; `CancellationError`.
     public mutating func score(

@@ -2,7 +2,9 @@ import CKernels
 import Foundation
 
 /// The LM head fused with the loss: panels of the vocabulary pass over the batch and leave, for
-/// each row, the running maximum and Σ exp(logit − maximum). [tokens, vocabulary] never exists.
+/// each row, the running maximum and Σ exp(logit − maximum).
+///
+/// [tokens, vocabulary] never exists.
 ///
 /// Online normaliser: Milakov and Gimelshein 2018 (arXiv 1805.02867).
 struct LMHead {
@@ -22,7 +24,10 @@ struct LMHead {
     ///   - states: packed activations [rows, D].
     ///   - targets: the token that each row is to predict.
     ///   - spans: rows of each sequence, for OpenBLAS.
+    ///   - panels: what dequantises the head.
     ///   - scratch: memory for the logits of one panel.
+    ///   - isCancelled: asked before each panel.
+    /// - Returns: what is known of each row's target.
     /// - Throws: `CancellationError`.
     func run(
         states: UnsafePointer<Float>, targets: [TokenID], spans: [Range<Int>],

@@ -1,7 +1,9 @@
 import Foundation
 
-/// A causal language model read from a `.gguf` file or a Hugging Face folder: configuration,
-/// mapped weights and tokenizer. Immutable and shared by every thread that scores with it.
+/// A causal language model read from a `.gguf` file or a Hugging Face folder: configuration, mapped
+/// weights and tokenizer.
+///
+/// Immutable and shared by every thread that scores with it.
 public final class LanguageModel: Sendable {
     /// What a user says about a model beside its path.
     public struct Options: Sendable {
@@ -141,12 +143,16 @@ public final class LanguageModel: Sendable {
     public var weightFiles: [FileIdentity] { file.files.map(\.identity) }
 
     /// The bytes of weight file `index`, mapped.
-    public func withWeightFile<R>(_ index: Int, _ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
+    public func withWeightFile<R>(_ index: Int, _ body: (UnsafeRawBufferPointer) throws -> R)
+        rethrows -> R
+    {
         try withExtendedLifetime(file.files[index]) { try body(file.files[index].bytes) }
     }
 
-    /// What decides a score beside the weights' bytes and the tokenizer's content: scoring
-    /// version, compute precision, configuration, context rule. Part of the model's fingerprint.
+    /// What decides a score beside the weights' bytes and the tokenizer's content: scoring version,
+    /// compute precision, configuration, context rule.
+    ///
+    /// Part of the model's fingerprint.
     public var arithmetic: String {
         "refinery-scoring-1 float32 context=\(contextRule.utf8.count):\(contextRule) \(configuration) "
             + "tied=\(tiesHead)"

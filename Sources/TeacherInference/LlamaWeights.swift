@@ -1,5 +1,7 @@
 /// The tensors of a Llama-family decoder, found by the names of the file's format and checked for
-/// shape. Matrices stay in the mapped file in their own type; norms and biases are Float32.
+/// shape.
+///
+/// Matrices stay in the mapped file in their own type; norms and biases are Float32.
 struct LlamaWeights: Sendable {
     /// [V, D], a row a token.
     let embedding: Tensor
@@ -70,8 +72,9 @@ struct LlamaWeights: Sendable {
 
     /// Finds every tensor of `configuration` in `file`.
     ///
-    /// - Parameter tied: whether the head is the embedding; nil where the file decides by having a
-    ///   head or not.
+    /// `tied` says whether the head is the embedding; nil where the file decides by having a head
+    /// or not.
+    ///
     /// - Throws: ``ModelError`` for a tensor that is missing, of another shape, or not known.
     init(
         file: any WeightFile, names: Names, configuration: ModelConfiguration, tied: Bool?
@@ -123,10 +126,12 @@ struct LlamaWeights: Sendable {
                     down: try linear(names.down, [hidden, feedForward])))
         }
         self.layers = layers
-        for name in file.tensors.keys.sorted() where !used.contains(name) && !names.ignorable(name) {
+        for name in file.tensors.keys.sorted() where !used.contains(name) && !names.ignorable(name)
+        {
             throw ModelError(
                 "\(file.path): tensor \"\(name)\" is not part of a \(configuration.architecture) model "
-                    + "of \(configuration.layers) layers, and leaving it out would change the arithmetic")
+                    + "of \(configuration.layers) layers, and leaving it out would change the arithmetic"
+            )
         }
     }
 

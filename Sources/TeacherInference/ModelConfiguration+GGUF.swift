@@ -2,7 +2,9 @@ extension ModelConfiguration {
     /// Keys of the llama architecture that say nothing about the arithmetic of scoring.
     private static let harmless: Set<String> = ["llama.vocab_size"]
 
-    /// Reads the metadata of a GGUF file. A key under `llama.` that is not understood is an error.
+    /// Reads the metadata of a GGUF file.
+    ///
+    /// A key under `llama.` that is not understood is an error.
     init(gguf: GGUFFile) throws(ModelError) {
         let path = gguf.path
         let metadata = gguf.metadata
@@ -37,7 +39,8 @@ extension ModelConfiguration {
         let hiddenSize = try integer("embedding_length")
         let heads = try integer("attention.head_count")
         guard heads > 0, hiddenSize > 0 else {
-            throw ModelError("\(path): llama.attention.head_count is \(heads), hidden size \(hiddenSize)")
+            throw ModelError(
+                "\(path): llama.attention.head_count is \(heads), hidden size \(hiddenSize)")
         }
         let headSize = try integer("attention.key_length", default: hiddenSize / heads)
         let valueSize = try integer("attention.value_length", default: headSize)
@@ -82,7 +85,8 @@ extension ModelConfiguration {
         if gguf.tensors["rope_freqs.weight"] != nil {
             let factors = try gguf.vector("rope_freqs.weight", count: headSize / 2)
             guard rope.scaling == .none, factors.allSatisfy({ $0.isFinite && $0 > 0 }) else {
-                throw ModelError("\(path): rope_freqs.weight is damaged or joined by another scaling")
+                throw ModelError(
+                    "\(path): rope_freqs.weight is damaged or joined by another scaling")
             }
             rope.scaling = .factors(factors)
         }

@@ -11,8 +11,9 @@ extension ModelConfiguration {
         "unsloth_version", "use_cache",
     ]
 
-    /// Reads a Hugging Face config.json in the spelling of transformers 4 or 5. A field that says
-    /// something and is not understood is an error that names it.
+    /// Reads a Hugging Face config.json in the spelling of transformers 4 or 5.
+    ///
+    /// A field that says something and is not understood is an error that names it.
     init(huggingFace config: JSONObject) throws(ModelError) {
         let path = config.path
         var used = Self.harmless
@@ -27,7 +28,8 @@ extension ModelConfiguration {
             throw ModelError("\(path): \"model_type\" is missing")
         }
         guard architecture == "llama" else {
-            throw ModelError("\(path): model type \"\(architecture)\" is not supported, expected \"llama\"")
+            throw ModelError(
+                "\(path): model type \"\(architecture)\" is not supported, expected \"llama\"")
         }
         used.insert("hidden_act")
         let activation = try config.string("hidden_act") ?? "silu"

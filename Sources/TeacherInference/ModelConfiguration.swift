@@ -25,7 +25,7 @@ public struct ModelConfiguration: Sendable, Equatable {
     /// Rotary position embedding.
     public var rope: RoPE
 
-    /// Rotary position embedding (Su et al. 2021, arXiv 2104.09864) with its extensions.
+    /// Rotary position embedding (Su 2021, arXiv 2104.09864) with its extensions.
     public struct RoPE: Sendable, Equatable {
         /// The base θ of the frequencies.
         public var base: Double
@@ -34,7 +34,9 @@ public struct ModelConfiguration: Sendable, Equatable {
         /// How the frequencies are changed for longer contexts.
         public var scaling: Scaling
 
-        /// Pairs of dimensions. GGUF's llama stores queries and keys permuted for neighbours.
+        /// Pairs of dimensions.
+        ///
+        /// GGUF's llama stores queries and keys permuted for neighbours.
         public enum Pairing: Sendable {
             /// (i, i + n/2), as in Hugging Face.
             case halves

@@ -1,7 +1,9 @@
 import CKernels
 
 /// The forward pass of a Llama-family decoder over a batch of whole sequences, laid end to end
-/// without padding, and the memory that it works in. One a worker thread.
+/// without padding, and the memory that it works in.
+///
+/// One a worker thread.
 ///
 /// T rows (tokens of all sequences), D hidden, H heads, K KV heads, F feed-forward. There is no
 /// KV cache: nothing is generated.
@@ -131,13 +133,15 @@ struct Transformer: ~Copyable {
         norm(layer.attentionNorm, rows: rows)
         linear(layer.query, rows: rows, spans: spans, into: wide.base, stride: stride)
         linear(layer.key, rows: rows, spans: spans, into: wide.base + queries, stride: stride)
-        linear(layer.value, rows: rows, spans: spans, into: wide.base + queries + keys, stride: stride)
+        linear(
+            layer.value, rows: rows, spans: spans, into: wide.base + queries + keys, stride: stride)
         let pairing = configuration.rope.pairing == .halves ? CK_ROPE_HALVES : CK_ROPE_NEIGHBOURS
         let group = configuration.heads / configuration.kvHeads
         for span in spans {
             let first = wide.base + span.lowerBound * stride
             ck_rope(
-                kernels.table, Int64(span.count), Int32(configuration.heads + configuration.kvHeads),
+                kernels.table, Int64(span.count),
+                Int32(configuration.heads + configuration.kvHeads),
                 Int32(head), Int32(head), Int32(pairing), first, Int64(stride), rotation.cosines,
                 rotation.sines)
             for kvHead in 0..<configuration.kvHeads {

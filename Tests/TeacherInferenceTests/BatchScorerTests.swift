@@ -9,11 +9,15 @@ import Testing
         var noise = Noise(seed: 20)
         return (0..<20).map { index in
             let length = [1, 2, 3, 11, 12, 13, 31, 33, 64, 300][index % 10]
-            return (0..<length).map { _ in TokenID.random(in: 0..<TokenID(vocabulary), using: &noise) }
+            return (0..<length).map { _ in
+                TokenID.random(in: 0..<TokenID(vocabulary), using: &noise)
+            }
         }
     }
 
-    @Test("each of 20 sequences alone and in 5 random companies: the same bits", arguments: Models.all)
+    @Test(
+        "each of 20 sequences alone and in 5 random companies: the same bits", arguments: Models.all
+    )
     func companies(path: String) throws {
         let model = try LanguageModel(path: path)
         let sequences = sequences(vocabulary: model.configuration.vocabularySize)
@@ -25,7 +29,8 @@ import Testing
             let order = sequences.indices.shuffled(using: &noise)
             let scores = try scorer.score(order.map { sequences[$0] })
             for (index, score) in zip(order, scores) {
-                #expect(score == alone[index], "sequence \(index) of \(sequences[index].count) tokens")
+                #expect(
+                    score == alone[index], "sequence \(index) of \(sequences[index].count) tokens")
             }
         }
     }

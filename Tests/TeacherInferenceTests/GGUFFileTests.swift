@@ -9,7 +9,9 @@ import Testing
         builder.set("general.architecture", "llama")
         builder.set("llama.block_count", UInt32(1))
         builder.add("a", shape: [32, 2], type: 8, bytes: [UInt8](repeating: 1, count: 68))
-        builder.add("b", shape: [3], type: 0, bytes: GGUFBuilder.bytes((1.5 as Float, 2 as Float, -3 as Float)))
+        builder.add(
+            "b", shape: [3], type: 0,
+            bytes: GGUFBuilder.bytes((1.5 as Float, 2 as Float, -3 as Float)))
         return builder
     }
 
@@ -70,7 +72,8 @@ import Testing
         #expect(try refusal { $0.version = 1 }.contains("version 1, expected 2 or 3"))
         #expect(try refusal { $0.tensorCount = .max }.contains("number of tensors is"))
         #expect(try refusal { $0.set("llama.block_count", UInt32(2)) }.contains("appears twice"))
-        #expect(try refusal { $0.tensors[0].type = 12 }.contains("type Q4_K, which is not supported"))
+        #expect(
+            try refusal { $0.tensors[0].type = 12 }.contains("type Q4_K, which is not supported"))
         #expect(try refusal { $0.tensors[0].type = 99 }.contains("number 99"))
         #expect(try refusal { $0.tensors[0].offset = 8 }.contains("not a multiple of 32"))
         #expect(try refusal { $0.tensors[0].offset = 1 << 62 }.contains("needs 68 bytes"))
@@ -78,7 +81,8 @@ import Testing
         #expect(
             try refusal { $0.tensors[1].shape = [1 << 30, 1 << 30, 1 << 30] }
                 .contains("does not divide"))
-        #expect(try refusal { $0.tensors[0].shape = [33, 2] }.contains("does not divide into Q8_0"))
+        #expect(
+            try refusal { $0.tensors[0].shape = [33, 2] }.contains("does not divide into Q8_0"))
         #expect(try refusal { $0.tensors[1].name = "a" }.contains("appears twice"))
         #expect(try refusal { $0.set("general.alignment", UInt32(3)) }.contains("power of two"))
         #expect(

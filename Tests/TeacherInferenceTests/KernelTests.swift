@@ -17,10 +17,12 @@ import Testing
         return Tensor(name: "test", type: .f32, shape: shape, bytes: owner.bytes, owner: owner)
     }
 
-    private func packed(_ rows: [Float], count: Int, width: Int, kernels: ComputeKernels) -> [Float] {
+    private func packed(_ rows: [Float], count: Int, width: Int, kernels: ComputeKernels) -> [Float]
+    {
         let tile = Int(kernels.tile)
         var result = [Float](repeating: -1, count: (count + tile - 1) / tile * tile * width)
-        ck_pack(kernels.table, Int64(count), Int64(width), rows, Int64(width), &result, kernels.tile)
+        ck_pack(
+            kernels.table, Int64(count), Int64(width), rows, Int64(width), &result, kernels.tile)
         return result
     }
 
@@ -53,7 +55,8 @@ import Testing
                 }
                 var sum = Double(before[at]), size = abs(sum)
                 for k in 0..<shape.inner {
-                    let term = Double(a[row * shape.inner + k]) * Double(w[column * shape.inner + k])
+                    let term =
+                        Double(a[row * shape.inner + k]) * Double(w[column * shape.inner + k])
                     sum += term
                     size += abs(term)
                 }
@@ -87,7 +90,8 @@ import Testing
         }
     }
 
-    @Test("the fused head equals a log-softmax in Double and never gives a negative NLL",
+    @Test(
+        "the fused head equals a log-softmax in Double and never gives a negative NLL",
         arguments: ComputeKernels.available.map(\.name))
     func head(name: String) throws {
         let kernels = try kernels(name)
@@ -215,7 +219,8 @@ import Testing
         }
     }
 
-    @Test("blocks of hand-made bytes become the numbers they stand for",
+    @Test(
+        "blocks of hand-made bytes become the numbers they stand for",
         arguments: ComputeKernels.available.map(\.name))
     func dequantise(name: String) throws {
         let kernels = try kernels(name)

@@ -4,12 +4,14 @@ import Testing
 @testable import TeacherInference
 
 @Suite struct ModelConfigurationTests {
-    private static var base: [String: Any] { [
-        "model_type": "llama", "hidden_size": 64, "intermediate_size": 128,
-        "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 2,
-        "vocab_size": 100, "max_position_embeddings": 256, "rms_norm_eps": 1e-5,
-        "hidden_act": "silu", "rope_theta": 5000.0,
-    ] }
+    private static var base: [String: Any] {
+        [
+            "model_type": "llama", "hidden_size": 64, "intermediate_size": 128,
+            "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 2,
+            "vocab_size": 100, "max_position_embeddings": 256, "rms_norm_eps": 1e-5,
+            "hidden_act": "silu", "rope_theta": 5000.0,
+        ]
+    }
 
     private func configuration(_ changes: [String: Any?] = [:]) throws -> ModelConfiguration {
         var fields = Self.base

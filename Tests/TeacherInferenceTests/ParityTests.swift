@@ -21,7 +21,8 @@ import Testing
     }
 
     private static func read<T: Decodable>(_ name: String, as type: T.Type) throws -> [T] {
-        let data = try Data(contentsOf: URL(fileURLWithPath: Models.root + "/Tests/Fixtures/" + name))
+        let data = try Data(
+            contentsOf: URL(fileURLWithPath: Models.root + "/Tests/Fixtures/" + name))
         return try data.split(separator: UInt8(ascii: "\n")).map {
             try JSONDecoder().decode(type, from: $0)
         }
@@ -45,7 +46,9 @@ import Testing
             if let covered = expected.bytes { #expect(bytes == covered, "bytes of \(expected.id)") }
             let score = try scorer.score([ids])[0]
             #expect(score.tokens == expected.tokens)
-            guard score.tokens > 0, score.tokenNLL.count == expected.token_nll.count else { continue }
+            guard score.tokens > 0, score.tokenNLL.count == expected.token_nll.count else {
+                continue
+            }
             for (ours, theirs) in zip(score.tokenNLL, expected.token_nll) {
                 greatest.token = max(greatest.token, abs(Double(ours) - theirs))
             }
@@ -105,7 +108,8 @@ import Testing
         var values: [Float]
     }
 
-    @Test("random blocks of each weight type equal PyPI gguf's to the last bit",
+    @Test(
+        "random blocks of each weight type equal PyPI gguf's to the last bit",
         arguments: ComputeKernels.available.map(\.name))
     func blocks(kernels: String) throws {
         let kernels = try #require(ComputeKernels(name: kernels))

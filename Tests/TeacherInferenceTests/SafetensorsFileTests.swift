@@ -20,8 +20,11 @@ import Testing
 
     @Test("one file and shards by index read back")
     func reads() throws {
-        let header = #"{"__metadata__":{"format":"pt"},"w":{"dtype":"BF16","shape":[2,1],"data_offsets":[0,4]}}"#
-        let one = try Scratch(files: ["model.safetensors": file(header, data: [0x80, 0x3F, 0, 0xC0])])
+        let header =
+            #"{"__metadata__":{"format":"pt"},"w":{"dtype":"BF16","shape":[2,1],"data_offsets":[0,4]}}"#
+        let one = try Scratch(files: [
+            "model.safetensors": file(header, data: [0x80, 0x3F, 0, 0xC0])
+        ])
         let tensor = try SafetensorsFile(folder: one.path).tensor("w", shape: [2, 1])
         #expect(ComputeKernels.best.dequantize(tensor.bytes, type: .bf16, count: 2) == [1, -2])
 
@@ -46,7 +49,9 @@ import Testing
         #expect(
             try self.refusal(["model.safetensors": GGUFBuilder.bytes(UInt64.max)])
                 .contains("header length"))
-        #expect(try self.refusal(["model.safetensors": file("[1]", data: [])]).contains("not a JSON object"))
+        #expect(
+            try self.refusal(["model.safetensors": file("[1]", data: [])]).contains(
+                "not a JSON object"))
         #expect(
             try refusal(#"{"dtype":"F32","shape":[1],"data_offsets":[0,8]}"#)
                 .contains("lies at 0..<8"))
@@ -62,7 +67,8 @@ import Testing
         #expect(
             try refusal(#"{"dtype":"F8_E4M3","shape":[4],"data_offsets":[0,4]}"#)
                 .contains("F8_E4M3, which is not supported"))
-        #expect(try refusal(#"{"dtype":"F32","shape":"x","data_offsets":[0,4]}"#).contains("malformed"))
+        #expect(
+            try refusal(#"{"dtype":"F32","shape":"x","data_offsets":[0,4]}"#).contains("malformed"))
         let escape = #"{"weight_map":{"w":"../../etc/passwd"}}"#
         #expect(
             try self.refusal(["model.safetensors.index.json": Array(escape.utf8)])

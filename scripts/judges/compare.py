@@ -19,6 +19,8 @@ import torch
 import dequantise
 import judge_llama_cpp
 import random_llama
+import tokenizer_components
+import tokenizer_ids
 from judge_models import load_model, load_tokenizer, read_jsonl, write_jsonl
 from nll import score, within
 
@@ -109,6 +111,21 @@ def check_dequantisation(path: Path, write: bool) -> bool:
     return good
 
 
+def check_token_ids(fixtures: Path, write: bool) -> bool:
+    good = True
+    for name, maker in [("ids", tokenizer_ids), ("components", tokenizer_components)]:
+        path = fixtures / f"{name}.jsonl"
+        if write:
+            maker.write_all(path)
+        with tempfile.TemporaryDirectory() as scratch:
+            fresh = Path(scratch) / path.name
+            maker.write_all(fresh)
+            same = read_jsonl(fresh) == read_jsonl(path)
+        print(f"tokenizer {name}: {'ok' if same else 'DIFFER'}")
+        good &= same
+    return good
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--fixtures", type=Path, default=ROOT / "Tests" / "Fixtures")
@@ -120,6 +137,7 @@ def main() -> int:
     fixtures, write = arguments.fixtures, arguments.write
     results = [
         check_dequantisation(fixtures / "dequantised.jsonl", write),
+        check_token_ids(fixtures / "tokenizer", write),
         check_random_models(fixtures / "models", write),
         check_parity(fixtures / "parity", "reference", ROOT / "models" / "reference", write),
         check_parity(fixtures / "parity", "teacher", arguments.teacher, write),

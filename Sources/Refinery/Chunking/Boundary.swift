@@ -44,8 +44,9 @@ struct Boundary: Equatable {
 
 /// Walks over a text and finds its boundaries one by one.
 private struct BoundaryScan {
-    /// How far around its range a scan looks, to know what the range begins and ends with, in
-    /// bytes. White space that goes on for longer has no boundary: a scan takes bounded time.
+    /// How many bytes around its range a scan looks at, to know how the range begins and ends.
+    ///
+    /// White space that goes on for longer has no boundary, so that a scan takes bounded time.
     static let margin = 64
 
     let text: UnsafeRawBufferPointer

@@ -15,6 +15,9 @@ public struct ChunkStage: Sendable {
         public var chunks = 0
         /// Their tokens.
         public var tokens = 0
+
+        /// No progress.
+        public init() {}
     }
 
     private let store: Store

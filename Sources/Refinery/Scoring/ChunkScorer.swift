@@ -1,6 +1,8 @@
 import TeacherInference
 
-/// Scores batches of chunks with both models. One a worker thread.
+/// Scores batches of chunks with both models.
+///
+/// One a worker thread.
 struct ChunkScorer: ~Copyable {
     private let pair: ModelPair
     private let storeTokenNLL: Bool
@@ -77,7 +79,8 @@ struct ChunkScorer: ~Copyable {
             guard length <= member.model.maxContext else {
                 outcome(
                     index,
-                    .failed("\(length) tokens, but the model's context is \(member.model.maxContext)"))
+                    .failed(
+                        "\(length) tokens, but the model's context is \(member.model.maxContext)"))
                 continue
             }
             if !batch.isEmpty, size + length > scorer.maxTokens { try flush() }

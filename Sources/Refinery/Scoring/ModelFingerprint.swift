@@ -3,8 +3,9 @@ import Foundation
 import TeacherInference
 
 /// SHA-256 over everything that decides a model's scores: weights, tokenizer, architecture, weight
-/// types, compute precision, context rule, scoring version. Scores of another fingerprint are
-/// never mixed in.
+/// types, compute precision, context rule, scoring version.
+///
+/// Scores of another fingerprint are never mixed in.
 public enum ModelFingerprint {
     /// The fingerprint of `model`, 64 hexadecimal digits.
     ///

@@ -37,7 +37,9 @@ struct ModelPair: Sendable {
                     : "teacher and reference have different tokenizers, so they are compared per byte, "
                         + "and for that both need a context token: the teacher's rule is "
                         + "\(teacher.contextRule), the reference's \(reference.contextRule)",
-                hint: "set `context` for both models (--context), for example to bos or <|endoftext|>")
+                hint:
+                    "set `context` for both models (--context), for example to bos or <|endoftext|>"
+            )
         }
         for model in [teacher, reference] {
             let needed = configuration.maxTokens + (model.contextToken == nil ? 0 : 1)
@@ -46,7 +48,9 @@ struct ModelPair: Sendable {
                     .refused,
                     "chunks of \(configuration.maxTokens) tokens do not fit the context of \(model.path), "
                         + "\(model.maxContext) tokens",
-                    hint: "set max_tokens to \(model.maxContext - needed + configuration.maxTokens) or less")
+                    hint:
+                        "set max_tokens to \(model.maxContext - needed + configuration.maxTokens) or less"
+                )
             }
         }
         func register(
@@ -65,7 +69,8 @@ struct ModelPair: Sendable {
                 metadata: [
                     "role": "\(role.rawValue)", "path": "\(model.path)",
                     "parameters": "\(model.parameterCount)", "kernels": "\(model.kernelName)",
-                    "context.rule": "\(model.contextRule)", "fingerprint": "\(fingerprint.prefix(16))",
+                    "context.rule": "\(model.contextRule)",
+                    "fingerprint": "\(fingerprint.prefix(16))",
                 ])
             return (Member(model: model, id: id), fingerprint)
         }

@@ -43,8 +43,10 @@ struct PendingQueue: Sendable {
         return .score(taken)
     }
 
-    /// Takes in a page. An empty one ends the pass; if anything was handed out in it, another
-    /// begins, since ids below the cursor may have become pending meanwhile.
+    /// Takes in a page.
+    ///
+    /// An empty one ends the pass; if anything was handed out in it, another begins, since ids
+    /// below the cursor may have become pending meanwhile.
     mutating func add(_ page: [PendingChunk]) {
         isReading = false
         exhausted = page.isEmpty

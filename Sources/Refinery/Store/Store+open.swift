@@ -28,7 +28,7 @@ extension Store {
                 // GRDB sets NORMAL while it opens the pool, under which a power failure may
                 // take back scores that were reported as recorded.
                 try db.execute(sql: "PRAGMA synchronous = FULL")
-                // At a clean stop the WAL is emptied, not left at its greatest length.
+                // After a long transaction or reader the WAL shrinks again.
                 try db.execute(sql: "PRAGMA journal_size_limit = 67108864")
             }
             for suffix in ["-wal", "-shm"] { chmod(path + suffix, 0o640) }

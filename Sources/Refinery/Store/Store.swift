@@ -24,8 +24,12 @@ public final class Store: Sendable {
         try interruptJobs()
     }
 
-    /// Closes the connections: later calls throw, the WAL files stay for readers.
+    /// Closes the connections: later calls throw, the WAL files stay for readers, emptied.
     public func close() throws {
+        // The last connection to close may be a reading one, which would leave the WAL as it is.
+        // A reader outside may hold it up: then its content stays where it is, and is read there.
+        // As SQL, since GRDB's `checkpoint` crashes on a connection that is closed already.
+        try? pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
         try pool.close()
     }
 

@@ -21,7 +21,9 @@ struct ComputeKernels: @unchecked Sendable {
     /// Rows that lie side by side in packed activations.
     var tile: Int32 { usesOpenBLAS ? 1 : table.pointee.mr }
 
-    /// The kernels called `name`: avx512, avx2, portable or openblas. Nil where they cannot run.
+    /// The kernels called `name`: avx512, avx2, portable or openblas.
+    ///
+    /// Nil where they cannot run.
     init?(name: String) {
         guard let table = ck_kernels(name == "openblas" ? "portable" : name) else { return nil }
         self.table = table
@@ -50,7 +52,9 @@ struct ComputeKernels: @unchecked Sendable {
 
     /// The set to score with: ``best``, or what `REFINERY_KERNELS` names.
     static func chosen() throws(ModelError) -> ComputeKernels {
-        guard let name = ProcessInfo.processInfo.environment["REFINERY_KERNELS"] else { return best }
+        guard let name = ProcessInfo.processInfo.environment["REFINERY_KERNELS"] else {
+            return best
+        }
         guard let kernels = ComputeKernels(name: name) else {
             let names = available.map(\.name).joined(separator: ", ")
             throw ModelError("REFINERY_KERNELS is \"\(name)\"; this machine can run \(names)")

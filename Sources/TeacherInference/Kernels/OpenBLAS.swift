@@ -1,7 +1,9 @@
 import COpenBLAS
 
 /// The library's SGEMM, one thread: the fallback where there are no micro-kernels, and the oracle
-/// of their tests. Imported nowhere else.
+/// of their tests.
+///
+/// Imported nowhere else.
 enum OpenBLAS {
     /// Workers own whole batches, so the library must not start threads of its own.
     static func useOneThread() {

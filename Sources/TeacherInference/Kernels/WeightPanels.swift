@@ -90,9 +90,12 @@ struct WeightPanels: ~Copyable {
     /// - Parameters:
     ///   - matrix: [outputs, inputs].
     ///   - input: packed activations [rows, inputs].
+    ///   - rows: rows of input and output.
     ///   - spans: the sequences' rows. OpenBLAS multiplies each alone, so that a row's bits do not
     ///     depend on its company; the micro-kernels take all at once and have that by construction.
-    ///   - output: row-major with `stride` floats a row.
+    ///   - output: row-major.
+    ///   - stride: floats from one row of the output to the next.
+    ///   - accumulate: whether the product is added to what the output holds.
     borrowing func multiply(
         _ matrix: Tensor, input: UnsafePointer<Float>, rows: Int, spans: [Range<Int>],
         output: UnsafeMutablePointer<Float>, stride: Int, accumulate: Bool

@@ -20,7 +20,9 @@ struct BPEMerges: Sendable {
     }
 
     /// Merges `symbols` in place, lowest rank first and leftmost among equals, until no pair has a
-    /// merge. O(n log n) in the number of symbols.
+    /// merge.
+    ///
+    /// O(n log n) in the number of symbols.
     func apply(to symbols: inout [TokenID]) {
         if symbols.count <= Self.scanLimit {
             scan(&symbols)
@@ -122,7 +124,7 @@ private struct MinHeap {
 
     mutating func append(_ item: UInt64) { items.append(item) }
 
-    /// Makes a heap of what `append` added. O(n).
+    /// Makes a heap of what `append` added, in linear time.
     mutating func order() {
         for i in stride(from: items.count / 2 - 1, through: 0, by: -1) { sink(i) }
     }

@@ -11,7 +11,9 @@ extension ByteLevelBPE {
         let vocabulary = try file.vocabulary(model, added)
         let steps = try file.preTokenizerSteps()
         try file.checkNormalizerAndDecoder()
-        if file.needsAllBytes(model), (0...255).contains(where: { vocabulary.id(of: [$0]) == nil }) {
+        if file.needsAllBytes(model),
+            (0...255).contains(where: { vocabulary.id(of: [$0]) == nil })
+        {
             throw file.unsupported("an unknown token or byte_fallback for bytes without a token")
         }
 

@@ -33,7 +33,9 @@ public final class ByteLevelBPE: Tokenizer {
     /// For people, such as `byte-level BPE (smollm)`.
     public var summary: String { "byte-level BPE (\(content.preTokenizerName))" }
 
-    /// Token ids of `text`. Text that is not valid UTF-8 is merged without being cut into words.
+    /// Token ids of `text`.
+    ///
+    /// Text that is not valid UTF-8 is merged without being cut into words.
     public func encode(_ text: UnsafeRawBufferPointer) -> [TokenID] {
         var ids: [TokenID] = []
         ids.reserveCapacity(text.count / 3 + 8)
@@ -41,7 +43,9 @@ public final class ByteLevelBPE: Tokenizer {
         return ids
     }
 
-    /// Token ids of `text` and where each ends. Bytes that the vocabulary has no token for belong
+    /// Token ids of `text` and where each ends.
+    ///
+    /// Bytes that the vocabulary has no token for belong
     /// to the token after them, at the end of the text to the last one.
     public func encodeWithEnds(_ text: UnsafeRawBufferPointer) -> (ids: [TokenID], ends: [Int]) {
         var ids: [TokenID] = []
@@ -74,7 +78,9 @@ public final class ByteLevelBPE: Tokenizer {
         content.serialize(update)
     }
 
-    /// A word of the text: its bytes, and where it stands. The offset of a byte in the text is
+    /// A word of the text: its bytes, and where it stands.
+    ///
+    /// The offset of a byte in the text is
     /// `offset` + its index, less one from the second byte on if the first byte was added.
     private struct Word {
         var bytes: UnsafeRawBufferPointer

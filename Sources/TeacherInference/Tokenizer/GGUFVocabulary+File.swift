@@ -20,7 +20,9 @@ extension GGUFVocabulary {
         }
         func strings(_ name: String) throws(ModelError) -> [[UInt8]]? {
             guard let found = value(name) else { return nil }
-            guard case .strings(let strings) = found else { throw wrong(name, "an array of strings") }
+            guard case .strings(let strings) = found else {
+                throw wrong(name, "an array of strings")
+            }
             return strings
         }
         guard let model = try text("model"), let tokens = try strings("tokens") else {
@@ -38,7 +40,9 @@ extension GGUFVocabulary {
         }
         var addBOS: Bool?
         if let found = value("add_bos_token") {
-            guard case .bool(let flag) = found else { throw wrong("add_bos_token", "true or false") }
+            guard case .bool(let flag) = found else {
+                throw wrong("add_bos_token", "true or false")
+            }
             addBOS = flag
         }
         self.init(

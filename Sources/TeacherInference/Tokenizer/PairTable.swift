@@ -1,5 +1,6 @@
-/// A hash table from pairs of 32-bit numbers to 64-bit values: open addressing, linear probing,
-/// at most half full. Read-only use is safe from any number of threads.
+/// A hash table from pairs of 32-bit numbers to 64-bit values.
+///
+/// Open addressing, linear probing, at most half full. Read-only use is safe from any number of threads.
 struct PairTable: Sendable {
     /// Key and value interleaved, so that a probe touches one cache line.
     private var slots: [UInt64]

@@ -10,6 +10,7 @@ enum PreTokenizerStep: Sendable, Equatable {
     case prefixSpace
 
     /// GPT-2's pattern, which tokenizer.json's `ByteLevel` implies.
+    ///
     /// Source: `encoder.py` of OpenAI's gpt-2; `pre_tokenizers/byte_level.rs` of tokenizers.
     static let gpt2 = PreTokenizerStep.split(
         pattern: #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#,

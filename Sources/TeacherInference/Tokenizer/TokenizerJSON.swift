@@ -86,7 +86,8 @@ struct TokenizerJSON {
         }
         for (rank, merge) in merges.enumerated() {
             if let text = merge.bytes {
-                let parts = text.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
+                let parts = text.split(
+                    separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
                 guard parts.count == 2 else { throw malformed("merge \(rank) is not two tokens") }
                 try vocabulary.appendMerge(parts[0], parts[1])
             } else {

@@ -13,7 +13,9 @@ struct GGUFFile: WeightFile {
 
     var files: [MappedFile] { [file] }
 
-    /// Maps and parses `path`. With `vocabularyOnly`, tensors are not read and may be of any type.
+    /// Maps and parses `path`.
+    ///
+    /// With `vocabularyOnly`, tensors are not read and may be of any type.
     init(path: String, vocabularyOnly: Bool = false) throws(ModelError) {
         self.path = path
         file = try MappedFile(path: path)
@@ -55,7 +57,8 @@ struct GGUFFile: WeightFile {
             let name = try name(&reader, path: path, what: "tensor name")
             let rank = try reader.read(UInt32.self, "rank of tensor \"\(name)\"")
             guard (1...4).contains(rank) else {
-                throw ModelError("\(path): tensor \"\(name)\" has \(rank) dimensions, expected 1 to 4")
+                throw ModelError(
+                    "\(path): tensor \"\(name)\" has \(rank) dimensions, expected 1 to 4")
             }
             var shape: [Int] = []
             for _ in 0..<rank {
@@ -72,7 +75,8 @@ struct GGUFFile: WeightFile {
                     "\(path): tensor \"\(name)\" has type \(ggmlTypeName(code)), which is not supported",
                     hint: "convert the model to one of \(supported)")
             }
-            entries.append((name, shape, type, try reader.read(UInt64.self, "offset of tensor \"\(name)\"")))
+            entries.append(
+                (name, shape, type, try reader.read(UInt64.self, "offset of tensor \"\(name)\"")))
         }
         let alignment = metadata["general.alignment"]?.integer ?? 32
         guard alignment > 0, alignment <= 1 << 20, alignment & (alignment - 1) == 0 else {
@@ -83,18 +87,22 @@ struct GGUFFile: WeightFile {
         for (name, shape, type, offset) in entries {
             guard let size = Tensor.byteCount(shape: shape, type: type) else {
                 throw ModelError(
-                    "\(path): tensor \"\(name)\" of shape \(shape) does not divide into \(type.name) blocks")
+                    "\(path): tensor \"\(name)\" of shape \(shape) does not divide into \(type.name) blocks"
+                )
             }
             let available = max(0, file.bytes.count - start)
             guard offset % UInt64(alignment) == 0 else {
                 throw ModelError(
-                    "\(path): tensor \"\(name)\" lies at offset \(offset), not a multiple of \(alignment)")
+                    "\(path): tensor \"\(name)\" lies at offset \(offset), not a multiple of \(alignment)"
+                )
             }
             guard offset <= UInt64(available), size <= available - Int(offset) else {
                 throw ModelError(
                     "\(path): tensor \"\(name)\" needs \(size) bytes at data offset \(offset), but the "
                         + "file has \(available) bytes of data",
-                    hint: "the file looks truncated; compare its size with the source's, copy it again")
+                    hint:
+                        "the file looks truncated; compare its size with the source's, copy it again"
+                )
             }
             let first = start + Int(offset)
             let bytes = UnsafeRawBufferPointer(rebasing: file.bytes[first..<first + size])

@@ -35,7 +35,9 @@ enum GGUFValue: Equatable, Sendable {
         return String(validating: bytes, as: UTF8.self)
     }
 
-    /// Reads the type number and the value that follow `key`. Arrays of arrays are refused.
+    /// Reads the type number and the value that follow `key`.
+    ///
+    /// Arrays of arrays are refused.
     init(_ reader: inout ByteReader, path: String, key: String) throws(ModelError) {
         let type = try reader.read(UInt32.self, "type of \"\(key)\"")
         guard type == 9 else {
@@ -47,7 +49,8 @@ enum GGUFValue: Equatable, Sendable {
             0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 8: 8, 10: 8, 11: 8, 12: 8,
         ]
         guard let size = sizes[element] else {
-            throw ModelError("\(path): \"\(key)\" is an array of type \(element), which is not supported")
+            throw ModelError(
+                "\(path): \"\(key)\" is an array of type \(element), which is not supported")
         }
         let count = try reader.count(unit: size, "length of array \"\(key)\"")
         switch element {

@@ -19,7 +19,9 @@ struct JSONObject {
         try self.init(bytes: data, path: path)
     }
 
-    /// Parses `bytes`. Foundation refuses nesting deeper than 512 levels.
+    /// Parses `bytes`.
+    ///
+    /// Foundation refuses nesting deeper than 512 levels.
     init(bytes: Data, path: String) throws(ModelError) {
         self.path = path
         let value: Any
@@ -48,7 +50,8 @@ struct JSONObject {
     /// An integer member.
     func integer(_ name: String) throws(ModelError) -> Int? {
         guard let value = present(name) else { return nil }
-        guard let number = value as? NSNumber, !isBoolean(number), let integer = Int(exactly: number.doubleValue)
+        guard let number = value as? NSNumber, !isBoolean(number),
+            let integer = Int(exactly: number.doubleValue)
         else { throw ModelError("\(path): \"\(name)\" is \(value), expected an integer") }
         return integer
     }

@@ -59,7 +59,8 @@ struct SafetensorsFile: WeightFile {
         var reader = ByteReader(file.bytes, path: file.path)
         let length = try reader.count(unit: 1, "header length")
         guard length <= 100_000_000 else {
-            throw ModelError("\(file.path): a header of \(length) bytes, at most 100000000 are allowed")
+            throw ModelError(
+                "\(file.path): a header of \(length) bytes, at most 100000000 are allowed")
         }
         let header = try JSONObject(
             bytes: Data(try reader.take(length, "header")), path: file.path)
@@ -88,7 +89,9 @@ struct SafetensorsFile: WeightFile {
                 throw ModelError(
                     "\(file.path): tensor \"\(name)\" lies at \(offsets[0])..<\(offsets[1]), but the file "
                         + "has \(data.count) bytes of data",
-                    hint: "the file looks truncated; compare its size with the source's, copy it again")
+                    hint:
+                        "the file looks truncated; compare its size with the source's, copy it again"
+                )
             }
             guard offsets[1] - offsets[0] == size else {
                 throw ModelError(

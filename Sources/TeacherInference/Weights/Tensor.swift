@@ -1,6 +1,8 @@
 import CKernels
 
-/// How a tensor's numbers are stored. Raw values are GGUF's.
+/// How a tensor's numbers are stored.
+///
+/// Raw values are GGUF's.
 public enum TensorType: Int32, Sendable, CaseIterable {
     case f32 = 0
     case f16 = 1
@@ -77,7 +79,9 @@ struct Tensor: @unchecked Sendable {
     }
 }
 
-/// A file, or a set of them, that holds a model's tensors. Implementations: GGUF and safetensors.
+/// A file, or a set of them, that holds a model's tensors.
+///
+/// Implementations: GGUF and safetensors.
 protocol WeightFile: Sendable {
     /// What to call the file in messages.
     var path: String { get }

@@ -50,8 +50,10 @@ extension Client {
         }
     }
 
-    /// Sends the request. A connection that breaks is left for the reading side to report, which
-    /// may find the daemon's reason; what the body's source throws is thrown.
+    /// Sends the request.
+    ///
+    /// A connection that breaks is left for the reading side to report, which may find the daemon's
+    /// reason; what the body's source throws is thrown.
     private static func send(
         _ head: HTTPRequestHead, _ writer: BodyWriter?,
         to outbound: NIOAsyncChannelOutboundWriter<HTTPClientRequestPart>

@@ -38,7 +38,9 @@ final class FileReader: Sendable {
         return Int64(info.st_size)
     }
 
-    /// The next bytes, at most `count`; empty at the end. Blocks.
+    /// The next bytes, at most `count`; empty at the end.
+    ///
+    /// Blocks.
     ///
     /// - Throws: a `Failure` for what cannot be read; `CancellationError` once `isCancelled`.
     func read(_ count: Int, isCancelled: () -> Bool = { false }) throws -> [UInt8] {

@@ -2,7 +2,9 @@ import Foundation
 
 /// stdout for results, stderr for everything else; both unbuffered, so callers write whole lines.
 enum StandardOutput {
-    /// Writes results. Ends the process quietly, as SIGPIPE does, where the reader has gone.
+    /// Writes results.
+    ///
+    /// Ends the process quietly, as SIGPIPE does, where the reader has gone.
     static func write(_ text: String) {
         write(Array(text.utf8))
     }

@@ -1,5 +1,7 @@
-/// When a log gets its next line of progress: at once, after 10 s, then ever more slowly up to
-/// once a minute. A new stage is always worth a line.
+/// When a log gets its next line of progress: at once, after 10 s, then ever more slowly up to once
+/// a minute.
+///
+/// A new stage is always worth a line.
 struct ProgressSchedule {
     private var stage: String?
     private var next = 0.0

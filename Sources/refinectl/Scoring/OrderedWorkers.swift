@@ -38,6 +38,7 @@ final class OrderedWorkers<Group: Sendable, Result: Sendable>: @unchecked Sendab
     ///   - body: called once on each thread with `next`, which gives the group to work on, nil at
     ///     the end, and takes the result of the one before; see `Turn`.
     ///   - write: takes the results in order.
+    /// - Throws: the first error of `read`, `body` or `write`.
     static func run(
         threads: Int, read: @escaping () throws -> Group?,
         body: @escaping @Sendable (Turn) throws -> Void,

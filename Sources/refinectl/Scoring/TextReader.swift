@@ -37,7 +37,9 @@ struct TextReader {
         pieceSize = compression == .none ? 256 << 10 : 16 << 10
     }
 
-    /// The next record, nil at the end. Blocks.
+    /// The next record, nil at the end.
+    ///
+    /// Blocks.
     ///
     /// - Throws: `Failure` or `ImportError` for a file that cannot be read on.
     mutating func read() throws -> Record? {

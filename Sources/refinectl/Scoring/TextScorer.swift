@@ -1,7 +1,9 @@
 import Refinery
 import TeacherInference
 
-/// Scores groups of texts with one model and writes their lines. One a thread.
+/// Scores groups of texts with one model and writes their lines.
+///
+/// One a thread.
 struct TextScorer: ~Copyable {
     /// Tokens of an ordinary batch.
     static let batchTokens = 4096

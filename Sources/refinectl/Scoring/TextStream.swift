@@ -37,7 +37,8 @@ enum TextStream {
 
     /// Runs all of `reader` through `threads` threads.
     ///
-    /// - Parameter body: called once on each thread, as `OrderedWorkers.run` says.
+    /// `body` is called once on each thread, as `OrderedWorkers.run` says.
+    ///
     /// - Throws: a `Failure` at the end where lines held no text or texts were not scored.
     static func run(
         _ reader: TextReader, threads: Int, verb: String,

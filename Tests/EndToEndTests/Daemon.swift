@@ -1,0 +1,71 @@
+import Foundation
+import Testing
+
+/// A running `refineryd` with a store and a socket of its own.
+final class Daemon {
+    let folder: Folder
+    private let process = Process()
+    private let log: String
+
+    /// Starts the daemon on `folder` and waits until its socket answers.
+    init(
+        _ folder: Folder, teacher: String, reference: String, settings: String = "", run: Int = 0
+    ) throws {
+        self.folder = folder
+        log = folder("log.\(run)")
+        let config = try folder.write(
+            "refineryd.toml", "log_level = \"debug\"\nsocket_group = \"\"\n" + settings)
+        FileManager.default.createFile(atPath: log, contents: nil)
+        process.executableURL = URL(fileURLWithPath: try Programs.path("refineryd"))
+        process.arguments = [
+            "--config", config, "--store", folder("store.db"), "--socket", folder("socket"),
+            "--teacher", teacher, "--reference", reference,
+        ]
+        process.environment = ["PATH": "/usr/bin:/bin"]
+        process.standardError = FileHandle(forWritingAtPath: log)
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        let end = Date() + 60
+        while try control("status", "--json").status != 0 {
+            guard process.isRunning, Date() < end else {
+                throw Failure(reason: "refineryd did not start: \(try logText)")
+            }
+            usleep(20_000)
+        }
+    }
+
+    struct Failure: Error { var reason: String }
+
+    /// What it has logged so far.
+    var logText: String { get throws { try String(contentsOfFile: log, encoding: .utf8) } }
+
+    /// `refinectl` on this daemon's socket.
+    @discardableResult
+    func control(_ arguments: String...) throws -> Ended {
+        try control(arguments)
+    }
+
+    /// `refinectl` on this daemon's socket.
+    @discardableResult
+    func control(_ arguments: [String]) throws -> Ended {
+        try Programs.run("refinectl", arguments, environment: ["REFINERY_SOCKET": folder("socket")])
+    }
+
+    /// Sends a signal and waits for the end.
+    @discardableResult
+    func end(_ signal: Int32) -> Int32 {
+        kill(process.processIdentifier, signal)
+        process.waitUntilExit()
+        return process.terminationStatus
+    }
+
+    /// Chunks in the log's lines that say `event`.
+    func chunks(_ event: String) throws -> Int {
+        try logText.split(separator: "\n").filter { $0.contains(event) }.reduce(0) { sum, line in
+            let number = line.range(of: "chunks=").map { line[$0.upperBound...] } ?? ""
+            return sum + (Int(number.prefix(while: \.isNumber)) ?? 0)
+        }
+    }
+
+    deinit { if process.isRunning { end(SIGKILL) } }
+}

@@ -1,0 +1,143 @@
+import Testing
+
+@testable import TeacherInference
+
+/// Files that are damaged, hostile, or beyond what we read: one clear error, never a crash.
+@Suite struct TokenizerRefusalTests {
+    @Test(arguments: [
+        (["model.type": #""Unigram""#], "Unigram"),
+        (["model.dropout": "0.1"], "dropout"),
+        (["model.unk_token": #""a""#], "unknown token"),
+        (["model.byte_fallback": "true"], "byte_fallback"),
+        (["model.end_of_word_suffix": #""</w>""#], "end_of_word_suffix"),
+        (["model.continuing_subword_prefix": #""@@""#], "continuing_subword_prefix"),
+        (["model.merges": #"[["a", "c"]]"#], "\"c\", which is no token"),
+        (["model.merges": #"[["b", "a"]]"#], "makes what is no token"),
+        (["model.merges": #"[["a", "b"], ["a", "b"]]"#], "twice"),
+        (["model.merges": #"["a b c"]"#], "not two tokens"),
+        (["model.merges": #"[["a"]]"#], "not two tokens"),
+        (["model.merges": "{}"], "merges"),
+        (["model.vocab": #"{"a": 0, "b": 0}"#], "both"),
+        (["model.vocab": #"{"a": 0, "a": 1}"#], "twice"),
+        (["model.vocab": #"{"a": -1}"#], "-1"),
+        (["model.vocab": #"{"a": 2147483647}"#], "2147483647"),
+        (["model.vocab": #"{"a": 1e3}"#], "no integer id"),
+        (["model.vocab": #"{"日本": 0}"#], "byte alphabet"),
+        (["model.vocab": "{}", "model.merges": "[]"], "any single byte"),
+        (["model": "null"], "model"),
+        (["added_tokens": #"[{"id": 0, "content": "x"}]"#], "both"),
+        (["added_tokens": #"[{"id": 9, "content": "ab"}]"#], "repeats"),
+        (["added_tokens": #"[{"id": 9}]"#], "without id or content"),
+        (["added_tokens": #"[{"id": 9, "content": "x"}, {"id": 9, "content": "x"}]"#], "twice"),
+        (["normalizer": #"{"type": "NFC"}"#], "normalizer NFC"),
+        (["decoder": #"{"type": "Metaspace"}"#], "decoder Metaspace"),
+        (["pre_tokenizer": "null"], "without ByteLevel"),
+        (["pre_tokenizer": #"{"type": "Metaspace"}"#], "pre-tokenizer Metaspace"),
+        (["pre_tokenizer": "{}"], "without a type"),
+        (["post_processor": #"{"type": "BertProcessing"}"#], "BertProcessing"),
+    ])
+    func `a tokenizer json that cannot be used is refused by name`(
+        replacements: [String: String], name: String
+    ) throws {
+        let json = TokenizerFixtures.smallJSON(replacements)
+        let error = try #require(throws: ModelError.self) {
+            try ByteLevelBPE(tokenizerJSON: json, configJSON: nil, source: "dir/tokenizer.json")
+        }
+        #expect(error.message.contains(name), "\(error)")
+        #expect(error.message.contains("dir/tokenizer.json"))
+    }
+
+    @Test(arguments: [
+        "", "{", "[1,]", "nul", #"{"a" 1}"#, #""\ud800""#, #""\x""#, "1 2", "\"a\nb\"", "\"abc",
+        String(repeating: "[", count: 100_000), "{\"a\":1,}",
+    ])
+    func `text that is no JSON is refused`(text: String) {
+        #expect(throws: ModelError.self) { try JSONParser.parse(Array(text.utf8), source: "x") }
+        #expect(throws: ModelError.self) {
+            try ByteLevelBPE(tokenizerJSON: Array(text.utf8), configJSON: nil, source: "x")
+        }
+    }
+
+    @Test func `a tokenizer json cut short anywhere is refused`() {
+        let json = TokenizerFixtures.smallJSON()
+        for length in 0..<json.count {
+            #expect(throws: ModelError.self) {
+                try ByteLevelBPE(
+                    tokenizerJSON: Array(json[..<length]), configJSON: nil, source: "x")
+            }
+        }
+    }
+
+    @Test func `a GGUF vocabulary that cannot be used is refused by name`() throws {
+        func refusal(_ change: (inout GGUFVocabulary) -> Void) throws -> ModelError {
+            var vocabulary = TokenizerFixtures.smallGGUF
+            change(&vocabulary)
+            return try #require(throws: ModelError.self) {
+                try ByteLevelBPE(gguf: vocabulary, pre: nil)
+            }
+        }
+        let spellings = ["a", "a", "ab", "Ġ", "<s>"].map { Array($0.utf8) }
+        #expect(try refusal { $0.model = "llama" }.message.contains("llama"))
+        let missing = try refusal { $0.pre = nil }
+        #expect(missing.message.contains("tokenizer.ggml.pre"))
+        #expect(missing.hint?.contains("--pre") == true)
+        let unknown = try refusal { $0.pre = "no-such" }
+        #expect(unknown.message.contains("no-such"))
+        #expect(unknown.hint?.contains("--pre") == true)
+        #expect(try refusal { $0.tokenTypes = [1] }.message.contains("token_type"))
+        #expect(try refusal { $0.tokens = spellings }.message.contains("repeats token 0"))
+        #expect(try refusal { $0.tokens[0] = Array("語".utf8) }.message.contains("byte alphabet"))
+        #expect(try refusal { $0.tokens[0] = [0xC4] }.message.contains("byte alphabet"))
+        #expect(try refusal { $0.merges = [Array("ab".utf8)] }.message.contains("merge 0"))
+        #expect(try refusal { $0.merges = [Array("a z".utf8)] }.message.contains("\"z\""))
+        #expect(try refusal { $0.merges = [Array(" ".utf8)] }.message.contains("merge 0"))
+        #expect(try refusal { $0.merges = [[]] }.message.contains("merge 0"))
+        #expect(try refusal { $0.bos = 5 }.message.contains("bos_token_id"))
+        #expect(try refusal { $0.bos = -1 }.message.contains("bos_token_id"))
+        #expect(try refusal { $0.addBOS = true }.message.contains("BOS"))
+        let empty = try refusal {
+            ($0.tokens, $0.tokenTypes, $0.merges) = ([], [], [])
+        }
+        #expect(empty.message.contains("any single byte"))
+    }
+
+    @Test(arguments: [
+        "^a", "a$", #"\bx"#, #"\w+"#, #"\h"#, #"\p{Han}"#, #"\p{Lx}"#, #"\pL"#, "[[:alpha:]]",
+        "[a&&b]", #"[^\S\n]"#, #"[\s-z]"#, #"[a-\d]"#, "a{2}+", "a{2}?", "a{,3}", "a{99999}",
+        "(?<name>a)", "(?m:a)", "(*UTF)a", #"(a)\1"#, "(a", "a)", "*", #"\"#, "[a", #"\x{110000}"#,
+        #"\uD800"#,
+    ])
+    func `a regex that PCRE2 would read otherwise is refused`(pattern: String) throws {
+        let quoted = pattern.replacing("\\", with: "\\\\")
+        let json = TokenizerFixtures.smallJSON([
+            "pre_tokenizer": """
+            {"type": "Sequence", "pretokenizers": [
+             {"type": "Split", "pattern": {"Regex": "\(quoted)"}, "behavior": "Isolated"},
+             {"type": "ByteLevel", "add_prefix_space": false, "use_regex": false}]}
+            """
+        ])
+        let error = try #require(throws: ModelError.self) {
+            try ByteLevelBPE(tokenizerJSON: json, configJSON: nil, source: "t")
+        }
+        #expect(error.message.contains("regex"), "\(error)")
+    }
+
+    @Test func `merges in a circle end`() throws {
+        // Every product is longer than its parts, so a circle needs a lying vocabulary; what a
+        // file can do is make every prefix and suffix mergeable.
+        var spellings = ["a"]
+        for length in 2...40 { spellings.append(String(repeating: "a", count: length)) }
+        var merges: [[UInt8]] = []
+        for left in 1...20 {
+            for right in 1...20 {
+                merges.append(Array((spellings[left - 1] + " " + spellings[right - 1]).utf8))
+            }
+        }
+        let tokenizer = try ByteLevelBPE(
+            gguf: GGUFVocabulary(
+                model: "gpt2", pre: "gpt-2", tokens: spellings.map { Array($0.utf8) },
+                tokenTypes: [], merges: merges.reversed(), source: "x"), pre: nil)
+        let text = [UInt8](repeating: UInt8(ascii: "a"), count: 10_000)
+        #expect(tokenizer.decode(tokenizer.encode(text)) == text)
+    }
+}

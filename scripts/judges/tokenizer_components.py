@@ -1,0 +1,114 @@
+"""Writes Tests/Fixtures/tokenizer/components.jsonl: small tokenizer.json definitions and the ids
+that PyPI's tokenizers gives with them. Each line: {"name", "definition", "texts", "ids"}.
+
+Every pre-tokenizer, split behaviour and added-token flag that refinery reads stands in one.
+"""
+
+import json
+from pathlib import Path
+
+from tokenizers import Tokenizer
+
+TARGET = Path(__file__).resolve().parents[2] / "Tests/Fixtures/tokenizer/components.jsonl"
+
+LLAMA3 = (r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}"
+          r"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+")
+TEXTS = [
+    "", "the cat in the hat", "  the\n\n cat's 12345 hats!! ", "a-b--c -d", "x<a> <b>y <c>  <d> z",
+    "<a><b><c><d>", "<a <ab> <abc>", "cat<d>cat <d> cat", "  <b>  <b>x\t<c>\n", "<s>the</s>",
+    "DON'T don'\u017f 1234567", "é \u00e9t\u00e9 日本", "the<c> <b>the", "---", "    ", " \u2003\u180e x",
+    "(the),[cat]. ", "ththth hathathat", "\r\n\r\n a", "hathat xhats hats hatsy", "<d>_<d>1<d>!<d>é<d>",
+]
+MERGES = ["t h", "th e", "Ġ the", "c a", "ca t", "Ġ cat", "h a", "ha t", "Ġ Ġ", "ĠĠ ĠĠ", "1 2",
+          "- -", "th th", "i n", "Ġ a", "Ã ©"]
+
+
+def alphabet() -> list[str]:
+    """GPT-2's characters for the 256 bytes, in the bytes' order."""
+    plain = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
+    rest = iter(range(0x100, 0x200))
+    return [chr(byte) if byte in plain else chr(next(rest)) for byte in range(256)]
+
+
+def definition(steps: list[dict], added: list[dict] = (), **model) -> dict:
+    tokens = ["<s>", "</s>", *alphabet(), *(m.replace(" ", "") for m in MERGES), "hathat"]
+    vocabulary = {token: place for place, token in enumerate(tokens)}
+    flags = {"single_word": False, "lstrip": False, "rstrip": False, "normalized": False,
+             "special": False}
+    return {
+        "version": "1.0", "truncation": None, "padding": None,
+        "added_tokens": [
+            {**flags, "content": "<s>", "id": 0, "special": True},
+            {**flags, "content": "</s>", "id": 1, "special": True},
+            *({**flags, "id": len(tokens) + place, **token} for place, token in enumerate(added)),
+        ],
+        "normalizer": None,
+        "pre_tokenizer": {"type": "Sequence", "pretokenizers": steps},
+        "post_processor": None,
+        "decoder": {"type": "ByteLevel", "add_prefix_space": True, "trim_offsets": True,
+                    "use_regex": True},
+        "model": {"type": "BPE", "dropout": None, "unk_token": None, "fuse_unk": False,
+                  "continuing_subword_prefix": None, "end_of_word_suffix": None,
+                  "byte_fallback": False, "ignore_merges": False, "vocab": vocabulary,
+                  "merges": MERGES, **model},
+    }
+
+
+def byte_level(prefix: bool = False, regex: bool = True) -> dict:
+    return {"type": "ByteLevel", "add_prefix_space": prefix, "trim_offsets": True,
+            "use_regex": regex}
+
+
+def split(pattern: dict, behavior: str, invert: bool = False) -> list[dict]:
+    return [{"type": "Split", "pattern": pattern, "behavior": behavior, "invert": invert},
+            byte_level(regex=False)]
+
+
+def cases() -> dict[str, dict]:
+    words = {"Regex": r"\s?\p{L}+|\p{N}"}
+    found = {
+        "gpt2": definition([byte_level()]),
+        "no regex": definition([byte_level(regex=False)]),
+        "prefix space": definition([byte_level(prefix=True)]),
+        "digits": definition([{"type": "Digits", "individual_digits": True}, byte_level()]),
+        "digit runs": definition([{"type": "Digits", "individual_digits": False},
+                                  byte_level(prefix=True)]),
+        "llama3": definition(split({"Regex": LLAMA3}, "Isolated")),
+        "llama3 inverted": definition(split({"Regex": LLAMA3}, "Removed", invert=True)),
+        "whole words": definition([byte_level()], ignore_merges=True),
+        "string": definition(split({"String": " "}, "MergedWithNext")),
+        "empty matches": definition(split({"Regex": r"(?=[-c])|\d*"}, "Isolated")),
+        "classes": definition(split({"Regex": r"[\p{Lu}\-x-z]+|[^\sa-m]|\P{L}{2}"}, "Isolated")),
+    }
+    for behavior in ["Isolated", "Removed", "MergedWithPrevious", "MergedWithNext", "Contiguous"]:
+        found[behavior] = definition(split(words, behavior))
+        found[f"{behavior} inverted"] = definition(split(words, behavior, invert=True))
+    added = {
+        "plain": [{"content": c} for c in ["<a>", "<ab>", "<b>", "<c>", "<d>", "  "]],
+        "strips": [{"content": "<a>"}, {"content": "<b>", "lstrip": True},
+                   {"content": "<c>", "rstrip": True},
+                   {"content": "<d>", "lstrip": True, "rstrip": True}],
+        "single word": [{"content": "<d>", "single_word": True},
+                        {"content": "hats", "single_word": True}],
+        "normalized": [{"content": "<a>", "normalized": True}, {"content": "a><b"},
+                       {"content": "hats", "normalized": True}],
+    }
+    for name, tokens in added.items():
+        found[f"added, {name}"] = definition([byte_level()], tokens)
+        found[f"added, {name}, prefix space"] = definition([byte_level(prefix=True)], tokens)
+    return found
+
+
+def write_all(path: Path) -> None:
+    lines = []
+    for name, made in cases().items():
+        judged = {**made, "added_tokens": [t for t in made["added_tokens"] if not t["special"]]}
+        judge = Tokenizer.from_str(json.dumps(judged))
+        ids = [judge.encode(text, add_special_tokens=False).ids for text in TEXTS]
+        lines.append({"name": name, "definition": made, "texts": TEXTS, "ids": ids})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+
+if __name__ == "__main__":
+    write_all(TARGET)
