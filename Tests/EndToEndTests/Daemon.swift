@@ -15,7 +15,7 @@ final class Daemon {
         log = folder("log.\(run)")
         let config = try folder.write(
             "refineryd.toml", "log_level = \"debug\"\nsocket_group = \"\"\n" + settings)
-        FileManager.default.createFile(atPath: log, contents: nil)
+        try Data().write(to: URL(fileURLWithPath: log))
         process.executableURL = URL(fileURLWithPath: try Programs.path("refineryd"))
         process.arguments = [
             "--config", config, "--store", folder("store.db"), "--socket", folder("socket"),

@@ -50,7 +50,7 @@ enum Programs {
             $1
         }
         for file in ["out", "err"] {
-            FileManager.default.createFile(atPath: folder.path + "/" + file, contents: nil)
+            try Data().write(to: URL(fileURLWithPath: folder.path + "/" + file))
         }
         process.standardOutput = FileHandle(forWritingAtPath: folder.path + "/out")
         process.standardError = FileHandle(forWritingAtPath: folder.path + "/err")

@@ -79,7 +79,8 @@ struct CommandLineTests {
     @Test("a ratio stays the decimal that was written")
     func ratio() throws {
         let command = try Refinectl.parseAsRoot(["export", "--ratio", "0.29"]) as? Export
-        #expect(try command?.selecting.rule(corpus: nil).size == .ratio(.init("0.29")))
+        let rule = try command?.selecting.rule(corpus: nil)
+        #expect(try rule?.size == .ratio(DecimalFraction("0.29")))
     }
 
     @Test("help and version are no errors")
