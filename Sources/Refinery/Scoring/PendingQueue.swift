@@ -10,6 +10,8 @@ struct PendingQueue: Sendable {
     private var exhausted = false
     /// A thread is reading a page.
     private var isReading = false
+    /// Chunks may have become pending since the page that is being read was asked for.
+    private var isStale = false
     /// Batches handed out and not yet recorded.
     private(set) var inFlight = 0
 
@@ -49,7 +51,8 @@ struct PendingQueue: Sendable {
     /// below the cursor may have become pending meanwhile.
     mutating func add(_ page: [PendingChunk]) {
         isReading = false
-        exhausted = page.isEmpty
+        exhausted = page.isEmpty && !isStale
+        isStale = false
         chunks.append(contentsOf: page)
         if let last = page.last { cursor = last.id }
         startOver()
@@ -64,6 +67,7 @@ struct PendingQueue: Sendable {
     /// New chunks may be pending.
     mutating func look() {
         exhausted = false
+        isStale = isReading
     }
 
     private mutating func startOver() {
