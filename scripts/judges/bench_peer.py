@@ -2,6 +2,11 @@
 """Tokens a second of Hugging Face transformers in float32 on JSONL documents: the peer to beat.
 
     bench_peer.py MODEL DOCUMENTS --tokenizer DIR [--threads 2] [--tokens 8192] [--length 512]
+                  [--refinectl PATH [--rounds 3]]
+
+With --refinectl the same texts are scored by `refinectl score` too, in the same run: the two take
+turns, and the ratio of the medians is printed. refinery's time is that of the whole command,
+loading and tokenising included; the peer's is that of its forward passes and log-probs alone.
 
 Every document gives one sequence of at most --length tokens; sequences are sorted by length and
 padded a batch, as users of transformers do. Every batch size is tried; the figure counts real
@@ -13,6 +18,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import statistics
+import subprocess
+import tempfile
 import time
 
 import torch
@@ -56,16 +64,21 @@ def main() -> None:
     parser.add_argument("--tokens", type=int, default=8192, help="tokens to score a batch size")
     parser.add_argument("--length", type=int, default=512)
     parser.add_argument("--batches", default="1,2,4,8")
+    parser.add_argument("--refinectl", help="the binary to compare with")
+    parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()
 
     torch.set_num_threads(arguments.threads)
     tokenizer = load_tokenizer(arguments.tokenizer)
-    sequences, left = [], arguments.tokens
+    sequences, texts, left = [], [], arguments.tokens
     for document in read_jsonl(arguments.documents):
         ids = tokenizer.encode(document["text"], add_special_tokens=False).ids
-        ids = ids[: arguments.length]
+        # Text cut between two bytes of a character would not be text: it is cut before it.
+        text = tokenizer.decode(ids[: arguments.length], skip_special_tokens=False).rstrip("\ufffd")
+        ids = tokenizer.encode(text, add_special_tokens=False).ids
         if len(ids) > 1 and left > 0:
             sequences.append(ids)
+            texts.append(text)
             left -= len(ids)
     sequences.sort(key=len, reverse=True)
     model = load_model(arguments.model, torch.float32)
@@ -80,6 +93,32 @@ def main() -> None:
         "peer": "transformers float32", "threads": arguments.threads,
         "sequences": len(sequences), "tokens": sum(map(len, sequences)),
         "best_batch": best, "tokens_per_second": round(rates[best], 1)}))
+    if arguments.refinectl:
+        compare(arguments, model, sequences, texts, best)
+
+
+def compare(arguments, model, sequences, texts, batch: int) -> None:
+    """refinery and the peer in turns, on the same texts."""
+    ours, theirs = [], []
+    total = sum(map(len, sequences))
+    with tempfile.NamedTemporaryFile("w", suffix=".jsonl") as documents:
+        for number, text in enumerate(texts):
+            print(json.dumps({"id": str(number), "text": text}), file=documents)
+        documents.flush()
+        command = [arguments.refinectl, "score", arguments.model, documents.name, "--per-token",
+                   "--threads", str(arguments.threads)]
+        for _ in range(arguments.rounds):
+            start = time.perf_counter()
+            lines = subprocess.run(command, check=True, capture_output=True).stdout.splitlines()
+            ours.append(total / (time.perf_counter() - start))
+            counted = sum(len(json.loads(line)["token_ids"]) for line in lines)
+            assert counted == total, f"{counted} tokens scored, expected {total}"
+            theirs.append(measure(model, sequences, batch))
+            print(f"refinery {ours[-1]:.0f}, transformers {theirs[-1]:.0f} tokens/s", flush=True)
+    ratio = statistics.median(ours) / statistics.median(theirs)
+    print(json.dumps({
+        "refinery": round(statistics.median(ours), 1),
+        "transformers_float32": round(statistics.median(theirs), 1), "ratio": round(ratio, 2)}))
 
 
 if __name__ == "__main__":
