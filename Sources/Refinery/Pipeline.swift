@@ -31,7 +31,7 @@ public final class Pipeline: Sendable {
     private struct Work {
         var pair: ModelPair?
         var queue = PendingQueue()
-        var rate = RateMeter()
+        var rate: RateMeter
         var hasNewDocuments = true
         var isChunking = false
         var isPaused = false
@@ -45,13 +45,14 @@ public final class Pipeline: Sendable {
     private let store: Store
     private let configuration: PipelineConfiguration
     private let logger: Logger
-    private let work = Monitor(Work())
+    private let work: Monitor<Work>
 
     /// A pipeline over `store`; ``run()`` or ``drain()`` starts it.
     public init(store: Store, configuration: PipelineConfiguration, logger: Logger) {
         self.store = store
         self.configuration = configuration
         self.logger = logger
+        work = Monitor(Work(rate: RateMeter(least: 2 * configuration.scoringThreads)))
     }
 
     /// Loads the models, then cuts and scores whatever arrives, until ``stop()`` or cancellation.
@@ -75,7 +76,7 @@ public final class Pipeline: Sendable {
     /// New documents are in the store.
     public func wake() {
         work.change {
-            if $0.queue.isIdle { $0.rate = RateMeter() }
+            if $0.queue.isIdle { $0.rate.reset() }
             $0.hasNewDocuments = true
             $0.queue.look()
         }
@@ -223,10 +224,10 @@ public final class Pipeline: Sendable {
                 operations += pair.reference.model.operations(tokens: chunk.tokens)
             }
         }
-        let now = Date().timeIntervalSinceReferenceDate
+        let now = ProcessInfo.processInfo.systemUptime
         work.change { work in
-            if work.rate.tokensPerSecond == nil { work.rate.begin(at: now - took) }
-            work.rate.add(time: now, tokens: tokens, operations: operations)
+            work.rate.add(
+                time: now, seconds: took, tokens: tokens, operations: operations)
             work.queue.finish()
         }
     }

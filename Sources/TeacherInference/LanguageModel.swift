@@ -63,6 +63,12 @@ public final class LanguageModel: Sendable {
             self.file = file
         }
         tokenizer = try Self.loadTokenizer(path: path, pre: options.pre)
+        guard tokenizer.vocabularySize <= configuration.vocabularySize else {
+            throw ModelError(
+                "\(path): the tokenizer has \(tokenizer.vocabularySize) tokens, but the embedding "
+                    + "\(configuration.vocabularySize) rows",
+                hint: "the tokenizer does not belong to these weights")
+        }
         (contextToken, contextRule) = try Self.resolve(
             context: options.context, tokenizer: tokenizer, path: path)
     }

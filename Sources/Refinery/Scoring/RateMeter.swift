@@ -4,21 +4,33 @@ struct RateMeter: Sendable {
     private var start: Double?
     private static let window = 60.0
 
-    /// Work begins after a time without any: what came before says nothing of the present rate.
-    mutating func begin(at time: Double) {
-        start = time
+    /// Batches that must be done before there is a rate: while the first ones of several workers
+    /// are on their way, those that are done say too little.
+    private let least: Int
+
+    init(least: Int = 1) {
+        self.least = least
+    }
+
+    /// Forgets what was measured: after a time without work it says nothing of the present rate.
+    mutating func reset() {
+        start = nil
         samples = []
     }
 
     /// A batch is done.
     ///
     /// - Parameters:
-    ///   - time: seconds on a steady clock.
+    ///   - time: seconds on a steady clock, now.
+    ///   - seconds: how long the batch took.
     ///   - tokens: corpus tokens, counted once however many models scored them.
     ///   - operations: floating-point operations that took.
-    mutating func add(time: Double, tokens: Int, operations: Double) {
+    mutating func add(time: Double, seconds: Double, tokens: Int, operations: Double) {
+        start = min(start ?? .infinity, time - seconds)
         samples.append((time, tokens, operations))
-        while let first = samples.first, first.time < time - Self.window {
+        while samples.count > least, let first = samples.first,
+            first.time < time - Self.window
+        {
             start = first.time
             samples.removeFirst()
         }
@@ -33,7 +45,9 @@ struct RateMeter: Sendable {
     private func perSecond(
         _ value: ((time: Double, tokens: Int, operations: Double)) -> Double
     ) -> Double? {
-        guard let start, let last = samples.last, last.time > start else { return nil }
+        guard samples.count >= least, let start, let last = samples.last, last.time > start else {
+            return nil
+        }
         return samples.reduce(0) { $0 + value($1) } / (last.time - start)
     }
 }

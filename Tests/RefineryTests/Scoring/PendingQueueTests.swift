@@ -52,6 +52,7 @@ import Testing
 }
 
 extension PendingQueue.Step: Equatable {
+    /// Whether both are the same step.
     public static func == (left: Self, right: Self) -> Bool {
         switch (left, right) {
         case (.read(let a), .read(let b)): a == b
