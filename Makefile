@@ -17,7 +17,7 @@ SOURCES := Package.swift Sources Tests migrations
 JUDGES := $(CACHE)/judges
 
 .DEFAULT_GOAL := help
-.PHONY: help deps teacher build install test test-install judges test-judges quickstart format lint clean
+.PHONY: help deps teacher build install test test-install test-systemd judges test-judges quickstart format lint clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ test: deps teacher ## build once, in release with testing enabled, and run every
 
 test-install: deps ## install into a temporary folder and check what is there
 	@scripts/test-install.sh
+
+test-systemd: build ## run the shipped unit under a real systemd in namespaces (needs root)
+	@scripts/test-systemd.sh
 
 judges: $(JUDGES)/ready ## a Python environment with the judges: PyPI's torch, transformers, llama.cpp
 
