@@ -56,7 +56,9 @@ struct Transformer: ~Copyable {
             packed = max(configuration.hiddenSize, queries, configuration.feedForwardSize)
             wide = max(
                 queries + 2 * configuration.kvHeads * configuration.headSize,
-                2 * configuration.feedForwardSize)
+                2 * configuration.feedForwardSize,
+                // The LM head's logits use this memory too, at least one micro-panel a row.
+                Int(CK_NR))
         }
     }
 
