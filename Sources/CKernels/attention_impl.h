@@ -1,73 +1,93 @@
 // Part of kernels_impl.h, which includes it once an instruction set.
 
-// Causal attention in tiles of MR queries and CK_MAX_KC keys with an online softmax (Milakov and
+// Causal attention in tiles of NR queries and CK_KEYS keys with an online softmax (Milakov and
 // Gimelshein 2018; Dao et al. 2022), so that memory grows with the length and not with its square.
+// Queries lie in the lanes, so a query's maximum and sum are chains over its keys, in order.
+
+// Scores [count][NR] of keys from `first` on become exp(score - top); `fade` is what the sums so
+// far are to be multiplied with. `row` is the query of lane 0.
+INLINE void soften(float *scores, int64_t count, int64_t first, int64_t row, vf top[NV],
+                   vf total[NV], vf fade[NV]) {
+    vi lane;
+    UNROLL for (int i = 0; i < W; i++) lane[i] = i;
+    for (int64_t k = row + 1 > first ? row + 1 - first : 0; k < count; k++)
+        UNROLL for (int v = 0; v < NV; v++) {
+            float *s = scores + k * NR + v * W;
+            const vi hidden = lane < (int32_t)(first + k - row) - v * W;
+            store(s, choose(hidden, splat(-INFINITY), load(s)));
+        }
+    vf high[NV];
+    UNROLL for (int v = 0; v < NV; v++) high[v] = top[v];
+    for (int64_t k = 0; k < count; k++)
+        UNROLL for (int v = 0; v < NV; v++) high[v] = vmax(high[v], load(scores + k * NR + v * W));
+    vf s[NV];
+    UNROLL for (int v = 0; v < NV; v++) {
+        fade[v] = exp_v(top[v] - high[v]);
+        top[v] = high[v];
+        s[v] = (vf){};
+    }
+    for (int64_t k = 0; k < count; k++)
+        UNROLL for (int v = 0; v < NV; v++) {
+            vf e = exp_v(load(scores + k * NR + v * W) - high[v]);
+            store(scores + k * NR + v * W, e);
+            s[v] += e;
+        }
+    UNROLL for (int v = 0; v < NV; v++) total[v] = total[v] * fade[v] + s[v];
+}
+
 static void attention(const ck_attention_job *job, int32_t out_tile) {
-    const int64_t n = job->length, hd = job->head_size, keys = (n + CK_NR - 1) / CK_NR * CK_NR;
-    const int64_t width = (hd + CK_NR - 1) / CK_NR * CK_NR;
-    float *kp = job->scratch, *vp = kp + keys * hd, *qp = vp + keys * width, *scores = qp + MR * hd;
-    float *weights = scores + MR * CK_MAX_KC, *out = weights + MR * CK_MAX_KC;
-    pack(n, hd, job->k, job->stride, kp, CK_NR);
-    memset(vp, 0, (size_t)(keys * width) * sizeof(float));
-    for (int64_t j = 0; j < width; j += CK_NR)
+    const int64_t n = job->length, hd = job->head_size, stride = job->stride;
+    const int64_t tiles = (n + MR - 1) / MR, bands = (hd + MR - 1) / MR;
+    float *keys = job->scratch;                 // [tiles][hd][MR]
+    float *values = keys + tiles * hd * MR;     // [bands][n][MR]
+    float *queries = values + bands * n * MR;   // [hd][NR]
+    float *scores = queries + hd * NR;          // [CK_KEYS + MR][NR]
+    float *out = scores + (CK_KEYS + MR) * NR;  // [bands * MR][NR]
+    pack(n, hd, job->k, stride, keys, MR, hd * MR);
+    for (int64_t b = 0; b < bands; b++) {
+        const int64_t m = hd - b * MR < MR ? hd - b * MR : MR;
+        if (m < MR) memset(values + b * n * MR, 0, (size_t)(n * MR) * sizeof(float));
         for (int64_t t = 0; t < n; t++)
-            memcpy(vp + j * keys + t * CK_NR, job->v + t * job->stride + j,
-                   (size_t)(hd - j < CK_NR ? hd - j : CK_NR) * sizeof(float));
+            for (int64_t i = 0; i < m; i++)
+                values[(b * n + t) * MR + i] = job->v[t * stride + b * MR + i];
+    }
     for (int32_t h = 0; h < job->group; h++)
-        for (int64_t r = 0; r < n; r += MR) {
-            const int64_t m = n - r < MR ? n - r : MR, last = r + m;
-            float top[MR];
-            double total[MR];
-            for (int i = 0; i < MR; i++) top[i] = -INFINITY, total[i] = 0;
-            pack(m, hd, job->q + r * job->stride + h * hd, job->stride, qp, MR);
-            memset(out, 0, (size_t)(MR * width) * sizeof(float));
-            for (int64_t first = 0; first < last; first += CK_MAX_KC) {
-                const int64_t count = last - first < CK_MAX_KC ? last - first : CK_MAX_KC;
-                const int64_t padded = (count + CK_NR - 1) / CK_NR * CK_NR;
-                for (int64_t j = 0; j < padded; j += CK_NR)
-                    tile(hd, qp, kp + (first + j) * hd, scores + j, CK_MAX_KC, 0, MR, CK_NR);
-                for (int64_t i = 0; i < m; i++) {
-                    float *s = scores + i * CK_MAX_KC;
-                    int64_t valid = r + i + 1 - first;
-                    if (valid > count) valid = count;
-                    if (valid < 0) valid = 0;
-                    for (int64_t j = valid; j < padded; j++) s[j] = -INFINITY;
-                    if (valid == 0) {
-                        memset(s, 0, (size_t)padded * sizeof(float));
-                        continue;
-                    }
-                    vf mv = splat(-INFINITY);
-                    for (int64_t j = 0; j < padded; j += W) {
-                        vf v = load(s + j) * job->scale;
-                        store(s + j, v);
-                        mv = vmax(mv, v);
-                    }
-                    float high = top[i];
-                    for (int j = 0; j < W; j++) high = mv[j] > high ? mv[j] : high;
-                    if (high > top[i]) {
-                        const float fade = expf(top[i] - high);
-                        total[i] *= (double)fade;
-                        for (int64_t j = 0; j < width; j++) out[i * width + j] *= fade;
-                        top[i] = high;
-                    }
-                    vf sv = {};
-                    for (int64_t j = 0; j < padded; j += W) {
-                        vf e = exp_v(load(s + j) - high);
-                        store(s + j, e);
-                        sv += e;
-                    }
-                    for (int j = 0; j < W; j++) total[i] += (double)sv[j];
-                }
-                pack(m, count, scores, CK_MAX_KC, weights, MR);
-                for (int64_t j = 0; j < width; j += CK_NR)
-                    tile(count, weights, vp + j * keys + first * CK_NR, out + j, width, 1, MR, CK_NR);
+        for (int64_t row = 0; row < n; row += NR) {
+            const int64_t m = n - row < NR ? n - row : NR, end = row + m;
+            pack(m, hd, job->q + row * stride + h * hd, stride, queries, NR, 0);
+            for (int64_t i = 0; i < hd * NR; i += W) store(queries + i, load(queries + i) * job->scale);
+            vf top[NV], total[NV], fade[NV];
+            UNROLL for (int v = 0; v < NV; v++) top[v] = splat(-INFINITY), total[v] = (vf){};
+            for (int64_t first = 0; first < end; first += CK_KEYS) {
+                const int64_t count = end - first < CK_KEYS ? end - first : CK_KEYS;
+                for (int64_t k = 0; k < count; k += MR)
+                    micro(hd, keys + (first + k) * hd, queries, scores + k * NR, 0, (target){0});
+                soften(scores, count, first, row, top, total, fade);
+                if (first > 0)
+                    for (int64_t d = 0; d < hd; d++)
+                        UNROLL for (int v = 0; v < NV; v++) {
+                            float *o = out + d * NR + v * W;
+                            store(o, load(o) * fade[v]);
+                        }
+                for (int64_t b = 0; b < bands; b++)
+                    micro_part(hd - b * MR, count, values + (b * n + first) * MR, scores,
+                               out + b * MR * NR, first > 0);
             }
-            for (int64_t i = 0; i < m; i++) {
-                const float scale = (float)(1.0 / total[i]);
-                const int64_t row = job->out_row + r + i;
-                float *d = job->out + row / out_tile * out_tile * job->out_width + row % out_tile +
-                           (job->out_column + h * hd) * out_tile;
-                for (int64_t j = 0; j < hd; j++) d[j * out_tile] = out[i * width + j] * scale;
+            UNROLL for (int v = 0; v < NV; v++) total[v] = 1.0f / total[v];
+            for (int64_t d = 0; d < hd; d++)
+                UNROLL for (int v = 0; v < NV; v++) {
+                    float *o = out + d * NR + v * W;
+                    store(o, load(o) * total[v]);
+                }
+            // Packed activations run down their rows, as the output does.
+            for (int64_t i = 0; i < m;) {
+                const int64_t to = job->out_row + row + i, within = to % out_tile;
+                const int64_t run = out_tile - within < m - i ? out_tile - within : m - i;
+                float *d = job->out + (to - within) * job->out_width +
+                           (job->out_column + h * hd) * out_tile + within;
+                for (int64_t j = 0; j < hd; j++, d += out_tile)
+                    for (int64_t x = 0; x < run; x++) d[x] = out[j * NR + i + x];
+                i += run;
             }
         }
 }

@@ -4,6 +4,7 @@
 #define CK_TEXT "avx2"
 #define W 8
 #define MR 6
+#define NV 2
 #define FUSED 1
 #define HAVE_F16C 1
 #include "kernels_impl.h"

@@ -4,6 +4,7 @@
 #define CK_TEXT "avx512"
 #define W 16
 #define MR 12
+#define NV 2
 #define FUSED 1
 #define HAVE_F16C 1
 #include "kernels_impl.h"

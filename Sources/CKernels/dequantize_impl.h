@@ -1,6 +1,10 @@
 // Part of kernels_impl.h, which includes it once an instruction set: blocks of quantised weights
 // to Float32.
 
+typedef uint8_t bytes16 __attribute__((vector_size(16)));
+typedef int8_t signed16 __attribute__((vector_size(16)));
+typedef float floats16 __attribute__((vector_size(64)));
+
 INLINE float half(const uint8_t *p) {
     uint16_t h;
     memcpy(&h, p, 2);
@@ -23,15 +27,30 @@ INLINE float half(const uint8_t *p) {
 #endif
 }
 
+static void halves(const uint8_t *s, float *destination, int64_t count) {
+    int64_t i = 0;
+#if HAVE_F16C
+    typedef _Float16 halves16 __attribute__((vector_size(32)));
+    for (; i + 16 <= count; i += 16) {
+        halves16 h;
+        memcpy(&h, s + 2 * i, 32);
+        const floats16 f = __builtin_convertvector(h, floats16);
+        memcpy(destination + i, &f, 64);
+    }
+#endif
+    for (; i < count; i++) destination[i] = half(s + 2 * i);
+}
+
 // Block formats follow ggml-common.h; values equal PyPI gguf's quants.py to the last bit.
 static void dequantize(int type, const void *source, float *destination, int64_t count) {
     const uint8_t *s = source;
+    const int64_t blocks = count / 32;
     switch (type) {
     case CK_F32:
         memcpy(destination, s, (size_t)count * 4);
         return;
     case CK_F16:
-        for (int64_t i = 0; i < count; i++) destination[i] = half(s + 2 * i);
+        halves(s, destination, count);
         return;
     case CK_BF16:
         for (int64_t i = 0; i < count; i++) {
@@ -42,24 +61,36 @@ static void dequantize(int type, const void *source, float *destination, int64_t
         }
         return;
     case CK_Q8_0:
-        for (int64_t b = 0; b < count / 32; b++, s += 34, destination += 32) {
+        for (int64_t b = 0; b < blocks; b++, s += 34, destination += 32) {
             const float d = half(s);
-            const int8_t *q = (const int8_t *)s + 2;
-            for (int i = 0; i < 32; i++) destination[i] = d * (float)q[i];
+            UNROLL for (int i = 0; i < 32; i += 16) {
+                signed16 q;
+                memcpy(&q, s + 2 + i, 16);
+                const floats16 f = d * __builtin_convertvector(q, floats16);
+                memcpy(destination + i, &f, 64);
+            }
         }
         return;
     case CK_Q4_0:
-        for (int64_t b = 0; b < count / 32; b++, s += 18, destination += 32) {
+        for (int64_t b = 0; b < blocks; b++, s += 18, destination += 32) {
             const float d = half(s);
-            for (int i = 0; i < 16; i++) destination[i] = d * (float)((int)(s[2 + i] & 15) - 8);
-            for (int i = 0; i < 16; i++) destination[16 + i] = d * (float)((int)(s[2 + i] >> 4) - 8);
+            bytes16 q;
+            memcpy(&q, s + 2, 16);
+            const floats16 low = d * (__builtin_convertvector(q & 15, floats16) - 8.0f);
+            const floats16 high = d * (__builtin_convertvector(q >> 4, floats16) - 8.0f);
+            memcpy(destination, &low, 64);
+            memcpy(destination + 16, &high, 64);
         }
         return;
     case CK_Q4_1:
-        for (int64_t b = 0; b < count / 32; b++, s += 20, destination += 32) {
+        for (int64_t b = 0; b < blocks; b++, s += 20, destination += 32) {
             const float d = half(s), m = half(s + 2);
-            for (int i = 0; i < 16; i++) destination[i] = d * (float)(s[4 + i] & 15) + m;
-            for (int i = 0; i < 16; i++) destination[16 + i] = d * (float)(s[4 + i] >> 4) + m;
+            bytes16 q;
+            memcpy(&q, s + 4, 16);
+            const floats16 low = d * __builtin_convertvector(q & 15, floats16) + m;
+            const floats16 high = d * __builtin_convertvector(q >> 4, floats16) + m;
+            memcpy(destination, &low, 64);
+            memcpy(destination + 16, &high, 64);
         }
         return;
     }

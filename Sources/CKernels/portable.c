@@ -4,9 +4,11 @@
 #define W 4
 #if defined(__aarch64__)
 #define MR 8
+#define NV 2
 #define FUSED 1
 #else
 #define MR 4
+#define NV 2
 #define FUSED 0
 #endif
 #define HAVE_F16C 0

@@ -190,7 +190,9 @@ public final class Pipeline: Sendable {
             let step = work.wait { work -> PendingQueue.Step?? in
                 if work.isStopping { return .some(nil) }
                 if work.isPaused { return nil }
-                return work.queue.next(tokens: budget).map(Optional.some)
+                return work.queue.next(
+                    tokens: budget, workers: configuration.scoringThreads
+                ).map(Optional.some)
             }
             switch step {
             case nil:

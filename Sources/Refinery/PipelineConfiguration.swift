@@ -46,19 +46,9 @@ public struct PipelineConfiguration: Sendable, Equatable {
 extension PipelineConfiguration {
     /// Threads that score: ``threads``, or one a core that this process may use.
     public var scoringThreads: Int {
-        threads > 0 ? threads : max(1, Self.availableCores)
+        threads > 0 ? threads : AvailableCores.count
     }
 
     /// Tokens that one worker's memory is sized for.
     public var batchCapacity: Int { max(batchTokens, maxTokens + 1) }
-
-    /// Cores by affinity, less where the control group's quota (cgroup v2) allows fewer.
-    static var availableCores: Int {
-        let cores = ProcessInfo.processInfo.activeProcessorCount
-        guard let quota = try? String(contentsOfFile: "/sys/fs/cgroup/cpu.max", encoding: .utf8)
-        else { return cores }
-        let parts = quota.split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
-        guard parts.count == 2, parts[1] > 0 else { return cores }
-        return min(cores, max(1, Int((parts[0] / parts[1]).rounded(.up))))
-    }
 }

@@ -39,6 +39,12 @@ public struct BatchScorer: ~Copyable {
         transformer = model.makeTransformer(maxTokens: maxTokens)
     }
 
+    /// Seconds spent so far by part of the forward pass.
+    public var partSeconds: [ForwardPart: Double] {
+        Dictionary(
+            uniqueKeysWithValues: ForwardPart.allCases.map { ($0, transformer.clock[$0]) })
+    }
+
     /// Scores `sequences`: ids of the model's own tokenizer, without the context token, which is
     /// put in front here.
     ///

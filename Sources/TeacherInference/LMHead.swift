@@ -10,7 +10,6 @@ import Foundation
 struct LMHead {
     /// [V, D].
     let weight: Tensor
-    let kernels: ComputeKernels
 
     /// What is known of each row's target.
     struct Result {
@@ -25,13 +24,12 @@ struct LMHead {
     ///   - targets: the token that each row is to predict.
     ///   - spans: rows of each sequence, for OpenBLAS.
     ///   - panels: what dequantises the head.
-    ///   - scratch: memory for the logits of one panel.
     ///   - isCancelled: asked before each panel.
     /// - Returns: what is known of each row's target.
     /// - Throws: `CancellationError`.
     func run(
         states: UnsafePointer<Float>, targets: [TokenID], spans: [Range<Int>],
-        panels: borrowing WeightPanels, scratch: borrowing FloatBuffer, isCancelled: () -> Bool
+        panels: borrowing WeightPanels, isCancelled: () -> Bool
     ) throws -> Result {
         let rows = targets.count
         var targetLogits = targetLogits(states: states, targets: targets, panels: panels)
@@ -48,9 +46,9 @@ struct LMHead {
                                 target_logit: logits.baseAddress.map { UnsafePointer($0) },
                                 max: maxima.baseAddress, sum: sums.baseAddress,
                                 above: above.baseAddress)
-                            try walk(
-                                states: states, rows: rows, spans: spans, state: &state,
-                                panels: panels, scratch: scratch, isCancelled: isCancelled)
+                            try panels.reduce(
+                                weight, states: states, rows: rows, spans: spans,
+                                state: &state, isCancelled: isCancelled)
                         }
                     }
                 }
@@ -62,48 +60,16 @@ struct LMHead {
         return Result(nll: nll, above: above)
     }
 
-    private func walk(
-        states: UnsafePointer<Float>, rows: Int, spans: [Range<Int>], state: inout ck_head_state,
-        panels: borrowing WeightPanels, scratch: borrowing FloatBuffer, isCancelled: () -> Bool
-    ) throws {
-        let vocabulary = weight.shape[0], inner = weight.shape[1]
-        var step = panels.panelRows(of: weight, wholeDepth: true)
-        // A panel's logits must fit: one tile of rows, or under OpenBLAS the longest sequence.
-        let tallest = kernels.usesOpenBLAS ? spans.map(\.count).max() ?? 1 : Int(kernels.tile)
-        step = max(Int(CK_NR), min(step, scratch.count / max(tallest, 1) / 32 * 32))
-        for first in stride(from: 0, to: vocabulary, by: step) {
-            if isCancelled() { throw CancellationError() }
-            let range = first..<min(first + step, vocabulary)
-            let panel = panels.load(range, of: weight)
-            guard kernels.usesOpenBLAS else {
-                ck_head(
-                    kernels.table, Int64(rows), Int64(range.count), Int64(inner), states, panel,
-                    Int64(first), &state, scratch.base)
-                continue
-            }
-            let padded = (range.count + 31) / 32 * 32
-            for span in spans {
-                OpenBLAS.multiply(
-                    rows: span.count, columns: range.count, inner: inner,
-                    a: states + span.lowerBound * inner, b: panel, c: scratch.base,
-                    cStride: padded, accumulate: false)
-                ck_head_update(
-                    kernels.table, Int64(span.count), Int64(range.count), Int64(padded),
-                    Int64(span.lowerBound), Int64(first), scratch.base, &state)
-            }
-        }
-    }
-
     /// Each row's target logit, first, so that ranks can be counted while the panels pass.
     private func targetLogits(
         states: UnsafePointer<Float>, targets: [TokenID], panels: borrowing WeightPanels
     ) -> [Float] {
-        let inner = weight.shape[1], tile = Int(kernels.tile)
+        let inner = weight.shape[1], tile = Int(panels.kernels.tile)
         var logits = [Float](repeating: 0, count: targets.count)
         for (row, target) in targets.enumerated() {
             let start = states + row / tile * tile * inner + row % tile
             logits[row] = ck_dot(
-                kernels.table, Int64(inner), start, Int64(tile),
+                panels.kernels.table, Int64(inner), start, Int64(tile),
                 panels.loadRow(Int(target), of: weight))
         }
         return logits

@@ -37,9 +37,14 @@ public final class LanguageModel: Sendable {
     /// Loads the model at `path`; weights stay in the file and are read as they are needed.
     ///
     /// - Throws: ``ModelError`` naming the file and what in it cannot be used.
-    public init(path: String, options: Options = Options()) throws(ModelError) {
+    public convenience init(path: String, options: Options = Options()) throws(ModelError) {
+        try self.init(path: path, options: options, kernels: .chosen())
+    }
+
+    /// As ``init(path:options:)``, on the kernels named.
+    init(path: String, options: Options = Options(), kernels: ComputeKernels) throws(ModelError) {
         self.path = path
-        kernels = try .chosen()
+        self.kernels = kernels
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
             throw ModelError(
@@ -127,12 +132,14 @@ public final class LanguageModel: Sendable {
 
     /// Bytes that each worker adds for batches of `maxTokens` tokens with sequences up to `longest`.
     public func workerMemory(maxTokens: Int, longest: Int) -> Int {
-        Transformer.memory(configuration, maxTokens: maxTokens, longest: longest)
+        Transformer.memory(
+            configuration, kernels: kernels, maxTokens: maxTokens, longest: longest)
     }
 
-    /// Floating-point operations to score a sequence of `tokens` tokens.
+    /// Floating-point operations to score a sequence of `tokens` tokens, the context token included
+    /// where there is one: the last has nothing to predict.
     public func operations(tokens: Int) -> Double {
-        Transformer.operations(configuration, tokens: tokens)
+        Transformer.operations(configuration, tokens: tokens, scored: max(0, tokens - 1))
     }
 
     /// `text` as tokens, with what a score needs to know of its bytes.

@@ -13,11 +13,14 @@ struct Transformer: ~Copyable {
     private let kernels: ComputeKernels
     private let panels: WeightPanels
 
+    /// Where the time went.
+    let clock = PartClock()
+
     /// [T, D], the residual stream.
     private let residual: FloatBuffer
-    /// Packed activations, the input of each matrix product: [T, max(D, H · head size, F)].
-    private let packed: FloatBuffer
-    /// Their products: [T, max((H + 2K) · head size, 2F)].
+    /// Packed activations [T, max(D, H · head size)]: normed states, then attention's output.
+    private let normed: FloatBuffer
+    /// Queries, keys and values [T, (H + 2K) · head size], then packed activations [T, F].
     private let wide: FloatBuffer
     /// One tile of rows, before it is packed.
     private let rowScratch: FloatBuffer
@@ -37,57 +40,64 @@ struct Transformer: ~Copyable {
         self.kernels = kernels
         self.maxTokens = maxTokens
         let sizes = Sizes(configuration)
-        let rows = (maxTokens + 15) / 16 * 16 + 16
-        panels = WeightPanels(kernels: kernels, maxColumns: sizes.packed)
+        let rows = Self.paddedRows(maxTokens)
+        panels = WeightPanels(
+            kernels: kernels, clock: clock, maxColumns: sizes.inputs, longest: maxTokens)
         residual = FloatBuffer(rows * configuration.hiddenSize)
-        packed = FloatBuffer(rows * sizes.packed)
+        normed = FloatBuffer(rows * sizes.normed)
         wide = FloatBuffer(rows * sizes.wide)
-        rowScratch = FloatBuffer(16 * sizes.packed)
+        rowScratch = FloatBuffer(16 * configuration.hiddenSize)
         rotation = RotationTable(configuration)
     }
 
-    /// Widths of the two large buffers, in floats a row.
+    /// Rows of packed activations are written in whole tiles of up to 16.
+    private static func paddedRows(_ tokens: Int) -> Int { (tokens + 15) / 16 * 16 + 16 }
+
+    /// Widths of the buffers, in floats a row.
     private struct Sizes {
-        let packed: Int
+        let normed: Int
         let wide: Int
+        /// The most inputs of a matrix.
+        let inputs: Int
 
         init(_ configuration: ModelConfiguration) {
             let queries = configuration.heads * configuration.headSize
-            packed = max(configuration.hiddenSize, queries, configuration.feedForwardSize)
+            normed = max(configuration.hiddenSize, queries)
             wide = max(
                 queries + 2 * configuration.kvHeads * configuration.headSize,
-                2 * configuration.feedForwardSize,
-                // The LM head's logits use this memory too, at least one micro-panel a row.
-                Int(CK_NR))
+                configuration.feedForwardSize)
+            inputs = max(normed, configuration.feedForwardSize)
         }
     }
 
     /// Bytes that one worker with batches of `maxTokens` tokens and sequences of up to
     /// `longest` takes.
     static func memory(
-        _ configuration: ModelConfiguration, maxTokens: Int, longest: Int
+        _ configuration: ModelConfiguration, kernels: ComputeKernels, maxTokens: Int, longest: Int
     ) -> Int {
         let sizes = Sizes(configuration)
-        let rows = maxTokens + 32
         let head = configuration.headSize
         let floats =
-            rows * (configuration.hiddenSize + sizes.packed + sizes.wide) + 16 * sizes.packed
-            + WeightPanels.floats(maxColumns: sizes.packed)
+            paddedRows(maxTokens) * (configuration.hiddenSize + sizes.normed + sizes.wide)
+            + 16 * configuration.hiddenSize
+            + WeightPanels.floats(kernels: kernels, maxColumns: sizes.inputs, longest: maxTokens)
             + Int(ck_attention_scratch(Int64(longest), Int64(head))) + longest * head
         return floats * 4
     }
 
-    /// Floating-point operations for a sequence of `tokens` tokens, of which all are scored: two a
-    /// weight, and two products of causal attention.
-    static func operations(_ configuration: ModelConfiguration, tokens: Int) -> Double {
+    /// Floating-point operations for a sequence of `tokens` tokens, of which the next one is
+    /// predicted for `scored`: two a weight, and two products of causal attention.
+    static func operations(
+        _ configuration: ModelConfiguration, tokens: Int, scored: Int
+    ) -> Double {
         let c = configuration
         let queries = Double(c.heads * c.headSize), hidden = Double(c.hiddenSize)
         let layer =
             hidden * (2 * queries + 2 * Double(c.kvHeads * c.headSize))
             + 3 * hidden * Double(c.feedForwardSize)
-        let weights = Double(c.layers) * layer + hidden * Double(c.vocabularySize)
-        let attention = Double(c.layers) * 2 * queries * Double(tokens + 1)
-        return Double(tokens) * (2 * weights + attention)
+        let attention = 2 * queries * Double(tokens + 1)
+        return Double(tokens) * Double(c.layers) * (2 * layer + attention)
+            + Double(scored) * 2 * hidden * Double(c.vocabularySize)
     }
 
     /// Runs every layer over `ids`, then the final norm of the rows in `scored`.
@@ -105,6 +115,7 @@ struct Transformer: ~Copyable {
         let rows = ids.count
         precondition(rows <= maxTokens && scored.count <= rows)
         let hidden = configuration.hiddenSize
+        clock.start()
         for (row, id) in ids.enumerated() {
             let source = panels.loadRow(Int(id), of: weights.embedding)
             (residual.base + row * hidden).update(from: source, count: hidden)
@@ -113,6 +124,7 @@ struct Transformer: ~Copyable {
         rotation.extend(to: longest)
         let needed = Int(ck_attention_scratch(Int64(longest), Int64(configuration.headSize)))
         if attentionScratch.count < needed { attentionScratch = FloatBuffer(needed) }
+        clock.lap(.embedding)
         for layer in weights.layers {
             if isCancelled() { throw CancellationError() }
             attend(layer, rows: rows, spans: spans)
@@ -121,10 +133,11 @@ struct Transformer: ~Copyable {
         scored.withUnsafeBufferPointer { index in
             ck_rms_norm(
                 kernels.table, Int64(scored.count), Int64(hidden), residual.base, Int64(hidden),
-                index.baseAddress, weights.finalNorm, configuration.normEpsilon, packed.base,
+                index.baseAddress, weights.finalNorm, configuration.normEpsilon, normed.base,
                 kernels.tile, rowScratch.base)
         }
-        return UnsafePointer(packed.base)
+        clock.lap(.elementwise)
+        return UnsafePointer(normed.base)
     }
 
     /// residual += output · attention(norm(residual)).
@@ -146,6 +159,7 @@ struct Transformer: ~Copyable {
                 Int32(configuration.heads + configuration.kvHeads),
                 Int32(head), Int32(head), Int32(pairing), first, Int64(stride), rotation.cosines,
                 rotation.sines)
+            clock.lap(.elementwise)
             for kvHead in 0..<configuration.kvHeads {
                 var job = ck_attention_job()
                 job.length = Int64(span.count)
@@ -156,34 +170,33 @@ struct Transformer: ~Copyable {
                 job.v = UnsafePointer(first + queries + keys + kvHead * head)
                 job.stride = Int64(stride)
                 job.scale = 1 / Float(head).squareRoot()
-                job.out = packed.base
+                job.out = normed.base
                 job.out_row = Int64(span.lowerBound)
                 job.out_width = Int64(queries)
                 job.out_column = Int64(kvHead * group * head)
                 job.scratch = attentionScratch.base
                 ck_attention(kernels.table, &job, kernels.tile)
             }
+            clock.lap(.attention)
         }
-        addToResidual(layer.attentionOutput, rows: rows, spans: spans)
+        addToResidual(layer.attentionOutput, input: normed.base, rows: rows, spans: spans)
     }
 
     /// residual += down · (silu(gate · x) ∘ up · x), x = norm(residual): SwiGLU (arXiv 2002.05202).
     private func feedForward(_ layer: LlamaWeights.Layer, rows: Int, spans: [Range<Int>]) {
-        let width = configuration.feedForwardSize
         norm(layer.feedForwardNorm, rows: rows)
-        linear(layer.gate, rows: rows, spans: spans, into: wide.base, stride: 2 * width)
-        linear(layer.up, rows: rows, spans: spans, into: wide.base + width, stride: 2 * width)
-        ck_silu_mul(
-            kernels.table, Int64(rows), Int64(width), wide.base, wide.base + width,
-            Int64(2 * width), packed.base, kernels.tile, rowScratch.base)
-        addToResidual(layer.down, rows: rows, spans: spans)
+        panels.multiplyGated(
+            gate: layer.gate, up: layer.up, input: normed.base, rows: rows, spans: spans,
+            output: wide.base)
+        addToResidual(layer.down, input: wide.base, rows: rows, spans: spans)
     }
 
     private func norm(_ weight: [Float], rows: Int) {
         let hidden = Int64(configuration.hiddenSize)
         ck_rms_norm(
             kernels.table, Int64(rows), hidden, residual.base, hidden, nil, weight,
-            configuration.normEpsilon, packed.base, kernels.tile, rowScratch.base)
+            configuration.normEpsilon, normed.base, kernels.tile, rowScratch.base)
+        clock.lap(.elementwise)
     }
 
     private func linear(
@@ -191,15 +204,17 @@ struct Transformer: ~Copyable {
         into output: UnsafeMutablePointer<Float>, stride: Int
     ) {
         panels.multiply(
-            layer.weight, input: packed.base, rows: rows, spans: spans, output: output,
+            layer.weight, input: normed.base, rows: rows, spans: spans, output: output,
             stride: stride, accumulate: false)
         addBias(layer, rows: rows, to: output, stride: stride)
     }
 
-    private func addToResidual(_ layer: LlamaWeights.Linear, rows: Int, spans: [Range<Int>]) {
+    private func addToResidual(
+        _ layer: LlamaWeights.Linear, input: UnsafePointer<Float>, rows: Int, spans: [Range<Int>]
+    ) {
         let hidden = configuration.hiddenSize
         panels.multiply(
-            layer.weight, input: packed.base, rows: rows, spans: spans, output: residual.base,
+            layer.weight, input: input, rows: rows, spans: spans, output: residual.base,
             stride: hidden, accumulate: true)
         addBias(layer, rows: rows, to: residual.base, stride: hidden)
     }
@@ -209,6 +224,7 @@ struct Transformer: ~Copyable {
     ) {
         guard let bias = layer.bias else { return }
         ck_add_bias(kernels.table, Int64(rows), Int64(bias.count), output, Int64(stride), bias)
+        clock.lap(.elementwise)
     }
 
     /// The LM head over the states that ``hiddenStates(ids:spans:scored:isCancelled:)`` returned.
@@ -216,8 +232,9 @@ struct Transformer: ~Copyable {
         states: UnsafePointer<Float>, targets: [TokenID], spans: [Range<Int>],
         isCancelled: () -> Bool
     ) throws -> LMHead.Result {
-        try LMHead(weight: weights.head, kernels: kernels).run(
+        clock.start()
+        return try LMHead(weight: weights.head).run(
             states: states, targets: targets, spans: spans, panels: panels,
-            scratch: wide, isCancelled: isCancelled)
+            isCancelled: isCancelled)
     }
 }

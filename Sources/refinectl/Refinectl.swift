@@ -32,7 +32,7 @@ struct Refinectl: AsyncParsableCommand {
                 ]),
             CommandGroup(
                 name: "Without a daemon",
-                subcommands: [Refine.self, Score.self, Tokenize.self, Inspect.self]),
+                subcommands: [Refine.self, Score.self, Tokenize.self, Inspect.self, Bench.self]),
         ])
 
     @OptionGroup var daemon: DaemonOptions

@@ -31,6 +31,9 @@ struct CommandLineTests {
             ["score", "m", "--window", "1"],
             ["score", "m", "--threads", "0"],
             ["inspect", "a", "b", "c"],
+            ["bench"],
+            ["bench", "m", "--tokens", "0"],
+            ["bench", "m", "--length", "1"],
         ])
     func refused(_ arguments: [String]) {
         #expect(throws: (any Error).self) { try Refinectl.parseAsRoot(arguments) }

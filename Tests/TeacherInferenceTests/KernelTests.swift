@@ -38,7 +38,8 @@ import Testing
         let stride = shape.outputs + 3
         var c = random.floats(shape.rows * stride)
         let before = c
-        let panels = WeightPanels(kernels: kernels, maxColumns: shape.inner)
+        let panels = WeightPanels(
+            kernels: kernels, clock: PartClock(), maxColumns: shape.inner, longest: shape.rows)
         c.withUnsafeMutableBufferPointer { c in
             panels.multiply(
                 tensor(w, shape: [shape.outputs, shape.inner]),
@@ -65,6 +66,44 @@ import Testing
         }
     }
 
+    @Test(
+        "the gated product is SwiGLU of two products, with and without biases",
+        arguments: ComputeKernels.available.map(\.name), [(5, 7, 3), (25, 600, 83), (110, 64, 300)])
+    func gatedProduct(name: String, shape: (rows: Int, inner: Int, outputs: Int)) throws {
+        let kernels = try kernels(name)
+        var random = Noise(seed: 8)
+        let (rows, inner, outputs) = shape
+        let a = random.floats(rows * inner).map { $0 / Float(inner).squareRoot() * 4 }
+        let gate = random.floats(outputs * inner), up = random.floats(outputs * inner)
+        let biases = [random.floats(outputs), random.floats(outputs)]
+        let panels = WeightPanels(
+            kernels: kernels, clock: PartClock(), maxColumns: max(inner, outputs), longest: rows)
+        let tile = Int(kernels.tile)
+        for bias in [nil, biases] {
+            var out = [Float](repeating: -1, count: (rows + tile) / tile * tile * outputs)
+            out.withUnsafeMutableBufferPointer { out in
+                panels.multiplyGated(
+                    gate: .init(weight: tensor(gate, shape: [outputs, inner]), bias: bias?[0]),
+                    up: .init(weight: tensor(up, shape: [outputs, inner]), bias: bias?[1]),
+                    input: packed(a, count: rows, width: inner, kernels: kernels), rows: rows,
+                    spans: [0..<2, 2..<rows], output: out.baseAddress!)
+            }
+            for row in 0..<rows {
+                for column in 0..<outputs {
+                    func product(_ w: [Float], _ bias: Float) -> Double {
+                        (0..<inner).reduce(Double(bias)) {
+                            $0 + Double(a[row * inner + $1]) * Double(w[column * inner + $1])
+                        }
+                    }
+                    let g = product(gate, bias?[0][column] ?? 0)
+                    let expected = g / (1 + exp(-g)) * product(up, bias?[1][column] ?? 0)
+                    let got = out[row / tile * tile * outputs + column * tile + row % tile]
+                    #expect(abs(Double(got) - expected) < 1e-5 * max(1, abs(expected)))
+                }
+            }
+        }
+    }
+
     @Test("a row's product has the same bits at any place and in any company", arguments: sets)
     func rowBits(name: String) throws {
         let kernels = try kernels(name)
@@ -72,7 +111,8 @@ import Testing
         let inner = 1100, outputs = 70, rows = 31
         let a = random.floats(rows * inner)
         let matrix = tensor(random.floats(outputs * inner), shape: [outputs, inner])
-        let panels = WeightPanels(kernels: kernels, maxColumns: inner)
+        let panels = WeightPanels(
+            kernels: kernels, clock: PartClock(), maxColumns: inner, longest: rows)
         func product(_ a: [Float], _ rows: Int) -> [Float] {
             var c = [Float](repeating: 0, count: rows * outputs)
             c.withUnsafeMutableBufferPointer {
@@ -99,13 +139,11 @@ import Testing
         let rows = 29, inner = 96, vocabulary = 1037
         let states = random.floats(rows * inner), w = random.floats(vocabulary * inner)
         let targets = (0..<rows).map { TokenID($0 * 31 % vocabulary) }
-        let panels = WeightPanels(kernels: kernels, maxColumns: inner)
-        let result = try LMHead(
-            weight: tensor(w, shape: [vocabulary, inner]), kernels: kernels
-        ).run(
+        let panels = WeightPanels(
+            kernels: kernels, clock: PartClock(), maxColumns: inner, longest: rows)
+        let result = try LMHead(weight: tensor(w, shape: [vocabulary, inner])).run(
             states: packed(states, count: rows, width: inner, kernels: kernels), targets: targets,
-            spans: [0..<10, 10..<rows], panels: panels, scratch: FloatBuffer(rows * 512),
-            isCancelled: { false })
+            spans: [0..<10, 10..<rows], panels: panels, isCancelled: { false })
         for row in 0..<rows {
             let logits = (0..<vocabulary).map { token in
                 (0..<inner).reduce(0.0) {
@@ -208,13 +246,14 @@ import Testing
             }
         }
         ck_silu_mul(
-            kernels.table, Int64(rows), Int64(width), y, x, Int64(width), &out, kernels.tile,
-            &scratch)
+            kernels.table, Int64(rows), Int64(width), y, x, Int64(width), &out, Int64(width))
         for row in 0..<rows {
             for column in 0..<width {
                 let gate = Double(y[row * width + column])
                 let expected = gate / (1 + exp(-gate)) * Double(x[row * width + column])
-                #expect(abs(at(row, column) - expected) < 1e-6 * max(1, abs(expected)))
+                #expect(
+                    abs(Double(out[row * width + column]) - expected) < 1e-6 * max(1, abs(expected))
+                )
             }
         }
     }

@@ -31,9 +31,11 @@ import Testing
     /// Checks every document; returns the greatest differences of a token and of a mean.
     @discardableResult
     private func compare(
-        _ path: String, _ documents: [Document], _ expected: [Expected], token: Double, mean: Double
+        _ path: String, kernels name: String, _ documents: [Document], _ expected: [Expected],
+        token: Double, mean: Double
     ) throws -> (token: Double, mean: Double) {
-        let model = try LanguageModel(path: path)
+        let kernels = try #require(ComputeKernels(name: name))
+        let model = try LanguageModel(path: path, kernels: kernels)
         var scorer = BatchScorer(model: model, maxTokens: 4096)
         var greatest = (token: 0.0, mean: 0.0)
         try #require(!expected.isEmpty)
@@ -55,23 +57,47 @@ import Testing
             let sum = expected.token_nll.reduce(0, +)
             greatest.mean = max(greatest.mean, abs(score.nll - sum) / Double(score.tokens))
         }
-        #expect(greatest.token <= token && greatest.mean <= mean, "\(path): \(greatest)")
+        #expect(
+            greatest.token <= token && greatest.mean <= mean, "\(path) on \(name): \(greatest)")
         return greatest
     }
 
-    // transformers' float32 is within 3e-4 a token and 1.1e-5 a mean of its float64 on the teacher.
-    @Test("the reference model's NLLs are transformers'")
-    func reference() throws {
+    // transformers' float32 is within 3e-4 a token and 1.1e-5 a mean of its float64 on the teacher:
+    // no kernels may be further than twice that.
+    @Test(
+        "the reference model's NLLs are transformers'",
+        arguments: ComputeKernels.available.map(\.name))
+    func reference(kernels: String) throws {
         try compare(
-            Models.reference, Self.read("parity/documents.jsonl", as: Document.self),
-            Self.read("parity/reference.jsonl", as: Expected.self), token: 2e-3, mean: 1e-4)
+            Models.reference, kernels: kernels,
+            Self.read("parity/documents.jsonl", as: Document.self),
+            Self.read("parity/reference.jsonl", as: Expected.self), token: 6e-4, mean: 2.2e-5)
     }
 
-    @Test("the teacher's NLLs are transformers'", .enabled(if: Models.teacher != nil))
-    func teacher() throws {
+    @Test(
+        "the teacher's NLLs are transformers'", .enabled(if: Models.teacher != nil),
+        arguments: ComputeKernels.available.map(\.name).filter { $0 != "portable" })
+    func teacher(kernels: String) throws {
         try compare(
-            #require(Models.teacher), Self.read("parity/documents.jsonl", as: Document.self),
-            Self.read("parity/teacher.jsonl", as: Expected.self), token: 2e-3, mean: 1e-4)
+            #require(Models.teacher), kernels: kernels,
+            Self.read("parity/documents.jsonl", as: Document.self),
+            Self.read("parity/teacher.jsonl", as: Expected.self), token: 6e-4, mean: 2.2e-5)
+    }
+
+    @Test(
+        "instruction sets with fused multiply-adds give the same bits",
+        arguments: Models.all)
+    func sameBits(path: String) throws {
+        let documents = try Self.read("parity/documents.jsonl", as: Document.self)
+        let scores = try ["avx512", "avx2"].compactMap(ComputeKernels.init(name:)).map {
+            let model = try LanguageModel(path: path, kernels: $0)
+            var scorer = BatchScorer(model: model, maxTokens: 4096)
+            return try documents.map { document in
+                let text = Array(document.text.utf8)
+                return try scorer.score([text.withUnsafeBytes { model.tokenize($0) }.ids])
+            }
+        }
+        for other in scores.dropFirst() { #expect(other == scores[0]) }
     }
 
     // Random weights: float32 agrees with float64 to about 1e-5 a token there.
@@ -81,10 +107,10 @@ import Testing
             "f32.gguf", "pair.gguf", "bf16-mha.gguf", "q8_0-bos.gguf", "q4_0.gguf", "q4_1.gguf",
             "llama3-rope.gguf", "linear-rope.gguf", "pair", "bf16", "f32-bos", "llama3-rope",
             "linear-rope",
-        ])
-    func randomModels(name: String) throws {
+        ], ComputeKernels.available.map(\.name))
+    func randomModels(name: String, kernels: String) throws {
         try compare(
-            Models.root + "/Tests/Fixtures/models/" + name,
+            Models.root + "/Tests/Fixtures/models/" + name, kernels: kernels,
             Self.read("models/documents.jsonl", as: Document.self),
             Self.read("models/expected.jsonl", as: Expected.self).filter { $0.model == name },
             token: 1e-4, mean: 1e-5)

@@ -1,24 +1,43 @@
 // Float32 kernels of the forward pass, one table of functions per instruction set.
 //
-// Matrix products are built from one micro-kernel: `mr` rows of activations times 32 columns of
-// weights, each output element one chain of fused multiply-adds over k, cut into blocks of at most
-// CK_MAX_KC. A row's result therefore has the same bits wherever the row lies and whatever lies
-// beside it.
+// Matrix products are built from one micro-kernel: `mr` rows of activations times `nr` columns of
+// weights, each output element a chain of fused multiply-adds over at most CK_MAX_KC numbers, the
+// chains of one element added in order. A row's result therefore has the same bits wherever the
+// row lies and whatever lies beside it. Sums over a row are kept in CK_LANES lanes on every
+// instruction set, so those that have fused multiply-adds give the same bits as each other.
 //
 // Layouts
 //   packed activations  [ceil(rows / mr)][k][mr], rows past the end are zero
-//   packed weights      [k blocks][ceil(cols / 32)][kc][32], columns past the end are zero
+//   packed weights      [ceil(cols / nr)][k][nr], columns past the end are zero
 //   everything else     row-major with a leading dimension
 #pragma once
 #include <stdint.h>
 
-enum { CK_NR = 32, CK_MAX_KC = 512 };
+enum {
+    CK_LANES = 16,      // numbers that a sum over a row is spread over
+    CK_MAX_KC = 144,    // longest chain of a product: [kc][nr] weights stay in the first-level cache
+    CK_KEYS = 144,      // keys that attention takes at once
+    CK_MAX_COLS = 512,  // most columns of a weight panel
+    CK_HEAD_COLS = 256, // columns of the LM head whose logits are summed up together
+    CK_BLOCK_ROWS = 96  // rows of activations that pass over a weight panel together, a multiple of mr
+};
 
 /// Weight types, numbered as GGUF numbers them.
 enum { CK_F32 = 0, CK_F16 = 1, CK_Q4_0 = 2, CK_Q4_1 = 3, CK_Q8_0 = 8, CK_BF16 = 30 };
 
 /// How RoPE pairs the dimensions of a head: halves (i, i + r/2) or neighbours (2i, 2i + 1).
 enum { CK_ROPE_HALVES = 0, CK_ROPE_NEIGHBOURS = 1 };
+
+/// Packed activations times a packed weight panel.
+typedef struct {
+    int64_t rows;       // of activations
+    int64_t cols;       // of the panel, at most CK_MAX_COLS
+    int64_t k;          // inner size
+    int64_t depth;      // of k that passes over the panel at once: activations that fit in cache
+    const float *a;     // packed activations [rows, k]
+    const float *b;     // packed weights [cols, k]
+    float *scratch;     // ck_product_scratch() floats
+} ck_product;
 
 /// What the LM head knows of every scored row after some panels of the vocabulary.
 typedef struct {
@@ -49,58 +68,67 @@ typedef struct {
 typedef struct ck_table {
     const char *name;
     int32_t mr;
-    void (*gemm)(int64_t rows, int64_t cols, int64_t k, const float *a, const float *b, float *c,
-                 int64_t ldc, int accumulate);
-    void (*head)(int64_t rows, int64_t cols, int64_t k, const float *a, const float *b,
-                 int64_t first_column, const ck_head_state *state, float *scratch);
-    void (*head_update)(int64_t rows, int64_t cols, int64_t padded_cols, int64_t first_row,
+    int32_t nr;
+    void (*multiply)(const ck_product *product, float *c, int64_t ldc, int accumulate);
+    void (*multiply_gated)(const ck_product *product, const float *bias, float *destination,
+                           int64_t width, int64_t first_column);
+    void (*head)(const ck_product *product, int64_t first_column, const ck_head_state *state);
+    void (*head_update)(int64_t rows, int64_t cols, int64_t ld, int64_t first_row,
                         int64_t first_column, float *logits, const ck_head_state *state);
     float (*dot)(int64_t k, const float *a, int64_t stride, const float *w);
     void (*dequantize)(int type, const void *source, float *destination, int64_t count);
     void (*pack)(int64_t rows, int64_t k, const float *source, int64_t ld, float *destination,
-                 int32_t tile);
+                 int32_t tile, int64_t step);
     void (*rms_norm)(int64_t rows, int64_t width, const float *x, int64_t ldx, const int32_t *index,
                      const float *weight, float epsilon, float *destination, int32_t tile,
                      float *scratch);
     void (*silu_mul)(int64_t rows, int64_t width, const float *gate, const float *up, int64_t ld,
-                     float *destination, int32_t tile, float *scratch);
+                     float *destination, int64_t ldd);
     void (*rope)(int64_t rows, int32_t heads, int32_t head_size, int32_t rotated, int32_t pairing,
                  float *x, int64_t ld, const float *cosines, const float *sines);
     void (*add_bias)(int64_t rows, int64_t width, float *x, int64_t ld, const float *bias);
     void (*attention)(const ck_attention_job *job, int32_t tile);
+    double (*peak)(int64_t rounds);
 } ck_table;
 
 /// The table for an instruction set ("avx512", "avx2", "portable"), or null if this processor or
 /// build has none.
 const ck_table *ck_kernels(const char *name);
 
-/// Length of each k block but the last, the same for every row, panel and batch.
+/// Length of each chain but the last, the same for every row, panel and batch.
 static inline int64_t ck_kc(int64_t k) {
     int64_t blocks = (k + CK_MAX_KC - 1) / CK_MAX_KC;
     int64_t kc = (k + blocks - 1) / blocks;
     return (kc + 7) / 8 * 8;
 }
 
+/// Floats of scratch that a product needs: a block of results, and the same row-major.
+static inline int64_t ck_product_scratch(void) { return 2 * CK_BLOCK_ROWS * CK_MAX_COLS; }
+
 /// Floats of scratch that one attention job needs.
 static inline int64_t ck_attention_scratch(int64_t length, int64_t head_size) {
-    int64_t keys = (length + 31) / 32 * 32, width = (head_size + 31) / 32 * 32;
-    return keys * head_size + keys * width + 16 * head_size + 2 * 16 * CK_MAX_KC + 16 * width + 64;
+    int64_t keys = length + 64, width = head_size + 64;
+    return keys * head_size + keys * width + (head_size + width + CK_KEYS + 64) * 32 + 64;
 }
 
 // Calls through the table, so that Swift needs no function pointers.
-static inline void ck_gemm(const ck_table *t, int64_t rows, int64_t cols, int64_t k, const float *a,
-                           const float *b, float *c, int64_t ldc, int accumulate) {
-    t->gemm(rows, cols, k, a, b, c, ldc, accumulate);
+static inline void ck_multiply(const ck_table *t, const ck_product *product, float *c, int64_t ldc,
+                               int accumulate) {
+    t->multiply(product, c, ldc, accumulate);
 }
-static inline void ck_head(const ck_table *t, int64_t rows, int64_t cols, int64_t k, const float *a,
-                           const float *b, int64_t first_column, const ck_head_state *state,
-                           float *scratch) {
-    t->head(rows, cols, k, a, b, first_column, state, scratch);
+static inline void ck_multiply_gated(const ck_table *t, const ck_product *product,
+                                     const float *bias, float *destination, int64_t width,
+                                     int64_t first_column) {
+    t->multiply_gated(product, bias, destination, width, first_column);
 }
-static inline void ck_head_update(const ck_table *t, int64_t rows, int64_t cols, int64_t padded_cols,
+static inline void ck_head(const ck_table *t, const ck_product *product, int64_t first_column,
+                           const ck_head_state *state) {
+    t->head(product, first_column, state);
+}
+static inline void ck_head_update(const ck_table *t, int64_t rows, int64_t cols, int64_t ld,
                                   int64_t first_row, int64_t first_column, float *logits,
                                   const ck_head_state *state) {
-    t->head_update(rows, cols, padded_cols, first_row, first_column, logits, state);
+    t->head_update(rows, cols, ld, first_row, first_column, logits, state);
 }
 static inline float ck_dot(const ck_table *t, int64_t k, const float *a, int64_t stride,
                            const float *w) {
@@ -112,17 +140,16 @@ static inline void ck_dequantize(const ck_table *t, int type, const void *source
 }
 static inline void ck_pack(const ck_table *t, int64_t rows, int64_t k, const float *source,
                            int64_t ld, float *destination, int32_t tile) {
-    t->pack(rows, k, source, ld, destination, tile);
+    t->pack(rows, k, source, ld, destination, tile, k * tile);
 }
 static inline void ck_rms_norm(const ck_table *t, int64_t rows, int64_t width, const float *x,
-                               int64_t ldx, const int32_t *index, const float *weight, float epsilon,
-                               float *destination, int32_t tile, float *scratch) {
+                               int64_t ldx, const int32_t *index, const float *weight,
+                               float epsilon, float *destination, int32_t tile, float *scratch) {
     t->rms_norm(rows, width, x, ldx, index, weight, epsilon, destination, tile, scratch);
 }
 static inline void ck_silu_mul(const ck_table *t, int64_t rows, int64_t width, const float *gate,
-                               const float *up, int64_t ld, float *destination, int32_t tile,
-                               float *scratch) {
-    t->silu_mul(rows, width, gate, up, ld, destination, tile, scratch);
+                               const float *up, int64_t ld, float *destination, int64_t ldd) {
+    t->silu_mul(rows, width, gate, up, ld, destination, ldd);
 }
 static inline void ck_rope(const ck_table *t, int64_t rows, int32_t heads, int32_t head_size,
                            int32_t rotated, int32_t pairing, float *x, int64_t ld,
@@ -136,3 +163,4 @@ static inline void ck_add_bias(const ck_table *t, int64_t rows, int64_t width, f
 static inline void ck_attention(const ck_table *t, const ck_attention_job *job, int32_t tile) {
     t->attention(job, tile);
 }
+static inline double ck_peak(const ck_table *t, int64_t rounds) { return t->peak(rounds); }

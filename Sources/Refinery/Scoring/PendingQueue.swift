@@ -26,14 +26,21 @@ struct PendingQueue: Sendable {
         case read(after: Int64)
     }
 
+    /// Fewer tokens than this are not worth a batch of their own.
+    static let leastTokens = 512
+
     /// The next step for a worker that takes up to `tokens` tokens; nil when there is none for now.
-    mutating func next(tokens: Int) -> Step? {
+    ///
+    /// Once the end is in sight, what is left is shared out among `workers`.
+    mutating func next(tokens: Int, workers: Int = 1) -> Step? {
         let waiting = chunks.reduce(0) { $0 + $1.tokens }
         if !exhausted, waiting < tokens, !isReading {
             isReading = true
             return .read(after: cursor)
         }
         guard !chunks.isEmpty else { return nil }
+        let share = exhausted ? max((waiting + workers - 1) / workers, Self.leastTokens) : tokens
+        let tokens = min(tokens, share)
         var taken: [PendingChunk] = []
         var sum = 0
         while let chunk = chunks.first, taken.isEmpty || sum + chunk.tokens <= tokens {

@@ -21,6 +21,9 @@ struct ComputeKernels: @unchecked Sendable {
     /// Rows that lie side by side in packed activations.
     var tile: Int32 { usesOpenBLAS ? 1 : table.pointee.mr }
 
+    /// Columns of weights that lie side by side in a packed panel.
+    var columns: Int { Int(table.pointee.nr) }
+
     /// The kernels called `name`: avx512, avx2, portable or openblas.
     ///
     /// Nil where they cannot run.

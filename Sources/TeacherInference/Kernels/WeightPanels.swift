@@ -1,88 +1,77 @@
 import CKernels
 import Foundation
 
-/// Scratch for walking a weight matrix in row panels, each dequantised once a batch.
+/// Scratch for walking weight matrices in row panels, each dequantised once a batch.
 ///
-/// A panel stays within half of the second-level cache, so that every tile of activations meets it
-/// there. One a worker.
+/// A panel stays in the second-level cache beside a block of activations. One a worker.
 struct WeightPanels: ~Copyable {
-    private let kernels: ComputeKernels
+    /// The kernels that multiply.
+    let kernels: ComputeKernels
+    private let clock: PartClock
+    /// Some weights as Float32, before they are packed.
     private let rows: FloatBuffer
     private let panel: FloatBuffer
-    private let panelFloats: Int
+    /// What a product leaves of one panel: see `ck_product`, or under OpenBLAS a sequence's rows.
+    private let results: FloatBuffer
+    /// Biases of one panel of gate and up.
+    private let biases = FloatBuffer(Int(CK_MAX_COLS))
 
-    /// Scratch for matrices of up to `maxColumns` inputs.
-    init(kernels: ComputeKernels, maxColumns: Int) {
+    /// Inputs that are dequantised at once, so that they are packed out of the first-level cache;
+    /// a multiple of every type's block.
+    private static let slice = 256
+
+    /// Scratch for matrices of up to `maxColumns` inputs and sequences of up to `longest` rows.
+    init(kernels: ComputeKernels, clock: PartClock, maxColumns: Int, longest: Int) {
         self.kernels = kernels
-        panelFloats = Self.cacheFloats
-        rows = FloatBuffer(Int(CK_NR) * maxColumns)
-        panel = FloatBuffer(max(panelFloats, Int(CK_NR) * maxColumns))
+        self.clock = clock
+        let sizes = Sizes(kernels: kernels, maxColumns: maxColumns, longest: longest)
+        rows = FloatBuffer(sizes.rows)
+        panel = FloatBuffer(sizes.panel)
+        results = FloatBuffer(sizes.results)
     }
 
-    /// Floats that the two buffers hold, for the memory formula.
-    static func floats(maxColumns: Int) -> Int {
-        Int(CK_NR) * maxColumns + max(cacheFloats, Int(CK_NR) * maxColumns)
+    private struct Sizes {
+        let rows: Int
+        let panel: Int
+        let results: Int
+
+        init(kernels: ComputeKernels, maxColumns: Int, longest: Int) {
+            rows = max(kernels.columns * slice, maxColumns)
+            panel = max(panelFloats, Int(CK_HEAD_COLS) * maxColumns)
+            results = max(
+                Int(ck_product_scratch()),
+                kernels.usesOpenBLAS ? Int(CK_HEAD_COLS) * longest : 0)
+        }
     }
 
-    /// Half of the second-level cache, in Float32 numbers.
-    private static let cacheFloats: Int = {
+    /// Floats that the buffers hold, for the memory formula.
+    static func floats(kernels: ComputeKernels, maxColumns: Int, longest: Int) -> Int {
+        let sizes = Sizes(kernels: kernels, maxColumns: maxColumns, longest: longest)
+        return sizes.rows + sizes.panel + sizes.results
+    }
+
+    /// Three quarters of the second-level cache, in Float32 numbers.
+    private static let panelFloats: Int = {
         let bytes = sysconf(Int32(_SC_LEVEL2_CACHE_SIZE))
-        return min(max(bytes, 256 << 10), 4 << 20) / 8
+        return min(max(bytes, 256 << 10), 4 << 20) / 16 * 3
     }()
 
-    /// Rows of `matrix` that go into one panel.
-    func panelRows(of matrix: Tensor, wholeDepth: Bool) -> Int {
-        let depth = wholeDepth ? matrix.shape[1] : Int(ck_kc(Int64(matrix.shape[1])))
-        let fit = min(panelFloats / max(depth, 1), panel.count / max(matrix.shape[1], 1))
-        return max(Int(CK_NR), fit / Int(CK_NR) * Int(CK_NR))
+    /// Inputs over which a block of activations takes three quarters of the second-level cache: a
+    /// whole number of chains, so that no machine's cache changes the order of a sum.
+    private static func depth(inner: Int) -> Int {
+        let chain = Int(ck_kc(Int64(inner)))
+        return max(1, panelFloats / Int(CK_BLOCK_ROWS) / chain) * chain
     }
 
-    /// Dequantises rows `range` of `matrix` in the layout that the product reads: packed for the
-    /// micro-kernels, row-major for OpenBLAS.
-    borrowing func load(_ range: Range<Int>, of matrix: Tensor) -> UnsafePointer<Float> {
-        let inner = matrix.shape[1]
-        let rowBytes = matrix.bytes.count / matrix.shape[0]
-        precondition(range.upperBound <= matrix.shape[0])
-        guard let base = matrix.bytes.baseAddress else { return UnsafePointer(panel.base) }
-        if kernels.usesOpenBLAS {
-            precondition(range.count * inner <= panel.count)
-            ck_dequantize(
-                kernels.table, matrix.type.rawValue, base + range.lowerBound * rowBytes, panel.base,
-                Int64(range.count * inner))
-            return UnsafePointer(panel.base)
-        }
-        let group = Int(CK_NR)
-        let groups = (range.count + group - 1) / group
-        precondition(groups * group * inner <= panel.count && group * inner <= rows.count)
-        let block = Int(ck_kc(Int64(inner)))
-        for index in 0..<groups {
-            let first = range.lowerBound + index * group
-            let count = min(group, range.upperBound - first)
-            // SAFETY: `count` rows from `first` lie in the matrix; the preconditions bound both
-            // buffers for `group` rows.
-            ck_dequantize(
-                kernels.table, matrix.type.rawValue, base + first * rowBytes, rows.base,
-                Int64(count * inner))
-            for start in stride(from: 0, to: inner, by: block) {
-                let depth = min(block, inner - start)
-                ck_pack(
-                    kernels.table, Int64(count), Int64(depth), rows.base + start, Int64(inner),
-                    panel.base + (start * groups + index * depth) * group, Int32(CK_NR))
-            }
-        }
-        return UnsafePointer(panel.base)
+    /// Matrix rows that go into one panel: a multiple of the kernels' columns.
+    private func panelRows(inner: Int, tallest: Int) -> Int {
+        var fit = min(panelFloats(inner), Int(CK_MAX_COLS))
+        if kernels.usesOpenBLAS { fit = min(fit, results.count / max(tallest, 1)) }
+        return max(kernels.columns, fit / kernels.columns * kernels.columns)
     }
 
-    /// Row `row` of `matrix` as Float32, in memory that the next call reuses.
-    borrowing func loadRow(_ row: Int, of matrix: Tensor) -> UnsafePointer<Float> {
-        let rowBytes = matrix.bytes.count / matrix.shape[0]
-        precondition(row >= 0 && row < matrix.shape[0] && matrix.shape[1] <= rows.count)
-        if let base = matrix.bytes.baseAddress {
-            ck_dequantize(
-                kernels.table, matrix.type.rawValue, base + row * rowBytes, rows.base,
-                Int64(matrix.shape[1]))
-        }
-        return UnsafePointer(rows.base)
+    private func panelFloats(_ inner: Int) -> Int {
+        max(2 * kernels.columns, Self.panelFloats / max(inner, 1))
     }
 
     /// output[rows, matrix rows] (+)= input · matrixᵀ.
@@ -101,22 +90,222 @@ struct WeightPanels: ~Copyable {
         output: UnsafeMutablePointer<Float>, stride: Int, accumulate: Bool
     ) {
         let inner = matrix.shape[1], outputs = matrix.shape[0]
-        let step = panelRows(of: matrix, wholeDepth: kernels.usesOpenBLAS)
+        let step = panelRows(inner: inner, tallest: 1)
         for first in Swift.stride(from: 0, to: outputs, by: step) {
             let range = first..<min(first + step, outputs)
-            let panel = load(range, of: matrix)
-            guard kernels.usesOpenBLAS else {
-                ck_gemm(
-                    kernels.table, Int64(rows), Int64(range.count), Int64(inner), input, panel,
-                    output + first, Int64(stride), accumulate ? 1 : 0)
-                continue
+            load(range, of: matrix)
+            clock.lap(.dequantising)
+            if kernels.usesOpenBLAS {
+                for span in spans {
+                    multiply(
+                        span, of: input, inner: inner, columns: range.count,
+                        into: output + span.lowerBound * stride + first, stride: stride,
+                        accumulate: accumulate)
+                }
+            } else {
+                var product = product(input, rows: rows, columns: range.count, inner: inner)
+                ck_multiply(
+                    kernels.table, &product, output + first, Int64(stride), accumulate ? 1 : 0)
             }
-            for span in spans {
-                OpenBLAS.multiply(
-                    rows: span.count, columns: range.count, inner: inner,
-                    a: input + span.lowerBound * inner, b: panel,
-                    c: output + span.lowerBound * stride + first, cStride: stride,
-                    accumulate: accumulate)
+            clock.lap(.projections)
+        }
+    }
+
+    /// output = silu(input · gateᵀ) ∘ (input · upᵀ), packed: SwiGLU (arXiv 2002.05202).
+    ///
+    /// Gate and up are [outputs, inputs] with their biases; the other parameters are those of
+    /// ``multiply``.
+    borrowing func multiplyGated(
+        gate: LlamaWeights.Linear, up: LlamaWeights.Linear, input: UnsafePointer<Float>, rows: Int,
+        spans: [Range<Int>],
+        output: UnsafeMutablePointer<Float>
+    ) {
+        let inner = gate.weight.shape[1], outputs = gate.weight.shape[0]
+        let tallest = spans.map(\.count).max() ?? 1
+        let step = panelRows(inner: inner, tallest: tallest) / 2
+        for first in Swift.stride(from: 0, to: outputs, by: step) {
+            let range = first..<min(first + step, outputs)
+            load(range, gate: gate.weight, up: up.weight)
+            let bias = loadBiases(range, gate: gate.bias, up: up.bias)
+            clock.lap(.dequantising)
+            if kernels.usesOpenBLAS {
+                for span in spans {
+                    multiply(
+                        span, of: input, inner: inner, columns: 2 * range.count,
+                        into: results.base, stride: 2 * range.count, accumulate: false)
+                    if let bias {
+                        ck_add_bias(
+                            kernels.table, Int64(span.count), Int64(2 * range.count), results.base,
+                            Int64(2 * range.count), bias)
+                    }
+                    ck_silu_mul(
+                        kernels.table, Int64(span.count), Int64(range.count), results.base,
+                        results.base + range.count, Int64(2 * range.count),
+                        output + span.lowerBound * outputs + first, Int64(outputs))
+                }
+            } else {
+                let half = kernels.columns / 2
+                let columns = (range.count + half - 1) / half * kernels.columns
+                var product = product(input, rows: rows, columns: columns, inner: inner)
+                ck_multiply_gated(
+                    kernels.table, &product, bias, output, Int64(outputs), Int64(first))
+            }
+            clock.lap(.projections)
+        }
+    }
+
+    /// Passes the vocabulary's panels over `states`, packed activations [rows, inputs], and leaves
+    /// in `state` what is known of each row.
+    ///
+    /// - Throws: `CancellationError`, asked for before each panel.
+    borrowing func reduce(
+        _ matrix: Tensor, states: UnsafePointer<Float>, rows: Int, spans: [Range<Int>],
+        state: inout ck_head_state, isCancelled: () -> Bool
+    ) throws {
+        let inner = matrix.shape[1], vocabulary = matrix.shape[0]
+        // Always as many: where a running sum is rescaled must not depend on a machine's cache.
+        let step = Int(CK_HEAD_COLS)
+        for first in Swift.stride(from: 0, to: vocabulary, by: step) {
+            if isCancelled() { throw CancellationError() }
+            let range = first..<min(first + step, vocabulary)
+            load(range, of: matrix)
+            clock.lap(.dequantising)
+            if kernels.usesOpenBLAS {
+                for span in spans {
+                    multiply(
+                        span, of: states, inner: inner, columns: range.count, into: results.base,
+                        stride: step, accumulate: false)
+                    ck_head_update(
+                        kernels.table, Int64(span.count), Int64(range.count), Int64(step),
+                        Int64(span.lowerBound), Int64(first), results.base, &state)
+                }
+            } else {
+                var product = product(states, rows: rows, columns: range.count, inner: inner)
+                ck_head(kernels.table, &product, Int64(first), &state)
+            }
+            clock.lap(.head)
+        }
+    }
+
+    /// Row `row` of `matrix` as Float32, in memory that the next call reuses.
+    borrowing func loadRow(_ row: Int, of matrix: Tensor) -> UnsafePointer<Float> {
+        precondition(matrix.shape[1] <= rows.count)
+        dequantize(row..<row + 1, of: matrix, 0..<matrix.shape[1], to: rows.base)
+        return UnsafePointer(rows.base)
+    }
+
+    private func product(
+        _ input: UnsafePointer<Float>, rows: Int, columns: Int, inner: Int
+    ) -> ck_product {
+        ck_product(
+            rows: Int64(rows), cols: Int64(columns), k: Int64(inner),
+            depth: Int64(Self.depth(inner: inner)), a: input, b: UnsafePointer(panel.base),
+            scratch: results.base)
+    }
+
+    private func multiply(
+        _ span: Range<Int>, of input: UnsafePointer<Float>, inner: Int, columns: Int,
+        into output: UnsafeMutablePointer<Float>, stride: Int, accumulate: Bool
+    ) {
+        OpenBLAS.multiply(
+            rows: span.count, columns: columns, inner: inner, a: input + span.lowerBound * inner,
+            b: panel.base, c: output, cStride: stride, accumulate: accumulate)
+    }
+
+    /// Rows `range` of `matrix` into the panel, in the layout that the product reads: packed for
+    /// the micro-kernels, row-major for OpenBLAS.
+    private func load(_ range: Range<Int>, of matrix: Tensor) {
+        let inner = matrix.shape[1]
+        guard !kernels.usesOpenBLAS else {
+            precondition(range.count * inner <= panel.count)
+            return dequantize(range, of: matrix, 0..<inner, to: panel.base)
+        }
+        pack(strips: range.count, inner: inner) { strip, slice in
+            let part = strip.lowerBound + range.lowerBound..<strip.upperBound + range.lowerBound
+            dequantize(part, of: matrix, slice, to: rows.base)
+            return part.count
+        }
+    }
+
+    /// Rows `range` of both matrices: in turns of half a micro-kernel's columns, the gate's first;
+    /// for OpenBLAS all of the gate's and then all of up's.
+    private func load(_ range: Range<Int>, gate: Tensor, up: Tensor) {
+        let inner = gate.shape[1]
+        guard !kernels.usesOpenBLAS else {
+            precondition(2 * range.count * inner <= panel.count)
+            dequantize(range, of: gate, 0..<inner, to: panel.base)
+            return dequantize(range, of: up, 0..<inner, to: panel.base + range.count * inner)
+        }
+        let half = kernels.columns / 2
+        let strips = (range.count + half - 1) / half * kernels.columns
+        pack(strips: strips, inner: inner) { strip, slice in
+            let first = range.lowerBound + strip.lowerBound / 2
+            let part = first..<min(first + half, range.upperBound)
+            dequantize(part, of: gate, slice, to: rows.base)
+            let middle = rows.base + half * slice.count
+            // Columns that are not there are multiplied and forgotten, so they must be numbers.
+            (rows.base + part.count * slice.count).update(
+                repeating: 0, count: (half - part.count) * slice.count)
+            dequantize(part, of: up, slice, to: middle)
+            return half + part.count
+        }
+    }
+
+    /// The biases of rows `range` in the order of ``load(_:gate:up:)``, nil where there are none.
+    private func loadBiases(
+        _ range: Range<Int>, gate: [Float]?, up: [Float]?
+    ) -> UnsafePointer<Float>? {
+        guard gate != nil || up != nil else { return nil }
+        let half = kernels.usesOpenBLAS ? range.count : kernels.columns / 2
+        biases.base.update(repeating: 0, count: biases.count)
+        for (index, row) in range.enumerated() {
+            let place = index / half * 2 * half + index % half
+            biases.base[place] = gate?[row] ?? 0
+            biases.base[place + half] = up?[row] ?? 0
+        }
+        return UnsafePointer(biases.base)
+    }
+
+    /// Packs `strips` rows, a micro-kernel's columns at a time, out of what `fill` leaves in
+    /// ``rows``: rows `strip`, inputs `slice`; it returns how many rows there are.
+    private func pack(
+        strips: Int, inner: Int, _ fill: (_ strip: Range<Int>, _ slice: Range<Int>) -> Int
+    ) {
+        let width = kernels.columns
+        precondition((strips + width - 1) / width * width * inner <= panel.count)
+        for first in Swift.stride(from: 0, to: strips, by: width) {
+            let strip = first..<min(first + width, strips)
+            for start in Swift.stride(from: 0, to: inner, by: Self.slice) {
+                let slice = start..<min(start + Self.slice, inner)
+                let count = fill(strip, slice)
+                ck_pack(
+                    kernels.table, Int64(count), Int64(slice.count), rows.base,
+                    Int64(slice.count), panel.base + first * inner + start * width, Int32(width))
+            }
+        }
+    }
+
+    /// Inputs `slice` of rows `range` of `matrix`, one row after the other.
+    private func dequantize(
+        _ range: Range<Int>, of matrix: Tensor, _ slice: Range<Int>,
+        to destination: UnsafeMutablePointer<Float>
+    ) {
+        precondition(range.lowerBound >= 0 && range.upperBound <= matrix.shape[0])
+        guard let base = matrix.bytes.baseAddress else { return }
+        let type = matrix.type
+        let rowBytes = matrix.shape[1] / type.blockCount * type.blockBytes
+        let offset = slice.lowerBound / type.blockCount * type.blockBytes
+        // SAFETY: the tensor's bytes were checked against its shape, which `range` and `slice` lie
+        // within; slices begin and end at blocks. Callers bound the destination.
+        if slice.count == matrix.shape[1] {
+            ck_dequantize(
+                kernels.table, type.rawValue, base + range.lowerBound * rowBytes, destination,
+                Int64(range.count * slice.count))
+        } else {
+            for (index, row) in range.enumerated() {
+                ck_dequantize(
+                    kernels.table, type.rawValue, base + row * rowBytes + offset,
+                    destination + index * slice.count, Int64(slice.count))
             }
         }
     }

@@ -49,8 +49,7 @@ struct Score: ParsableCommand {
                 hint: "the most is \(room)")
         }
         let options = ScoreLine.Options(perToken: perToken, window: window)
-        let threads = threadOptions.threads ?? ProcessInfo.processInfo.activeProcessorCount
-        try TextStream.run(reader, threads: threads, verb: "scoring") { turn in
+        try TextStream.run(reader, threads: threadOptions.count, verb: "scoring") { turn in
             var scorer = TextScorer(model: model, options: options)
             while let (place, group) = try turn.next() {
                 var result = try scorer.lines(group.texts)

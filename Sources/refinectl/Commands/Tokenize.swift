@@ -28,8 +28,7 @@ struct Tokenize: ParsableCommand {
     func run() throws {
         let reader = try texts.open()
         let tokenizer = try LanguageModel.loadTokenizer(path: model, pre: modelOptions.pre)
-        let threads = threadOptions.threads ?? ProcessInfo.processInfo.activeProcessorCount
-        try TextStream.run(reader, threads: threads, verb: "tokenising") { turn in
+        try TextStream.run(reader, threads: threadOptions.count, verb: "tokenising") { turn in
             while let (place, group) = try turn.next() {
                 var result = ScoredGroup()
                 var json = JSONBytes()

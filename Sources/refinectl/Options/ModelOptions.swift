@@ -1,4 +1,5 @@
 import ArgumentParser
+import Refinery
 import TeacherInference
 
 /// How a model is read: wherever one is named.
@@ -29,6 +30,9 @@ struct ModelOptions: ParsableArguments {
 struct ThreadOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Threads that work (default: one a core).", valueName: "n"))
     var threads: Int?
+
+    /// ``threads``, or one a core that this process may use.
+    var count: Int { threads ?? AvailableCores.count }
 
     /// Refuses numbers that make no sense.
     func validate() throws {

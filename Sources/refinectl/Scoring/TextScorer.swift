@@ -6,7 +6,7 @@ import TeacherInference
 /// One a thread.
 struct TextScorer: ~Copyable {
     /// Tokens of an ordinary batch.
-    static let batchTokens = 4096
+    static let batchTokens = 2048
 
     private let model: LanguageModel
     private let options: ScoreLine.Options

@@ -4,37 +4,6 @@ import TeacherInference
 
 /// Groups of texts through threads to lines on stdout, in input order: `score` and `tokenize`.
 enum TextStream {
-    /// Texts of one group, and the lines among them that held none.
-    struct Group: Sendable {
-        /// The texts with their ids.
-        var texts: [(id: [UInt8], bytes: [UInt8])] = []
-        /// `file:line: reason`.
-        var bad: [String] = []
-    }
-
-    /// Bytes of text that a group holds at least, but for the last; about 4,096 tokens.
-    static let groupBytes = 14 << 10
-    /// Texts that a group holds at most.
-    static let groupTexts = 256
-
-    /// The next group of texts, nil at the end.
-    static func group(_ reader: inout TextReader) throws -> Group? {
-        var group = Group()
-        var bytes = 0
-        while bytes < groupBytes, group.texts.count + group.bad.count < groupTexts,
-            let record = try reader.read()
-        {
-            switch record {
-            case .text(let id, let text):
-                group.texts.append((id, text))
-                bytes += text.count
-            case .bad(let line, let reason):
-                group.bad.append("\(reader.name):\(line): \(reason)")
-            }
-        }
-        return group.texts.isEmpty && group.bad.isEmpty ? nil : group
-    }
-
     /// Runs all of `reader` through `threads` threads.
     ///
     /// `body` is called once on each thread, as `OrderedWorkers.run` says.
@@ -42,9 +11,10 @@ enum TextStream {
     /// - Throws: a `Failure` at the end where lines held no text or texts were not scored.
     static func run(
         _ reader: TextReader, threads: Int, verb: String,
-        body: @escaping @Sendable (OrderedWorkers<Group, ScoredGroup>.Turn) throws -> Void
+        body:
+            @escaping @Sendable (OrderedWorkers<TextGroups.Group, ScoredGroup>.Turn) throws -> Void
     ) throws {
-        var reader = reader
+        var groups = TextGroups(reader, threads: threads)
         var total = ScoredGroup()
         var badLines = 0
         let reporter = ProgressReporter(
@@ -52,9 +22,9 @@ enum TextStream {
         let start = ContinuousClock.now
         var thrown: (any Error)?
         do {
-            try OrderedWorkers<Group, ScoredGroup>.run(
+            try OrderedWorkers<TextGroups.Group, ScoredGroup>.run(
                 threads: threads,
-                read: { try group(&reader) }, body: body,
+                read: { try groups.next() }, body: body,
                 write: { group in
                     for line in group.bad {
                         StandardOutput.writeError("error: \(Words.printable(line))\n")

@@ -27,6 +27,20 @@ import Testing
         #expect(queue.next(tokens: 100) == nil)
     }
 
+    @Test("the last batches share out what is left among the workers, but are not tiny")
+    func lastBatches() {
+        var queue = PendingQueue()
+        #expect(isRead(queue.next(tokens: 4000, workers: 2)))
+        queue.add((1...10).map { chunk($0, tokens: 300) })
+        #expect(isRead(queue.next(tokens: 4000, workers: 2)))
+        queue.add([])
+        var sizes: [Int] = []
+        while case .score(let chunks) = queue.next(tokens: 4000, workers: 2) {
+            sizes.append(chunks.count)
+        }
+        #expect(sizes == [5, 2, 1, 1, 1])
+    }
+
     @Test("a batch is bounded in tokens but never empty, and a pass ends with a second look")
     func batches() {
         var queue = PendingQueue()

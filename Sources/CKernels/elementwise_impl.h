@@ -1,0 +1,57 @@
+// Part of kernels_impl.h, which includes it once an instruction set: norms, RoPE, biases.
+
+static void rms_norm(int64_t rows, int64_t width, const float *x, int64_t ldx, const int32_t *index,
+                     const float *weight, float epsilon, float *destination, int32_t tile_rows,
+                     float *scratch) {
+    for (int64_t r = 0; r < rows; r += tile_rows, destination += width * tile_rows) {
+        const int64_t m = rows - r < tile_rows ? rows - r : tile_rows;
+        for (int64_t i = 0; i < m; i++) {
+            const float *s = x + (index ? index[r + i] : r + i) * ldx;
+            float *d = scratch + i * width;
+            double squares = 0;
+            int64_t j = 0;
+            for (; j + 4 * CK_LANES <= width; j += 4 * CK_LANES) {
+                vf t[LV];
+                UNROLL for (int v = 0; v < LV; v++) {
+                    const float *p = s + j + v * W;
+                    const vf a = load(p), b = load(p + CK_LANES), c = load(p + 2 * CK_LANES),
+                             e = load(p + 3 * CK_LANES);
+                    t[v] = a * a + b * b + (c * c + e * e);
+                }
+                squares += (double)sum(t);
+            }
+            for (; j < width; j++) squares += (double)s[j] * s[j];
+            const float scale = 1.0f / sqrtf((float)(squares / (double)width) + epsilon);
+            for (j = 0; j < width; j++) d[j] = weight[j] * (s[j] * scale);
+        }
+        pack(m, width, scratch, width, destination, tile_rows, 0);
+    }
+}
+
+static void rope(int64_t rows, int32_t heads, int32_t head_size, int32_t rotated, int32_t pairing,
+                 float *x, int64_t ld, const float *cosines, const float *sines) {
+    const int32_t half_size = rotated / 2;
+    for (int64_t t = 0; t < rows; t++)
+        for (int32_t h = 0; h < heads; h++) {
+            float *v = x + t * ld + (int64_t)h * head_size;
+            const float *c = cosines + t * half_size, *z = sines + t * half_size;
+            if (pairing == CK_ROPE_HALVES) {
+                for (int32_t i = 0; i < half_size; i++) {
+                    const float a = v[i], b = v[i + half_size];
+                    v[i] = a * c[i] - b * z[i];
+                    v[i + half_size] = b * c[i] + a * z[i];
+                }
+            } else {
+                for (int32_t i = 0; i < half_size; i++) {
+                    const float a = v[2 * i], b = v[2 * i + 1];
+                    v[2 * i] = a * c[i] - b * z[i];
+                    v[2 * i + 1] = b * c[i] + a * z[i];
+                }
+            }
+        }
+}
+
+static void add_bias(int64_t rows, int64_t width, float *x, int64_t ld, const float *bias) {
+    for (int64_t t = 0; t < rows; t++)
+        for (int64_t j = 0; j < width; j++) x[t * ld + j] += bias[j];
+}

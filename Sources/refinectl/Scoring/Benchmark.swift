@@ -1,0 +1,117 @@
+import Foundation
+import TeacherInference
+
+/// A short measurement of how fast this machine scores with a model.
+struct Benchmark: Sendable {
+    /// The model.
+    let model: LanguageModel
+    /// Threads, each with batches of its own.
+    var threads: Int
+    /// Tokens of one batch.
+    var batchTokens: Int
+    /// Tokens of one sequence.
+    var length: Int
+    /// Tokens to score in all, at least.
+    var tokens: Int
+
+    /// What was measured.
+    struct Result: Sendable {
+        /// Tokens that went through the model.
+        var tokens: Int
+        /// Wall time of the slowest thread, after one warm-up batch each.
+        var seconds: Double
+        /// Floating-point operations of these tokens: two a weight, and causal attention.
+        var operations: Double
+        /// The machine's peak of fused multiply-adds a second, the better of before and after.
+        var peak: Double
+        /// Seconds of all threads by part.
+        var parts: [ForwardPart: Double]
+        /// The most resident memory that the process ever had, in bytes.
+        var residentBytes: Int
+        /// Bytes that the memory formula allots: weights, and each thread's buffers.
+        var formulaBytes: Int
+    }
+
+    /// Seconds that each measurement of the peak takes.
+    private static let peakSeconds = 0.5
+
+    /// Scores pseudo-random tokens; blocks.
+    func run() throws -> Result {
+        let before = try MachinePeak.operationsPerSecond(
+            threads: threads, seconds: Self.peakSeconds)
+        let sequences = max(1, batchTokens / length)
+        let batch = (0..<sequences).map { tokens(of: $0) }
+        let batches = max(
+            1,
+            (tokens + threads * sequences * length - 1)
+                / (threads * sequences * length))
+        let (model, room) = (model, max(batchTokens, length + 1))
+        let runs = try Workers.run(threads) {
+            var scorer = BatchScorer(model: model, maxTokens: room)
+            // The first batch brings the weights into memory.
+            _ = try scorer.score(Array(batch.prefix(1)))
+            let warm = scorer.partSeconds
+            let began = ContinuousClock.now
+            for _ in 0..<batches { _ = try scorer.score(batch) }
+            let seconds = began.duration(to: .now) / .seconds(1)
+            return (seconds, scorer.partSeconds.merging(warm) { $0 - $1 })
+        }
+        let after = try MachinePeak.operationsPerSecond(threads: threads, seconds: Self.peakSeconds)
+        var parts: [ForwardPart: Double] = [:]
+        for run in runs { parts.merge(run.1, uniquingKeysWith: +) }
+        let count = threads * batches * sequences
+        return Result(
+            tokens: count * length, seconds: runs.map(\.0).max() ?? 0,
+            operations: Double(count) * model.operations(tokens: length),
+            peak: max(before, after), parts: parts, residentBytes: Self.peakResidentBytes,
+            formulaBytes: model.weightBytes
+                + threads * model.workerMemory(maxTokens: room, longest: length))
+    }
+
+    /// Ids spread over the vocabulary, other ones for each sequence.
+    private func tokens(of sequence: Int) -> [TokenID] {
+        let vocabulary = UInt64(model.tokenizer.vocabularySize)
+        var state = UInt64(sequence) &* 0x9E37_79B9_7F4A_7C15 &+ 1
+        return (0..<length - (model.contextToken == nil ? 0 : 1)).map { _ in
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return TokenID((state >> 33) % vocabulary)
+        }
+    }
+
+    /// `VmHWM` of this process, in bytes; 0 where the system does not say.
+    private static var peakResidentBytes: Int {
+        guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
+            let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
+            let kilobytes = line.split(whereSeparator: \.isWhitespace).dropFirst().first
+        else { return 0 }
+        return (Int(kilobytes) ?? 0) << 10
+    }
+}
+
+/// The same work on several threads at once.
+private final class Workers<Value: Sendable>: @unchecked Sendable {
+    // SAFETY (Sendable): `results` is touched only with `lock` locked.
+    private let lock = NSLock()
+    private var results: [Result<Value, any Error>] = []
+
+    /// What `body` gives on each of `count` threads; blocks.
+    ///
+    /// - Throws: an error of `body`.
+    static func run(_ count: Int, _ body: @escaping @Sendable () throws -> Value) throws -> [Value]
+    {
+        let workers = Workers()
+        let group = DispatchGroup()
+        for _ in 0..<count {
+            group.enter()
+            let thread = Thread {
+                let result = Result { try body() }
+                workers.lock.withLock { workers.results.append(result) }
+                group.leave()
+            }
+            thread.stackSize = 8 << 20
+            thread.start()
+        }
+        group.wait()
+        return try workers.lock.withLock { try workers.results.map { try $0.get() } }
+    }
+}
