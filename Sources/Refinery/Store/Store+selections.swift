@@ -51,7 +51,7 @@ extension Store {
             let teacher: Int64 = header[0]
             let reference: Int64 = header[1]
             let expected: Int = header[2]
-            var texts = TextReader(db)
+            var texts = try TextReader(db)
             let readFields = try db.makeStatement(
                 sql: "SELECT fields FROM document_text WHERE document = ?")
             let readChunk = try db.makeStatement(
