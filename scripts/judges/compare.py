@@ -21,6 +21,7 @@ import judge_llama_cpp
 import random_llama
 import tokenizer_components
 import tokenizer_ids
+import unicode_categories
 from judge_models import load_model, load_tokenizer, read_jsonl, write_jsonl
 from nll import score, within
 
@@ -126,6 +127,13 @@ def check_token_ids(fixtures: Path, write: bool) -> bool:
     return good
 
 
+def check_unicode() -> bool:
+    differing = unicode_categories.differing(
+        ROOT / "Sources/TeacherInference/Tokenizer/Regex/UnicodeCategories.swift")
+    print(f"Unicode tables: {'DIFFER: ' + ', '.join(differing) if differing else 'ok'}")
+    return not differing
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--fixtures", type=Path, default=ROOT / "Tests" / "Fixtures")
@@ -138,6 +146,7 @@ def main() -> int:
     results = [
         check_dequantisation(fixtures / "dequantised.jsonl", write),
         check_token_ids(fixtures / "tokenizer", write),
+        check_unicode(),
         check_random_models(fixtures / "models", write),
         check_parity(fixtures / "parity", "reference", ROOT / "models" / "reference", write),
         check_parity(fixtures / "parity", "teacher", arguments.teacher, write),
