@@ -84,6 +84,7 @@ import Testing
         let unknown = try refusal { $0.pre = "no-such" }
         #expect(unknown.message.contains("no-such"))
         #expect(unknown.hint?.contains("--pre") == true)
+        for name in GGUFPreTokenizer.names { #expect(unknown.hint?.contains(name) == true) }
         #expect(try refusal { $0.tokenTypes = [1] }.message.contains("token_type"))
         #expect(try refusal { $0.tokens = spellings }.message.contains("repeats token 0"))
         #expect(try refusal { $0.tokens[0] = Array("語".utf8) }.message.contains("byte alphabet"))

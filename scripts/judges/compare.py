@@ -21,6 +21,7 @@ import judge_llama_cpp
 import random_llama
 import tokenizer_components
 import tokenizer_ids
+import tokenizer_pre
 import unicode_categories
 from judge_models import load_model, load_tokenizer, read_jsonl, write_jsonl
 from nll import score, within
@@ -114,7 +115,8 @@ def check_dequantisation(path: Path, write: bool) -> bool:
 
 def check_token_ids(fixtures: Path, write: bool) -> bool:
     good = True
-    for name, maker in [("ids", tokenizer_ids), ("components", tokenizer_components)]:
+    makers = {"ids": tokenizer_ids, "components": tokenizer_components, "pre": tokenizer_pre}
+    for name, maker in makers.items():
         path = fixtures / f"{name}.jsonl"
         if write:
             maker.write_all(path)
