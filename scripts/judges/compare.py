@@ -21,6 +21,8 @@ import judge_llama_cpp
 import random_llama
 import tokenizer_components
 import tokenizer_ids
+import tokenizer_pre
+import unicode_categories
 from judge_models import load_model, load_tokenizer, read_jsonl, write_jsonl
 from nll import score, within
 
@@ -113,7 +115,8 @@ def check_dequantisation(path: Path, write: bool) -> bool:
 
 def check_token_ids(fixtures: Path, write: bool) -> bool:
     good = True
-    for name, maker in [("ids", tokenizer_ids), ("components", tokenizer_components)]:
+    makers = {"ids": tokenizer_ids, "components": tokenizer_components, "pre": tokenizer_pre}
+    for name, maker in makers.items():
         path = fixtures / f"{name}.jsonl"
         if write:
             maker.write_all(path)
@@ -124,6 +127,13 @@ def check_token_ids(fixtures: Path, write: bool) -> bool:
         print(f"tokenizer {name}: {'ok' if same else 'DIFFER'}")
         good &= same
     return good
+
+
+def check_unicode() -> bool:
+    differing = unicode_categories.differing(
+        ROOT / "Sources/TeacherInference/Tokenizer/Regex/UnicodeCategories.swift")
+    print(f"Unicode tables: {'DIFFER: ' + ', '.join(differing) if differing else 'ok'}")
+    return not differing
 
 
 def main() -> int:
@@ -138,6 +148,7 @@ def main() -> int:
     results = [
         check_dequantisation(fixtures / "dequantised.jsonl", write),
         check_token_ids(fixtures / "tokenizer", write),
+        check_unicode(),
         check_random_models(fixtures / "models", write),
         check_parity(fixtures / "parity", "reference", ROOT / "models" / "reference", write),
         check_parity(fixtures / "parity", "teacher", arguments.teacher, write),
