@@ -37,7 +37,7 @@ struct PreparedDocument {
         let shares = (documents.count + share - 1) / share
         let results = Mutex([Result<[PreparedDocument], any Error>?](repeating: nil, count: shares))
         let next = Atomic(0)
-        let threads = min(PipelineConfiguration.availableCores, shares)
+        let threads = min(AvailableCores.count, shares)
         DispatchQueue.concurrentPerform(iterations: threads) { _ in
             let deflater = Result { try Deflater() }
             while true {
