@@ -17,7 +17,7 @@ SOURCES := Package.swift Sources Tests migrations
 JUDGES := $(CACHE)/judges
 
 .DEFAULT_GOAL := help
-.PHONY: help deps teacher build install test test-install test-systemd judges test-judges quickstart format lint clean
+.PHONY: help deps teacher build install test test-install test-systemd judges test-judges bench-peers quickstart format lint clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,8 +53,13 @@ $(JUDGES)/ready: scripts/judges/requirements.txt
 	$(JUDGES)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
-test-judges: judges teacher ## make the committed numbers again with the judges, and compare
-	$(JUDGES)/bin/python scripts/judges/compare.py
+test-judges: judges teacher build ## make the committed numbers again with the judges, and compare
+	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
+	    $(JUDGES)/bin/python scripts/judges/compare.py --refinectl "$$bin/refinectl"
+
+bench-peers: judges teacher build ## against transformers and llama.cpp, 25 minutes (QUICK=1: a try-out)
+	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
+	    $(JUDGES)/bin/python scripts/bench/peers.py --refinectl "$$bin/refinectl" $(if $(QUICK),--quick)
 
 quickstart: ## everything, from the packages to a refined corpus and a table
 	@scripts/quickstart.sh
