@@ -20,7 +20,7 @@ JUDGES := $(CACHE)/judges
 .PHONY: help deps teacher build install test test-install test-systemd judges test-judges bench bench-peers bench-tokenizer bench-store bench-import bench-idle quickstart format lint clean
 
 help: ## this list
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 deps: ## install the Debian packages that the build lacks (with sudo where not root)
 	@scripts/deps.sh
