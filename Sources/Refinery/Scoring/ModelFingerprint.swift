@@ -29,6 +29,9 @@ public enum ModelFingerprint {
         return hexadecimal(hash.finalize())
     }
 
+    /// Bytes hashed at once: whole pages, however large those are.
+    private static let piece = 8 << 20
+
     private static func weights(
         of model: LanguageModel, _ index: Int, _ file: FileIdentity, _ store: Store?
     ) throws -> String {
@@ -38,7 +41,15 @@ public enum ModelFingerprint {
         if let known { return known }
         let digest = model.withWeightFile(index) { bytes in
             var hash = SHA256()
-            hash.update(bufferPointer: bytes)
+            for start in stride(from: 0, to: bytes.count, by: piece) {
+                let part = UnsafeRawBufferPointer(rebasing: bytes[start...].prefix(piece))
+                hash.update(bufferPointer: part)
+                // What was hashed need not stay resident: it is the size of the whole model.
+                // SAFETY: the file is mapped read-only from a page's start, so that whole pages
+                // of it are dropped, which come back from the file when they are read again.
+                _ = madvise(
+                    UnsafeMutableRawPointer(mutating: part.baseAddress), part.count, MADV_DONTNEED)
+            }
             return hexadecimal(hash.finalize())
         }
         try store?.storeFingerprint(
