@@ -1,5 +1,8 @@
-// Part of kernels_impl.h, which includes it once an instruction set: blocks of quantised weights
-// to Float32.
+// Part of kernels_impl.h, which includes it once an instruction set: weights of every type to
+// Float32.
+//
+// Block formats follow ggml-common.h; values equal PyPI gguf's quants.py to the last bit. Blocks
+// are taken 16 numbers at a time whatever the width of a vector, each number by the same operations.
 
 typedef uint8_t bytes16 __attribute__((vector_size(16)));
 typedef int8_t signed16 __attribute__((vector_size(16)));
@@ -27,7 +30,7 @@ INLINE float half(const uint8_t *p) {
 #endif
 }
 
-static void halves(const uint8_t *s, float *destination, int64_t count) {
+static void halves(const uint8_t *s, float *out, int64_t count) {
     int64_t i = 0;
 #if HAVE_F16C
     typedef _Float16 halves16 __attribute__((vector_size(32)));
@@ -35,63 +38,56 @@ static void halves(const uint8_t *s, float *destination, int64_t count) {
         halves16 h;
         memcpy(&h, s + 2 * i, 32);
         const floats16 f = __builtin_convertvector(h, floats16);
-        memcpy(destination + i, &f, 64);
+        memcpy(out + i, &f, 64);
     }
 #endif
-    for (; i < count; i++) destination[i] = half(s + 2 * i);
+    for (; i < count; i++) out[i] = half(s + 2 * i);
 }
 
-// Block formats follow ggml-common.h; values equal PyPI gguf's quants.py to the last bit.
-static void dequantize(int type, const void *source, float *destination, int64_t count) {
+static void brain_halves(const uint8_t *s, float *out, int64_t count) {
+    for (int64_t i = 0; i < count; i++) {
+        uint16_t h;
+        memcpy(&h, s + 2 * i, 2);
+        const uint32_t bits = (uint32_t)h << 16;
+        memcpy(out + i, &bits, 4);
+    }
+}
+
+INLINE bytes16 load_bytes(const uint8_t *p) { bytes16 v; memcpy(&v, p, 16); return v; }
+
+// out = d q, 16 numbers.
+INLINE void scaled(float *out, signed16 q, float d) {
+    const floats16 f = d * __builtin_convertvector(q, floats16);
+    memcpy(out, &f, 64);
+}
+
+// out = d q + m, 16 numbers.
+INLINE void shifted(float *out, bytes16 q, float d, float m) {
+    const floats16 f = d * __builtin_convertvector(q, floats16) + m;
+    memcpy(out, &f, 64);
+}
+
+#include "dequantize_32_impl.h"
+#include "dequantize_256_impl.h"
+
+static void dequantize(int type, const void *source, float *out, int64_t count) {
     const uint8_t *s = source;
-    const int64_t blocks = count / 32;
     switch (type) {
-    case CK_F32:
-        memcpy(destination, s, (size_t)count * 4);
-        return;
-    case CK_F16:
-        halves(s, destination, count);
-        return;
-    case CK_BF16:
-        for (int64_t i = 0; i < count; i++) {
-            uint16_t h;
-            memcpy(&h, s + 2 * i, 2);
-            const uint32_t bits = (uint32_t)h << 16;
-            memcpy(destination + i, &bits, 4);
-        }
-        return;
-    case CK_Q8_0:
-        for (int64_t b = 0; b < blocks; b++, s += 34, destination += 32) {
-            const float d = half(s);
-            UNROLL for (int i = 0; i < 32; i += 16) {
-                signed16 q;
-                memcpy(&q, s + 2 + i, 16);
-                const floats16 f = d * __builtin_convertvector(q, floats16);
-                memcpy(destination + i, &f, 64);
-            }
-        }
-        return;
-    case CK_Q4_0:
-        for (int64_t b = 0; b < blocks; b++, s += 18, destination += 32) {
-            const float d = half(s);
-            bytes16 q;
-            memcpy(&q, s + 2, 16);
-            const floats16 low = d * (__builtin_convertvector(q & 15, floats16) - 8.0f);
-            const floats16 high = d * (__builtin_convertvector(q >> 4, floats16) - 8.0f);
-            memcpy(destination, &low, 64);
-            memcpy(destination + 16, &high, 64);
-        }
-        return;
-    case CK_Q4_1:
-        for (int64_t b = 0; b < blocks; b++, s += 20, destination += 32) {
-            const float d = half(s), m = half(s + 2);
-            bytes16 q;
-            memcpy(&q, s + 4, 16);
-            const floats16 low = d * __builtin_convertvector(q & 15, floats16) + m;
-            const floats16 high = d * __builtin_convertvector(q >> 4, floats16) + m;
-            memcpy(destination, &low, 64);
-            memcpy(destination + 16, &high, 64);
-        }
-        return;
+    case CK_F32: memcpy(out, s, (size_t)count * 4); return;
+    case CK_F16: return halves(s, out, count);
+    case CK_BF16: return brain_halves(s, out, count);
+    case CK_Q4_0: return q4_0(s, out, count / 32);
+    case CK_Q4_1: return q4_1(s, out, count / 32);
+    case CK_Q5_0: return q5_0(s, out, count / 32);
+    case CK_Q5_1: return q5_1(s, out, count / 32);
+    case CK_Q8_0: return q8_0(s, out, count / 32);
+    case CK_IQ4_NL: return iq4_nl(s, out, count / 32);
+    case CK_MXFP4: return mxfp4(s, out, count / 32);
+    case CK_Q2_K: return q2_k(s, out, count / 256);
+    case CK_Q3_K: return q3_k(s, out, count / 256);
+    case CK_Q4_K: return q4_k(s, out, count / 256);
+    case CK_Q5_K: return q5_k(s, out, count / 256);
+    case CK_Q6_K: return q6_k(s, out, count / 256);
+    case CK_IQ4_XS: return iq4_xs(s, out, count / 256);
     }
 }

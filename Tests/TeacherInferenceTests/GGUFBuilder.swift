@@ -26,6 +26,14 @@ struct GGUFBuilder {
         metadata.append((key, 4, Self.bytes(value)))
     }
 
+    mutating func set(_ key: String, _ value: UInt16) {
+        metadata.append((key, 2, Self.bytes(value)))
+    }
+
+    mutating func set(_ key: String, _ value: UInt64) {
+        metadata.append((key, 10, Self.bytes(value)))
+    }
+
     mutating func set(_ key: String, _ value: Float) {
         metadata.append((key, 6, Self.bytes(value)))
     }
@@ -61,12 +69,16 @@ final class Scratch {
         try Data(bytes).write(to: URL(fileURLWithPath: path))
     }
 
-    /// A folder of `files`.
-    init(files: [String: [UInt8]]) throws {
+    /// A folder of `files` and of symbolic links, name to target.
+    init(files: [String: [UInt8]], links: [String: String] = [:]) throws {
         path = NSTemporaryDirectory() + "refinery-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         for (name, bytes) in files {
             try Data(bytes).write(to: URL(fileURLWithPath: path + "/" + name))
+        }
+        for (name, target) in links {
+            try FileManager.default.createSymbolicLink(
+                atPath: path + "/" + name, withDestinationPath: target)
         }
     }
 

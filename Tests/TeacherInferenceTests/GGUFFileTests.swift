@@ -73,8 +73,11 @@ import Testing
         #expect(try refusal { $0.tensorCount = .max }.contains("number of tensors is"))
         #expect(try refusal { $0.set("llama.block_count", UInt32(2)) }.contains("appears twice"))
         #expect(
-            try refusal { $0.tensors[0].type = 12 }.contains("type Q4_K, which is not supported"))
+            try refusal { $0.tensors[0].type = 16 }
+                .contains("type IQ2_XXS, which is not supported"))
+        #expect(try refusal { $0.tensors[0].type = 40 }.contains("type NVFP4, which"))
         #expect(try refusal { $0.tensors[0].type = 99 }.contains("number 99"))
+        #expect(try refusal { $0.tensors[0].type = .max }.contains("number 4294967295"))
         #expect(try refusal { $0.tensors[0].offset = 8 }.contains("not a multiple of 32"))
         #expect(try refusal { $0.tensors[0].offset = 1 << 62 }.contains("needs 68 bytes"))
         #expect(try refusal { $0.tensors[1].shape = [1 << 31, 1 << 31] }.contains("dimension of"))
@@ -93,5 +96,46 @@ import Testing
                 $0.metadata.append(
                     ("x", 9, GGUFBuilder.bytes(UInt32(4)) + GGUFBuilder.bytes(UInt64.max)))
             }.contains("length of array"))
+    }
+
+    @Test(
+        "a row that is no whole number of blocks is refused, one block more than there are bytes too",
+        arguments: TensorType.allCases.filter { $0.blockCount > 1 })
+    func blocks(type: TensorType) throws {
+        func refusal(columns: Int, blocks: Int) throws -> String {
+            var builder = GGUFBuilder()
+            builder.add(
+                "w", shape: [UInt64(columns), 2], type: UInt32(type.rawValue),
+                bytes: [UInt8](repeating: 0, count: blocks * type.blockBytes))
+            // Padding must not make up for bytes that are not there.
+            builder.data.removeLast(builder.data.count - blocks * type.blockBytes)
+            return try self.refusal(builder.file)
+        }
+        #expect(try refusal(columns: 3 * type.blockCount, blocks: 6) == "taken")
+        #expect(
+            try refusal(columns: 3 * type.blockCount + type.blockCount / 2, blocks: 7)
+                .contains("does not divide into \(type.name) blocks"))
+        #expect(
+            try refusal(columns: 3 * type.blockCount, blocks: 5)
+                .contains("needs \(6 * type.blockBytes) bytes"))
+    }
+
+    @Test("the refusal of a type names all that are read")
+    func supportedTypes() throws {
+        var builder = good
+        builder.tensors[0].type = 16
+        let scratch = try Scratch(builder.file)
+        let error = #expect(throws: ModelError.self) { try GGUFFile(path: scratch.path) }
+        for type in TensorType.allCases { #expect(error?.hint?.contains(type.name) == true) }
+    }
+
+    @Test("a named pipe is refused and not waited for")
+    func pipe() throws {
+        let folder = try Scratch(files: [:])
+        try #require(mkfifo(folder.path + "/model.gguf", 0o600) == 0)
+        let error = #expect(throws: ModelError.self) {
+            try GGUFFile(path: folder.path + "/model.gguf")
+        }
+        #expect(error?.message.contains("not a regular file") == true)
     }
 }

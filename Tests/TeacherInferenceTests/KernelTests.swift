@@ -283,6 +283,59 @@ import Testing
             numbers([0, 0x40] + signed.map { UInt8(bitPattern: $0) }, .q8_0, 32)
                 == signed.map { 2 * Float($0) })
     }
+
+    @Test(
+        "blocks of five bits, of exponents and of 256 become the numbers they stand for",
+        arguments: ComputeKernels.available.map(\.name))
+    func dequantiseGroups(name: String) throws {
+        let kernels = try kernels(name)
+        func numbers(_ bytes: [UInt8], _ type: TensorType, _ count: Int) -> [Float] {
+            bytes.withUnsafeBytes { kernels.dequantize($0, type: type, count: count) }
+        }
+        // Halves: 0x3800 is 0.5, 0x3C00 is 1, 0xC000 is -2.
+        let low = (0..<16).map { UInt8($0) }, bytes = low.map { $0 | (15 - $0) << 4 }
+        let ramp = low.map(Float.init)
+        // Numbers 0 and 31 have a fifth bit.
+        var five = ramp + ramp.reversed()
+        five[0] += 16
+        five[31] += 16
+        #expect(
+            numbers([0, 0x38, 1, 0, 0, 0x80] + bytes, .q5_0, 32) == five.map { ($0 - 16) / 2 })
+        #expect(
+            numbers([0, 0x38, 0, 0xC0, 1, 0, 0, 0x80] + bytes, .q5_1, 32)
+                == five.map { $0 / 2 - 2 })
+        // OCP's FP4 times 2^(130 - 127): 0, 0.5, 1, 1.5, 2, 3, 4, 6 and their negatives.
+        let fp4: [Float] = [0, 0.5, 1, 1.5, 2, 3, 4, 6, 0, -0.5, -1, -1.5, -2, -3, -4, -6]
+        #expect(numbers([130] + bytes, .mxfp4, 32) == (fp4 + fp4.reversed()).map { 8 * $0 })
+        #expect(numbers([0] + bytes, .mxfp4, 32)[7] == 6 * 0x1p-127)
+        // Group g of 32 has the scale g + 1 and the minimum 8 - g; the last four also 16 or 48.
+        let scales: [UInt8] = [1, 2, 3, 4 | 3 << 6, 8, 7, 6, 5 | 1 << 6, 0x45, 0x36, 0x27, 0x18]
+        let four = numbers(
+            [0, 0x3C, 0, 0x38] + scales + (0..<4).flatMap { _ in bytes + bytes }, .q4_k, 256)
+        let scale: [Float] = [1, 2, 3, 4, 5, 6, 7, 8 + 48],
+            least: [Float] = [8, 7, 6, 5, 4, 3, 2, 17]
+        for group in 0..<8 {
+            let half = group % 2 == 0 ? ramp : ramp.reversed()
+            #expect(
+                Array(four[32 * group..<32 * (group + 1)])
+                    == (half + half).map { scale[group] * $0 - least[group] / 2 }, "group \(group)")
+        }
+        // Groups of 16 with the scales -8 to 7; low bits 5 and 10, high bits 0 to 3 by quarters.
+        let signed = (0..<16).map { UInt8(bitPattern: Int8($0 - 8)) }
+        let six = numbers(
+            [UInt8](repeating: 0xA5, count: 128) + [UInt8](repeating: 0xE4, count: 64) + signed
+                + [0, 0x38], .q6_k, 256)
+        for index in 0..<256 {
+            let plane = index / 32 % 4
+            let number = (plane < 2 ? 5 : 10) + 16 * plane - 32
+            #expect(six[index] == Float(number) * Float(index / 16 - 8) / 2, "number \(index)")
+        }
+    }
+
+    @Test("slices of 256 inputs begin and end at a block of every type")
+    func blockSizes() {
+        for type in TensorType.allCases { #expect(256 % type.blockCount == 0, "\(type)") }
+    }
 }
 
 /// A small deterministic source of numbers between -1 and 1.

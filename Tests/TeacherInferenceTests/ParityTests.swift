@@ -105,7 +105,9 @@ import Testing
         "every file form, weight type and RoPE scaling gives transformers' NLLs",
         arguments: [
             "f32.gguf", "pair.gguf", "bf16-mha.gguf", "q8_0-bos.gguf", "q4_0.gguf", "q4_1.gguf",
-            "llama3-rope.gguf", "linear-rope.gguf", "pair", "bf16", "f32-bos", "llama3-rope",
+            "llama3-rope.gguf", "linear-rope.gguf", "q5_0.gguf", "q5_1.gguf", "iq4_nl.gguf",
+            "mxfp4.gguf", "q2_k.gguf", "q3_k.gguf", "q4_k.gguf", "q5_k.gguf", "q6_k.gguf",
+            "iq4_xs.gguf", "split-00001-of-00003.gguf", "pair", "bf16", "f32-bos", "llama3-rope",
             "linear-rope",
         ], ComputeKernels.available.map(\.name))
     func randomModels(name: String, kernels: String) throws {
@@ -140,7 +142,7 @@ import Testing
     func blocks(kernels: String) throws {
         let kernels = try #require(ComputeKernels(name: kernels))
         let blocks = try Self.read("dequantised.jsonl", as: Block.self)
-        #expect(Set(blocks.map(\.type)).isSuperset(of: ["F16", "BF16", "Q4_0", "Q4_1", "Q8_0"]))
+        #expect(Set(blocks.map(\.type) + ["F32"]) == Set(TensorType.allCases.map(\.name)))
         for block in blocks {
             let type = try #require(TensorType.allCases.first { $0.name == block.type })
             let digits = Array(block.bytes)

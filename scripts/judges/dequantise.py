@@ -5,7 +5,8 @@
 
 One line a type: `type`, `block` (values a block), `bytes` (hex), `values` (shortest decimals that
 round-trip Float32: parse as Float and compare for equality). The scales cover negative, zero and
-subnormal halves; not infinities or NaN, which no quantiser writes.
+subnormal halves and MXFP4's exponents at both ends; not infinities or NaN, which no quantiser
+writes.
 """
 
 from __future__ import annotations
@@ -17,9 +18,15 @@ from gguf import GGML_QUANT_SIZES, GGMLQuantizationType
 from gguf.quants import dequantize
 
 from judge_models import write_jsonl
+from random_blocks import SCALES_AT, random_blocks
 
-# Blocks a type, and how many halves stand at a quantised block's start.
-TYPES = {"F16": (64, 0), "BF16": (64, 0), "Q8_0": (5, 1), "Q4_0": (5, 1), "Q4_1": (5, 2)}
+# Blocks a type.
+TYPES = {
+    "F16": 64, "BF16": 64, "Q8_0": 5, "Q4_0": 5, "Q4_1": 5, "Q5_0": 5, "Q5_1": 5, "Q2_K": 4,
+    "Q3_K": 4, "Q4_K": 4, "Q5_K": 4, "Q6_K": 4, "IQ4_NL": 5, "IQ4_XS": 4, "MXFP4": 8,
+}
+# 0 and 1 give subnormal numbers, 252 the greatest that are finite.
+EXPONENTS = [0, 1, 2, 3, 120, 127, 251, 252]
 SCALES = np.array([0.5, -1.25, 0.0, 6e-8, 65504.0, -0.0078125, 3e-5, 2.0], dtype=np.float16)
 
 
@@ -32,19 +39,17 @@ def random_half_bits(rng: np.random.Generator, count: int) -> np.ndarray:
 
 
 def blocks(kind: str, rng: np.random.Generator) -> np.ndarray:
-    count, halves = TYPES[kind]
+    count = TYPES[kind]
     if kind == "F16":
         return random_half_bits(rng, count).view(np.uint8)
     if kind == "BF16":
         bits = rng.integers(0, 1 << 16, count, dtype=np.uint16)
         bits[(bits & 0x7F80) == 0x7F80] &= 0x807F
         return bits.view(np.uint8)
-    _, size = GGML_QUANT_SIZES[GGMLQuantizationType[kind]]
-    data = rng.integers(0, 256, (count, size), dtype=np.uint8)
-    for block in range(count):
-        for half in range(halves):
-            scale = SCALES[(block * halves + half) % len(SCALES)]
-            data[block, 2 * half : 2 * half + 2] = np.frombuffer(scale.tobytes(), np.uint8)
+    scales = np.resize(SCALES, (count, len(SCALES_AT[kind])))
+    data = random_blocks(kind, scales, rng)
+    if kind == "MXFP4":
+        data[:, 0] = EXPONENTS
     return data.reshape(-1)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 from pathlib import Path
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -46,12 +47,22 @@ def gguf_field(reader, name: str, default=None):
     return default if field is None else field.contents()
 
 
+def gguf_parts(path: Path) -> list[Path]:
+    """Every file of a GGUF model that is opened by its first."""
+    split = re.fullmatch(r"(.*)-00001-of-(\d{5})\.gguf", path.name)
+    if split is None:
+        return [path]
+    prefix, count = split.groups()
+    return [path.with_name(f"{prefix}-{n + 1:05}-of-{count}.gguf") for n in range(int(count))]
+
+
 def load_gguf(path: str | Path) -> LlamaForCausalLM:
     """A GGUF of the llama architecture as a float32 transformers model."""
     from gguf import GGUFReader
     from gguf.quants import dequantize
 
-    reader = GGUFReader(str(path))
+    readers = [GGUFReader(str(part)) for part in gguf_parts(Path(path))]
+    reader = readers[0]
     get = lambda name, default=None: gguf_field(reader, "llama." + name, default)
     architecture = gguf_field(reader, "general.architecture")
     if architecture != "llama":
@@ -59,7 +70,7 @@ def load_gguf(path: str | Path) -> LlamaForCausalLM:
 
     tensors = {
         t.name: np.array(dequantize(t.data, t.tensor_type), dtype=np.float32)
-        for t in reader.tensors
+        for part in readers for t in part.tensors
     }
     heads = get("attention.head_count")
     kv_heads = get("attention.head_count_kv", heads)

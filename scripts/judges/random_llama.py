@@ -30,6 +30,7 @@ from transformers import LlamaConfig, LlamaForCausalLM
 from judge_models import (
     BLOCK_TENSORS, load_model, load_tokenizer, round_nll, sum_nll, token_nll, write_jsonl,
 )
+from random_blocks import random_weights
 
 VOCABULARY = 320
 # Not `<|start|>`: llama.cpp makes that control token of gpt-oss a user-defined one in every model.
@@ -65,6 +66,7 @@ class Spec:
     name: str
     kind: str = "F32"               # type of the matrices in the file
     head_kind: str | None = None    # type of the LM head, if another
+    kinds: dict = field(default_factory=dict)  # types of other tensors by GGUF's short name
     hidden: int = 32
     layers: int = 1
     heads: int = 4
@@ -76,12 +78,32 @@ class Spec:
     theta: float = 10000.0
     scaling: dict = field(default_factory=dict)  # transformers' rope parameters, less theta
     spelling: str = "new"           # of config.json: new (rope_parameters, dtype) or old
-    shards: int = 1
+    shards: int = 1                 # files that hold the tensors
+    documents: tuple | None = None  # ids of the documents to judge by, if not all
     digits: bool = False            # smollm's pre-tokenizer: every digit by itself
     adds_bos: bool = False
     seed: int = 0
 
+    @property
+    def file(self) -> str:
+        """What the model is opened by: for a split GGUF its first part, which has no tensors."""
+        if self.shards == 1 or not self.name.endswith(".gguf"):
+            return self.name
+        return f"{self.name.removesuffix('.gguf')}-00001-of-{self.shards + 1:05}.gguf"
 
+
+def wide(name: str, kind: str, narrow: str, seed: int, **kinds: str) -> Spec:
+    """A model as wide as a block of 256; where inputs are fewer, llama.cpp falls back to `narrow`.
+
+    The embedding, most of the file, is in the smallest type.
+    """
+    kinds = {"token_embd": "Q2_K", "attn_output": narrow, "ffn_down": narrow} | kinds
+    return Spec(name, kind, kinds=kinds, hidden=256, heads=2, kv_heads=1, head_dim=16,
+                intermediate=32, documents=SOME, seed=seed)
+
+
+# Enough where only the weights' type is new.
+SOME = ("prose", "scripts")
 LLAMA3 = {"rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
           "original_max_position_embeddings": 64}
 # `pair` is one model twice: GGUF and Hugging Face must give the same numbers.
@@ -94,6 +116,18 @@ GGUF_MODELS = [
     Spec("q4_1.gguf", "Q4_1", layers=2, digits=True, seed=5),
     Spec("llama3-rope.gguf", "F16", scaling=LLAMA3, theta=500000.0, seed=6),
     Spec("linear-rope.gguf", "F16", scaling={"rope_type": "linear", "factor": 4.0}, seed=7),
+    Spec("q5_0.gguf", "Q5_0", head_kind="Q8_0", tied=False, documents=SOME, seed=11),
+    Spec("q5_1.gguf", "Q5_1", documents=SOME, seed=12),
+    Spec("iq4_nl.gguf", "IQ4_NL", documents=SOME, seed=13),
+    Spec("mxfp4.gguf", "MXFP4", documents=SOME, seed=14),
+    wide("q2_k.gguf", "Q2_K", "Q4_0", seed=15),
+    # Files in the wild mix types: Q3_K_M and Q4_K_M give the values more bits.
+    wide("q3_k.gguf", "Q3_K", "IQ4_NL", seed=16, attn_v="Q5_K"),
+    wide("q4_k.gguf", "Q4_K", "Q5_0", seed=17, attn_v="Q6_K"),
+    wide("q5_k.gguf", "Q5_K", "Q5_1", seed=18, attn_v="Q6_K"),
+    wide("q6_k.gguf", "Q6_K", "Q8_0", seed=19),
+    wide("iq4_xs.gguf", "IQ4_XS", "IQ4_NL", seed=20, attn_v="Q5_K"),
+    Spec("split.gguf", "Q8_0", layers=2, tied=False, shards=2, documents=SOME, seed=21),
 ]
 HF_MODELS = [
     Spec("pair", "F16", tied=False, layers=2, kv_heads=1, eps=1e-6, theta=500000.0, seed=1,
@@ -104,6 +138,8 @@ HF_MODELS = [
     Spec("linear-rope", "BF16", scaling={"rope_type": "linear", "factor": 4.0}, spelling="old",
          seed=10),
 ]
+# Types that `gguf` only dequantises: their weights are random bytes.
+UNQUANTISABLE = ("Q2_K", "Q3_K", "Q4_K", "Q5_K", "Q6_K", "IQ4_NL", "IQ4_XS")
 DTYPES = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}
 
 
@@ -262,7 +298,11 @@ def llama3_divisors(spec: Spec) -> np.ndarray:
 
 def write_gguf(spec: Spec, path: Path) -> None:
     model = make_model(spec)
-    writer = gguf.GGUFWriter(str(path), "llama")
+    rng = np.random.default_rng(spec.seed)
+    tensors = 2 + 9 * spec.layers + (not spec.tied)
+    writer = gguf.GGUFWriter(
+        str(path), "llama", small_first_shard=spec.shards > 1,
+        split_max_tensors=-(-tensors // spec.shards) if spec.shards > 1 else 0)
     writer.add_name(spec.name)
     writer.add_context_length(1024)
     writer.add_embedding_length(spec.hidden)
@@ -284,11 +324,17 @@ def write_gguf(spec: Spec, path: Path) -> None:
 
     def add(name: str, weight: torch.Tensor, kind: str) -> None:
         array = weight.detach().numpy().astype(np.float32)
+        kind = spec.kinds.get(name.split(".")[-2], kind)
         if array.ndim == 1 or kind == "F32":
             writer.add_tensor(name, array)
             return
         quantised = gguf.GGMLQuantizationType[kind]
-        data = array.astype(np.float16) if kind == "F16" else quantize(array, quantised)
+        if kind == "F16":
+            data = array.astype(np.float16)
+        elif kind in UNQUANTISABLE:
+            data = random_weights(kind, array.shape, float(array.std()), rng)
+        else:
+            data = quantize(array, quantised)
         writer.add_tensor(name, data, raw_dtype=quantised)
 
     state = model.state_dict()
@@ -321,6 +367,8 @@ def expected(spec: Spec, path: Path, scratch: Path) -> list[dict]:
     context = 0 if spec.adds_bos else None
     rows = []
     for document in DOCUMENTS:
+        if spec.documents and document["id"] not in spec.documents:
+            continue
         ids = tokenizer.encode(document["text"], add_special_tokens=False).ids
         values = token_nll(model, ids, context)
         rows.append({"model": path.name, "id": document["id"], "context": context,
@@ -339,7 +387,7 @@ def write_all(folder: Path) -> None:
     rows = []
     for spec in GGUF_MODELS:
         write_gguf(spec, folder / spec.name)
-        rows += expected(spec, folder / spec.name, scratch)
+        rows += expected(spec, folder / spec.file, scratch)
     for spec in HF_MODELS:
         write_hf(spec, folder / spec.name)
         rows += expected(spec, folder / spec.name, scratch)

@@ -23,7 +23,24 @@ enum {
 };
 
 /// Weight types, numbered as GGUF numbers them.
-enum { CK_F32 = 0, CK_F16 = 1, CK_Q4_0 = 2, CK_Q4_1 = 3, CK_Q8_0 = 8, CK_BF16 = 30 };
+enum {
+    CK_F32 = 0,
+    CK_F16 = 1,
+    CK_Q4_0 = 2,
+    CK_Q4_1 = 3,
+    CK_Q5_0 = 6,
+    CK_Q5_1 = 7,
+    CK_Q8_0 = 8,
+    CK_Q2_K = 10,
+    CK_Q3_K = 11,
+    CK_Q4_K = 12,
+    CK_Q5_K = 13,
+    CK_Q6_K = 14,
+    CK_IQ4_NL = 20,
+    CK_IQ4_XS = 23,
+    CK_BF16 = 30,
+    CK_MXFP4 = 39
+};
 
 /// How RoPE pairs the dimensions of a head: halves (i, i + r/2) or neighbours (2i, 2i + 1).
 enum { CK_ROPE_HALVES = 0, CK_ROPE_NEIGHBOURS = 1 };

@@ -1,141 +1,64 @@
-/// A GGUF file, version 2 or 3, little-endian: metadata, vocabulary and tensors.
+import Foundation
+
+/// A GGUF model: metadata, vocabulary and tensors, in one file or split over several.
 ///
-/// Layout: ggml's docs/gguf.md. Every offset, count and product is checked before use; a damaged
-/// file is a ``ModelError``.
+/// Naming any part of a split model opens all of it; see ``GGUFSplit``.
 struct GGUFFile: WeightFile {
     let path: String
     let tensors: [String: Tensor]
 
-    /// Metadata by key, such as `general.architecture`.
+    /// The mapped files, in the order of their numbers, whichever of them was named.
+    let files: [MappedFile]
+
+    /// Metadata by key, such as `general.architecture`: a split model's first part holds them all.
     let metadata: [String: GGUFValue]
 
-    private let file: MappedFile
-
-    var files: [MappedFile] { [file] }
-
-    /// Maps and parses `path`.
+    /// Maps and parses `path` and, where it is a part, the others.
     ///
-    /// With `vocabularyOnly`, tensors are not read and may be of any type.
+    /// With `vocabularyOnly`, tensors are not read and may be of any type, and of a split model
+    /// only the first part needs to be there.
+    ///
+    /// - Throws: ``ModelError`` naming the part and what in it cannot be used, or the parts that are
+    ///   missing.
     init(path: String, vocabularyOnly: Bool = false) throws(ModelError) {
         self.path = path
-        file = try MappedFile(path: path)
-        var reader = ByteReader(file.bytes, path: path)
-        guard file.bytes.starts(with: "GGUF".utf8) else {
-            throw ModelError("\(path): not a GGUF file: it does not begin with \"GGUF\"")
+        let named = try GGUFPart(path: path, vocabularyOnly: vocabularyOnly)
+        guard let split = try GGUFSplit(named) else {
+            (tensors, files, metadata) = (named.tensors, [named.file], named.metadata)
+            return
         }
-        _ = try reader.take(4, "magic")
-        let version = try reader.read(UInt32.self, "version")
-        guard version == 2 || version == 3 else {
-            throw ModelError("\(path): GGUF version \(version), expected 2 or 3")
+        let first = try Self.part(1, of: split, named: named, vocabularyOnly: vocabularyOnly)
+        metadata = first.metadata
+        guard !vocabularyOnly else {
+            (tensors, files) = ([:], [first.file])
+            return
         }
-        // A tensor's entry takes at least 8 + 4 + 8 + 4 + 8 bytes, a metadata entry 8 + 4 + 1.
-        let tensorCount = try reader.count(unit: 32, "number of tensors")
-        let metadataCount = try reader.count(unit: 13, "number of metadata entries")
-
-        var metadata: [String: GGUFValue] = [:]
-        for _ in 0..<metadataCount {
-            let key = try Self.name(&reader, path: path, what: "metadata key")
-            let value = try GGUFValue(&reader, path: path, key: key)
-            guard metadata.updateValue(value, forKey: key) == nil else {
-                throw ModelError("\(path): metadata key \"\(key)\" appears twice")
-            }
-        }
-        self.metadata = metadata
-        tensors =
-            vocabularyOnly
-            ? [:]
-            : try Self.tensors(
-                count: tensorCount, metadata: metadata, reader: &reader, file: file)
-    }
-
-    private static func tensors(
-        count: Int, metadata: [String: GGUFValue], reader: inout ByteReader, file: MappedFile
-    ) throws(ModelError) -> [String: Tensor] {
-        let path = file.path
-        var entries: [(name: String, shape: [Int], type: TensorType, offset: UInt64)] = []
-        for _ in 0..<count {
-            let name = try name(&reader, path: path, what: "tensor name")
-            let rank = try reader.read(UInt32.self, "rank of tensor \"\(name)\"")
-            guard (1...4).contains(rank) else {
-                throw ModelError(
-                    "\(path): tensor \"\(name)\" has \(rank) dimensions, expected 1 to 4")
-            }
-            var shape: [Int] = []
-            for _ in 0..<rank {
-                let size = try reader.read(UInt64.self, "shape of tensor \"\(name)\"")
-                guard size <= UInt64(Int32.max) else {
-                    throw ModelError("\(path): tensor \"\(name)\" has a dimension of \(size)")
+        try split.checkAllAreThere()
+        var (tensors, files) = (first.tensors, [first.file])
+        for number in 2...split.count {
+            let part = try Self.part(number, of: split, named: named, vocabularyOnly: false)
+            try split.check(part, after: first)
+            for tensor in part.tensors.values {
+                guard tensors.updateValue(tensor, forKey: tensor.name) == nil else {
+                    throw ModelError(
+                        "\(part.path): tensor \"\(tensor.name)\" is in an earlier part too")
                 }
-                shape.insert(Int(size), at: 0)  // GGUF writes the innermost first
             }
-            let code = try reader.read(UInt32.self, "type of tensor \"\(name)\"")
-            guard let type = TensorType(rawValue: Int32(truncatingIfNeeded: code)) else {
-                let supported = TensorType.allCases.map(\.name).joined(separator: ", ")
-                throw ModelError(
-                    "\(path): tensor \"\(name)\" has type \(ggmlTypeName(code)), which is not supported",
-                    hint: "convert the model to one of \(supported)")
-            }
-            entries.append(
-                (name, shape, type, try reader.read(UInt64.self, "offset of tensor \"\(name)\"")))
+            files.append(part.file)
         }
-        let alignment = metadata["general.alignment"]?.integer ?? 32
-        guard alignment > 0, alignment <= 1 << 20, alignment & (alignment - 1) == 0 else {
-            throw ModelError("\(path): general.alignment is \(alignment), expected a power of two")
+        guard tensors.count == split.tensorCount else {
+            throw ModelError(
+                "\(path): its \(split.count) parts hold \(tensors.count) tensors, but "
+                    + "split.tensors.count is \(split.tensorCount)",
+                hint: "a part is of another model or was cut short; copy all parts again")
         }
-        let start = (reader.offset + alignment - 1) / alignment * alignment
-        var tensors: [String: Tensor] = [:]
-        for (name, shape, type, offset) in entries {
-            guard let size = Tensor.byteCount(shape: shape, type: type) else {
-                throw ModelError(
-                    "\(path): tensor \"\(name)\" of shape \(shape) does not divide into \(type.name) blocks"
-                )
-            }
-            let available = max(0, file.bytes.count - start)
-            guard offset % UInt64(alignment) == 0 else {
-                throw ModelError(
-                    "\(path): tensor \"\(name)\" lies at offset \(offset), not a multiple of \(alignment)"
-                )
-            }
-            guard offset <= UInt64(available), size <= available - Int(offset) else {
-                throw ModelError(
-                    "\(path): tensor \"\(name)\" needs \(size) bytes at data offset \(offset), but the "
-                        + "file has \(available) bytes of data",
-                    hint:
-                        "the file looks truncated; compare its size with the source's, copy it again"
-                )
-            }
-            let first = start + Int(offset)
-            let bytes = UnsafeRawBufferPointer(rebasing: file.bytes[first..<first + size])
-            let tensor = Tensor(name: name, type: type, shape: shape, bytes: bytes, owner: file)
-            guard tensors.updateValue(tensor, forKey: name) == nil else {
-                throw ModelError("\(path): tensor \"\(name)\" appears twice")
-            }
-        }
-        return tensors
+        (self.tensors, self.files) = (tensors, files)
     }
 
-    private static func name(
-        _ reader: inout ByteReader, path: String, what: String
-    ) throws(ModelError) -> String {
-        let length = try reader.count(unit: 1, "length of a \(what)")
-        guard length <= 65_535 else {
-            throw ModelError("\(path): a \(what) of \(length) bytes, at most 65535 are allowed")
-        }
-        let bytes = try reader.take(length, what)
-        guard let name = String(validating: bytes, as: UTF8.self) else {
-            throw ModelError("\(path): a \(what) is not valid UTF-8")
-        }
-        return name
+    private static func part(
+        _ number: Int, of split: GGUFSplit, named: GGUFPart, vocabularyOnly: Bool
+    ) throws(ModelError) -> GGUFPart {
+        guard number != split.number else { return named }
+        return try GGUFPart(path: split.path(of: number), vocabularyOnly: vocabularyOnly)
     }
-}
-
-/// The name of a ggml type that refinery does not read, as far as it is known.
-private func ggmlTypeName(_ code: UInt32) -> String {
-    let names: [UInt32: String] = [
-        6: "Q5_0", 7: "Q5_1", 9: "Q8_1", 10: "Q2_K", 11: "Q3_K", 12: "Q4_K", 13: "Q5_K", 14: "Q6_K",
-        15: "Q8_K", 16: "IQ2_XXS", 17: "IQ2_XS", 18: "IQ3_XXS", 19: "IQ1_S", 20: "IQ4_NL",
-        21: "IQ3_S", 22: "IQ2_S", 23: "IQ4_XS", 24: "I8", 25: "I16", 26: "I32", 27: "I64",
-        28: "F64", 29: "IQ1_M", 34: "TQ1_0", 35: "TQ2_0", 39: "MXFP4",
-    ]
-    return names[code] ?? "number \(code)"
 }

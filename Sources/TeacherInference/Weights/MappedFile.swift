@@ -34,7 +34,8 @@ final class MappedFile: Sendable {
     /// - Throws: ``ModelError`` when it cannot be opened or is no regular file.
     init(path: String) throws(ModelError) {
         self.path = path
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        // Without O_NONBLOCK a named pipe would be waited for.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
             throw ModelError("cannot open \(path): \(String(cString: strerror(errno)))")
         }

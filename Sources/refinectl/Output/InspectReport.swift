@@ -73,7 +73,7 @@ struct InspectReport: Codable, Sendable, Equatable {
         let all = types.reduce(0) { $0 + $1.count }
         weightTypes = types.map {
             WeightType(
-                type: "\($0.type)".uppercased(), parameters: $0.count,
+                type: $0.type.name, parameters: $0.count,
                 share: Double($0.count) / Double(max(1, all)))
         }
         tokenizer = model.tokenizer.summary
