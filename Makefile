@@ -17,10 +17,10 @@ SOURCES := Package.swift Sources Tests migrations
 JUDGES := $(CACHE)/judges
 
 .DEFAULT_GOAL := help
-.PHONY: help deps teacher build install test test-install test-systemd judges test-judges quickstart format lint clean
+.PHONY: help deps teacher build install test test-install test-systemd judges test-judges bench bench-peers bench-tokenizer bench-store bench-import bench-idle quickstart format lint clean
 
 help: ## this list
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 deps: ## install the Debian packages that the build lacks (with sudo where not root)
 	@scripts/deps.sh
@@ -53,8 +53,31 @@ $(JUDGES)/ready: scripts/judges/requirements.txt
 	$(JUDGES)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
-test-judges: judges teacher ## make the committed numbers again with the judges, and compare
-	$(JUDGES)/bin/python scripts/judges/compare.py
+test-judges: judges teacher build ## make the committed numbers again with the judges, and compare
+	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
+	    $(JUDGES)/bin/python scripts/judges/compare.py --refinectl "$$bin/refinectl"
+
+bench: teacher build ## tokens a second beside the machine's peak, and where the time goes
+	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
+	    $$bin/refinectl bench $(CACHE)/teacher.gguf --tokens 8192 && \
+	    $$bin/refinectl bench models/reference --tokens 65536
+
+bench-peers: judges teacher build ## against transformers and llama.cpp, 25 minutes (QUICK=1: a try-out)
+	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
+	    $(JUDGES)/bin/python scripts/bench/peers.py --refinectl "$$bin/refinectl" $(if $(QUICK),--quick)
+
+bench-tokenizer: judges teacher build ## against PyPI's tokenizers, a few minutes
+	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
+	    $(JUDGES)/bin/python scripts/bench/tokenizer.py --refinectl "$$bin/refinectl"
+
+bench-store: teacher build ## a store of 10 million scored chunks: status, selections, export
+	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && python3 scripts/bench/store-scale.py --bin "$$bin"
+
+bench-import: build ## plain JSONL into the store, against sqlite3's own bulk insert
+	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && python3 scripts/bench/import.py --bin "$$bin"
+
+bench-idle: teacher build ## wake-ups and memory of an idle daemon
+	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && python3 scripts/bench/idle.py --bin "$$bin"
 
 quickstart: ## everything, from the packages to a refined corpus and a table
 	@scripts/quickstart.sh

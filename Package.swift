@@ -31,6 +31,9 @@ let package = Package(
             name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(
+            name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
+        .systemLibrary(name: "CMalloc"),
         .target(name: "CKernels"),
         .target(
             name: "TeacherInference",
@@ -44,7 +47,7 @@ let package = Package(
         .target(
             name: "Refinery",
             dependencies: [
-                "TeacherInference", "Migrations", "CZstd", "CZlib",
+                "TeacherInference", "Migrations", "CDeflate", "CMalloc", "CZstd", "CZlib",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
                 .product(name: "Crypto", package: "swift-crypto"),

@@ -2,7 +2,8 @@
 # Installs the Debian packages that the build and the quickstart lack; says nothing when none does.
 set -euo pipefail
 
-packages=(libsqlite3-dev libopenblas-dev libpcre2-dev libzstd-dev zlib1g-dev pkg-config)
+packages=(libsqlite3-dev libopenblas-dev libpcre2-dev libzstd-dev zlib1g-dev libdeflate-dev
+    pkg-config)
 
 say() { printf 'deps: %s\n' "$*" >&2; }
 

@@ -1,3 +1,4 @@
+import CMalloc
 import Foundation
 import Logging
 import TeacherInference
@@ -36,16 +37,43 @@ public final class Pipeline: Sendable {
         var isChunking = false
         var isPaused = false
         var isStopping = false
+        /// The threads are to end, since the models are given back.
+        var isReleasing = false
+        /// The models are loaded again when there is work.
+        var isReleased = false
         var failure: (any Error)?
         var threads = 0
 
         var hasWork: Bool { hasNewDocuments || isChunking || !queue.isIdle }
+
+        /// Nothing is being done, nor will be before something changes.
+        var isResting: Bool {
+            queue.inFlight == 0 && !isChunking && (isPaused || !hasWork)
+        }
+
+        /// Whether a thread is to end.
+        var isEnding: Bool { isStopping || isReleasing }
+
+        /// Forgets the models and the chunks read; whether there was work stays known.
+        mutating func release() {
+            hasNewDocuments = hasWork
+            queue = .settled
+            pair = nil
+            isReleasing = false
+            isReleased = true
+        }
     }
 
     private let store: Store
     private let configuration: PipelineConfiguration
     private let logger: Logger
     private let work: Monitor<Work>
+    private let announcement: AsyncStream<Void>.Continuation
+
+    /// Yields when a rest may have ended: documents arrived, scoring was paused or goes on.
+    ///
+    /// For one reader, who may miss all but the last.
+    public let changes: AsyncStream<Void>
 
     /// A pipeline over `store`; ``run()`` or ``drain()`` starts it.
     public init(store: Store, configuration: PipelineConfiguration, logger: Logger) {
@@ -53,6 +81,7 @@ public final class Pipeline: Sendable {
         self.configuration = configuration
         self.logger = logger
         work = Monitor(Work(rate: RateMeter(least: 2 * configuration.scoringThreads)))
+        (changes, announcement) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
     /// Loads the models, then cuts and scores whatever arrives, until ``stop()`` or cancellation.
@@ -80,24 +109,29 @@ public final class Pipeline: Sendable {
             $0.hasNewDocuments = true
             $0.queue.look()
         }
+        announcement.yield()
     }
 
     /// Stops handing out batches, or goes on; batches in flight are finished.
     public func setPaused(_ isPaused: Bool) {
         work.change { $0.isPaused = isPaused }
+        announcement.yield()
     }
 
     /// What the pipeline is doing.
     public var state: State {
         work.read { work in
             if let failure = work.failure { return .failed("\(failure)") }
-            if work.pair == nil { return .loading }
+            if work.pair == nil && !work.isReleased { return .loading }
             if work.isPaused { return .paused }
             if work.queue.inFlight > 0 { return .scoring }
             if work.isChunking || work.hasNewDocuments { return .chunking }
             return work.queue.isIdle ? .idle : .scoring
         }
     }
+
+    /// Whether the models are in memory.
+    var hasModels: Bool { work.read { $0.pair != nil } }
 
     /// Corpus tokens scored by both models a second, in the last minute; nil when not measured.
     public var tokensPerSecond: Double? { work.read(\.rate.tokensPerSecond) }
@@ -130,34 +164,90 @@ public final class Pipeline: Sendable {
 
     /// Blocks until everything is done or stopped.
     private func work(draining: Bool) throws {
+        var fingerprints: ModelPair.Fingerprints?
         do {
-            let pair = try ModelPair(configuration, store: store, logger: logger)
-            work.change { $0.pair = pair }
-            let chunker = Chunker(
-                tokenizer: pair.teacher.model.tokenizer, maxTokens: configuration.maxTokens)
-            spawn("refinery.chunk") { try self.chunk(with: chunker) }
-            for index in 0..<configuration.scoringThreads {
-                spawn("refinery.score.\(index)") { try self.score(with: pair) }
-            }
+            repeat {
+                fingerprints = try load(fingerprints)
+                spawn("refinery.chunk") { try self.chunk() }
+                for index in 0..<configuration.scoringThreads {
+                    spawn("refinery.score.\(index)") { try self.score() }
+                }
+                waitForThreads(draining: draining)
+                work.change { $0.release() }
+                // What the models and the threads' buffers took goes back to the system.
+                malloc_trim(0)
+            } while try waitForWork()
         } catch {
             work.change { $0.failure = error }
             throw error
         }
-        work.wait { work in
-            let isDone = work.isStopping || work.failure != nil || (draining && !work.hasWork)
-            return isDone ? () : nil
-        }
-        stop()
-        work.wait { $0.threads == 0 ? () : nil }
         if let failure = work.read(\.failure) { throw failure }
     }
 
+    /// Loads the models, which must be the `known` ones where they were loaded before.
+    private func load(_ known: ModelPair.Fingerprints?) throws -> ModelPair.Fingerprints {
+        let pair = try ModelPair(configuration, store: store, logger: logger, known: known)
+        work.change { $0.pair = pair }
+        return pair.fingerprints
+    }
+
+    /// Blocks until the threads have ended: all is done or stopped, or nothing was to be done for
+    /// so long that the models can go.
+    private func waitForThreads(draining: Bool) {
+        func isDone(_ work: Work) -> Bool {
+            work.isStopping || work.failure != nil || (draining && !work.hasWork)
+        }
+        let idleSeconds = configuration.idleSeconds
+        var isOver = false
+        while !isOver {
+            isOver = work.wait { work -> Bool? in
+                if isDone(work) { return true }
+                return idleSeconds > 0 && work.isResting ? false : nil
+            }
+            let isChanged: Void? =
+                isOver
+                ? () : work.wait(seconds: idleSeconds) { isDone($0) || !$0.isResting ? () : nil }
+            if isChanged == nil { break }
+        }
+        if isOver {
+            stop()
+        } else {
+            work.change { $0.isReleasing = true }
+            logger.info("models released", metadata: ["idle.seconds": "\(idleSeconds)"])
+        }
+        work.wait { $0.threads == 0 ? () : nil }
+    }
+
+    /// Blocks, with the models released, until there is work for them; false at the end.
+    private func waitForWork() throws -> Bool {
+        while true {
+            let mayHaveWork = work.wait { work -> Bool? in
+                if work.isStopping || work.failure != nil { return false }
+                guard work.hasWork, !work.isPaused else { return nil }
+                work.hasNewDocuments = false
+                work.queue = .settled
+                work.isReleased = false
+                return true
+            }
+            guard mayHaveWork else { return false }
+            // An import that brought nothing new is no reason to load them.
+            if try store.hasWork() {
+                wake()
+                return true
+            }
+            work.change { $0.isReleased = true }
+        }
+    }
+
     /// The chunking thread: documents that arrived and are not cut yet.
-    private func chunk(with chunker: Chunker) throws {
+    private func chunk() throws {
+        // Taken here, so that the models are free once their threads have ended.
+        guard let tokenizer = work.read(\.pair)?.teacher.model.tokenizer else { return }
+        let chunker = Chunker(tokenizer: tokenizer, maxTokens: configuration.maxTokens)
         while true {
             let goesOn = work.wait { work -> Bool? in
                 work.isChunking = false
-                if work.isStopping { return false }
+                if work.isEnding { return false }
                 guard work.hasNewDocuments, !work.isPaused else { return nil }
                 work.hasNewDocuments = false
                 work.isChunking = true
@@ -177,7 +267,8 @@ public final class Pipeline: Sendable {
     }
 
     /// A scoring thread: takes batches until it is stopped.
-    private func score(with pair: ModelPair) throws {
+    private func score() throws {
+        guard let pair = work.read(\.pair) else { return }
         setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, Int32(configuration.nice))
         var scorer = ChunkScorer(
             pair: pair, batchTokens: configuration.batchCapacity,
@@ -188,7 +279,7 @@ public final class Pipeline: Sendable {
         var budget = configuration.maxTokens
         while true {
             let step = work.wait { work -> PendingQueue.Step?? in
-                if work.isStopping { return .some(nil) }
+                if work.isEnding { return .some(nil) }
                 if work.isPaused { return nil }
                 return work.queue.next(
                     tokens: budget, workers: configuration.scoringThreads

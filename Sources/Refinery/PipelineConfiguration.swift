@@ -35,6 +35,8 @@ public struct PipelineConfiguration: Sendable, Equatable {
     public var storeTokenNLL = false
     /// Nice level of the scoring threads.
     public var nice = 0
+    /// Seconds without work after which the models' memory is given back; 0 keeps it.
+    public var idleSeconds = 30.0
 
     /// The defaults, with the given models.
     public init(teacher: ModelReference, reference: ModelReference) {

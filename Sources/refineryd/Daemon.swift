@@ -39,7 +39,7 @@ struct Daemon {
         let notifier = SystemdNotifier()
         logger.notice("refineryd starts", metadata: startMetadata())
 
-        let http = makeApplication(environment, logger: quiet(logger)) {
+        let server = APIServer(environment, logger: quiet(logger)) {
             socketFile.open()
             notifier.ready()
         }
@@ -52,7 +52,7 @@ struct Daemon {
                 .init(
                     service: worker, successTerminationBehavior: .gracefullyShutdownGroup,
                     failureTerminationBehavior: .gracefullyShutdownGroup),
-                .init(service: http),
+                .init(service: server),
                 .init(service: ticker),
             ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(logger))
@@ -95,6 +95,7 @@ extension Configuration {
         result.batchSeconds = batchSeconds
         result.storeTokenNLL = storeTokenNLL
         result.nice = nice
+        result.idleSeconds = idleSeconds
         return result
     }
 }

@@ -1,7 +1,7 @@
 import Refinery
 import ServiceLifecycle
 
-/// Tells systemd every few seconds how far the daemon is, and when it stops.
+/// Tells systemd how far the daemon is, every few seconds while it works, and when it stops.
 struct StatusTicker: Service {
     /// Where to tell it.
     var notifier: SystemdNotifier
@@ -19,18 +19,28 @@ struct StatusTicker: Service {
             return
         }
         try? await cancelWhenGracefulShutdown {
-            while true {
-                let counts = try await threads.query { try store.status() }
-                notifier.status(line(counts))
-                try await Task.sleep(for: .seconds(5))
-            }
+            var changes = pipeline.changes.makeAsyncIterator()
+            repeat { try await tellUntilIdle() } while await changes.next() != nil
         }
         notifier.stopping()
     }
 
-    private func line(_ counts: StoreStatus) -> String {
+    /// Tells until the pipeline rests, so that an idle daemon sleeps.
+    private func tellUntilIdle() async throws {
+        while true {
+            let counts = try await threads.query { try store.status() }
+            let state = pipeline.state
+            notifier.status(line(state, counts))
+            switch state {
+            case .idle, .paused, .failed: return
+            case .loading, .chunking, .scoring: try await Task.sleep(for: .seconds(5))
+            }
+        }
+    }
+
+    private func line(_ state: Pipeline.State, _ counts: StoreStatus) -> String {
         var line: String
-        switch pipeline.state {
+        switch state {
         case .loading: line = "loading the models"
         case .idle: line = "idle"
         case .chunking: line = "cutting \(counts.unchunked) documents"

@@ -64,7 +64,7 @@ struct CommandLineTests {
             ],
             ["score", "m"], ["score", "m", "-", "--per-token", "--window", "512"],
             ["score", "m", "p.jsonl", "--context", "<|endoftext|>", "--threads", "2"],
-            ["tokenize", "m", "p.jsonl", "--pre", "gpt-2"],
+            ["tokenize", "m", "p.jsonl", "--pre", "gpt-2"], ["tokenize", "m", "--count"],
             ["inspect", "m", "n", "--json"],
         ])
     func accepted(_ arguments: [String]) throws {

@@ -19,10 +19,10 @@ func withServer(_ body: (UnixClient, Store) async throws -> Void) async throws {
         store: store, pipeline: pipeline, configuration: configuration,
         threads: BlockingThreads(), jobs: JobRegistry(), logger: logger)
     let (started, continuation) = AsyncStream<Void>.makeStream()
-    let application = makeApplication(environment, logger: logger) { continuation.finish() }
+    let server = APIServer(environment, logger: logger) { continuation.finish() }
     let client = UnixClient(socket: configuration.socket)
     try await withThrowingTaskGroup(of: Void.self) { group in
-        group.addTask { try await application.run() }
+        group.addTask { try await server.run() }
         for await _ in started {}
         do {
             try await body(client, store)

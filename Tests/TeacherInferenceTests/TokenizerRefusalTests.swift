@@ -84,6 +84,7 @@ import Testing
         let unknown = try refusal { $0.pre = "no-such" }
         #expect(unknown.message.contains("no-such"))
         #expect(unknown.hint?.contains("--pre") == true)
+        for name in GGUFPreTokenizer.names { #expect(unknown.hint?.contains(name) == true) }
         #expect(try refusal { $0.tokenTypes = [1] }.message.contains("token_type"))
         #expect(try refusal { $0.tokens = spellings }.message.contains("repeats token 0"))
         #expect(try refusal { $0.tokens[0] = Array("語".utf8) }.message.contains("byte alphabet"))
@@ -102,12 +103,14 @@ import Testing
     }
 
     @Test(arguments: [
-        "^a", "a$", #"\bx"#, #"\w+"#, #"\h"#, #"\p{Han}"#, #"\p{Lx}"#, #"\pL"#, "[[:alpha:]]",
-        "[a&&b]", #"[^\S\n]"#, #"[\s-z]"#, #"[a-\d]"#, "a{2}+", "a{2}?", "a{,3}", "a{99999}",
-        "(?<name>a)", "(?m:a)", "(*UTF)a", #"(a)\1"#, "(a", "a)", "*", #"\"#, "[a", #"\x{110000}"#,
-        #"\uD800"#,
+        "^a", #"\h"#, #"\p{Greek}"#, #"\p{Lx}"#, #"\pL"#, "[[:alpha:]]", "[]a]", "[]", "[z-a]",
+        #"[\s-z]"#, #"[a-\d]"#, "[a-b-c]", "a{2}+", "a{2}?", "a{,3}", "a{99999}", "a{3,2}", "a**",
+        "a{2", "(?<name>a)", "(?m:a)", "(?-i:a)", "(*UTF)a", #"(a)\1"#, "(a", "a)", "*", "|+",
+        "{2}",
+        #"\"#, "[a", #"\x{110000}"#, #"\uD800"#, "(?i:é)", #"(?i:\p{L})"#, "(?i:ss)", "(?i:[a-ÿ])",
+        String(repeating: "(", count: 5000), String(repeating: "[", count: 5000),
     ])
-    func `a regex that PCRE2 would read otherwise is refused`(pattern: String) throws {
+    func `a regex that the judge might read otherwise is refused`(pattern: String) throws {
         let quoted = pattern.replacing("\\", with: "\\\\")
         let json = TokenizerFixtures.smallJSON([
             "pre_tokenizer": """

@@ -1,15 +1,17 @@
 #!/usr/bin/env python3
 """Makes every committed number again with the judges and compares: what `make test-judges` runs.
 
-    compare.py [--teacher GGUF] [--fixtures Tests/Fixtures] [--write]
+    compare.py [--teacher GGUF] [--fixtures Tests/Fixtures] [--refinectl PATH] [--write]
 
---write replaces the fixtures instead. Exits 1 when a number differs by more than the promise
+--write replaces the fixtures instead. With --refinectl refinery itself is judged too, on the
+teacher's weights in every tensor type. Exits 1 when a number differs by more than the promise
 (2e-3 nats a token, 1e-4 a mean) or a token id differs at all.
 """
 
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -21,6 +23,9 @@ import judge_llama_cpp
 import random_llama
 import tokenizer_components
 import tokenizer_ids
+import tokenizer_pre
+import unicode_categories
+import weight_files
 from judge_models import load_model, load_tokenizer, read_jsonl, write_jsonl
 from nll import score, within
 
@@ -38,6 +43,25 @@ def check_parity(fixtures: Path, name: str, model_path: Path, write: bool) -> bo
     good = within(rows, read_jsonl(fixtures / f"{name}.jsonl"), f"{name}, float64")
     single = score(load_model(model_path, torch.float32), tokenizer, documents, None)
     return within(single, rows, f"{name}, transformers' own float32 against float64") and good
+
+
+def check_weight_types(fixtures: Path, teacher: Path, refinectl: Path) -> bool:
+    """refinery on the teacher's weights in every type, against float64 on what they stand for."""
+    documents = read_jsonl(fixtures / "documents.jsonl")
+    tokenizer = load_tokenizer(ROOT / "models" / "reference")
+    good = True
+    with tempfile.TemporaryDirectory() as scratch:
+        output = Path(scratch) / "scores.jsonl"
+        for kind in weight_files.TYPES:
+            path = Path(scratch) / f"{kind}.gguf"
+            weight_files.write(teacher, kind, path)
+            with open(output, "wb") as stdout:
+                subprocess.run([refinectl, "score", path, fixtures / "documents.jsonl",
+                                "--per-token"], check=True, stdout=stdout)
+            expected = score(load_model(path, torch.float64), tokenizer, documents, None)
+            good &= within(read_jsonl(output), expected, f"refinery, {kind}, against float64")
+            path.unlink()
+    return good
 
 
 def check_llama_cpp_ids(fixtures: Path, teacher: Path) -> bool:
@@ -113,7 +137,8 @@ def check_dequantisation(path: Path, write: bool) -> bool:
 
 def check_token_ids(fixtures: Path, write: bool) -> bool:
     good = True
-    for name, maker in [("ids", tokenizer_ids), ("components", tokenizer_components)]:
+    makers = {"ids": tokenizer_ids, "components": tokenizer_components, "pre": tokenizer_pre}
+    for name, maker in makers.items():
         path = fixtures / f"{name}.jsonl"
         if write:
             maker.write_all(path)
@@ -126,10 +151,18 @@ def check_token_ids(fixtures: Path, write: bool) -> bool:
     return good
 
 
+def check_unicode() -> bool:
+    differing = unicode_categories.differing(
+        ROOT / "Sources/TeacherInference/Tokenizer/Regex/UnicodeCategories.swift")
+    print(f"Unicode tables: {'DIFFER: ' + ', '.join(differing) if differing else 'ok'}")
+    return not differing
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--fixtures", type=Path, default=ROOT / "Tests" / "Fixtures")
     parser.add_argument("--teacher", type=Path, default=ROOT / ".cache" / "teacher.gguf")
+    parser.add_argument("--refinectl", type=Path, help="refinery's binary, to be judged too")
     parser.add_argument("--write", action="store_true", help="replace the committed numbers")
     arguments = parser.parse_args()
 
@@ -138,11 +171,15 @@ def main() -> int:
     results = [
         check_dequantisation(fixtures / "dequantised.jsonl", write),
         check_token_ids(fixtures / "tokenizer", write),
+        check_unicode(),
         check_random_models(fixtures / "models", write),
         check_parity(fixtures / "parity", "reference", ROOT / "models" / "reference", write),
         check_parity(fixtures / "parity", "teacher", arguments.teacher, write),
         check_llama_cpp_ids(fixtures / "parity", arguments.teacher),
     ]
+    if arguments.refinectl:
+        results.append(check_weight_types(
+            fixtures / "parity", arguments.teacher, arguments.refinectl))
     print(f"{sum(results)} passed, {len(results) - sum(results)} failed")
     return 0 if all(results) else 1
 

@@ -13,6 +13,12 @@ TARGET = Path(__file__).resolve().parents[2] / "Tests/Fixtures/tokenizer/compone
 
 LLAMA3 = (r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}"
           r"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+")
+REGEXES = [  # what a table does, then what takes backtracking
+    r"\s+$", r"[^\S\n]+", r"[\w&&[^a-m\d]]+|\W", r"\p{Han}+|[\p{Lo}&&[^\p{Han}]]+", r"\p{Lu}?\p{Ll}*",
+    r"[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+",
+    r"\s{4}(?!\S)|\s{2}(?!\S)|\s", r"h.+?t|.", r"(?=[\p{L}])([^a-h])+|th", r"(?i:[sdmt]|ll)|[A-Z]+",
+    r"\d{1,3}(?=(?:\d{3})*\b)", r"(?<=[a-e])t|(?<!\s)h", r"(?>t|th)e|\bc|a*+a|(?:h|ha)++t", r"(?:a|t?)+e",
+]
 TEXTS = [
     "", "the cat in the hat", "  the\n\n cat's 12345 hats!! ", "a-b--c -d", "x<a> <b>y <c>  <d> z",
     "<a><b><c><d>", "<a <ab> <abc>", "cat<d>cat <d> cat", "  <b>  <b>x\t<c>\n", "<s>the</s>",
@@ -80,6 +86,8 @@ def cases() -> dict[str, dict]:
         "empty matches": definition(split({"Regex": r"(?=[-c])|\d*"}, "Isolated")),
         "classes": definition(split({"Regex": r"[\p{Lu}\-x-z]+|[^\sa-m]|\P{L}{2}"}, "Isolated")),
     }
+    for pattern in REGEXES:
+        found[f"regex {pattern}"] = definition(split({"Regex": pattern}, "Isolated"))
     for behavior in ["Isolated", "Removed", "MergedWithPrevious", "MergedWithNext", "Contiguous"]:
         found[behavior] = definition(split(words, behavior))
         found[f"{behavior} inverted"] = definition(split(words, behavior, invert=True))

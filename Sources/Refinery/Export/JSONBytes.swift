@@ -47,6 +47,22 @@ public struct JSONBytes: Sendable {
         string(String(decoding: text, as: UTF8.self).utf8)
     }
 
+    /// Writes an integer.
+    public mutating func integer(_ value: Int) {
+        if value < 0 { bytes.append(UInt8(ascii: "-")) }
+        var rest = value.magnitude
+        // The lowest digit first, into the highest place: 20 digits hold any 64 bits.
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
+            var place = digits.count
+            repeat {
+                place -= 1
+                digits[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
+            } while rest > 0
+            bytes.append(contentsOf: digits[place...])
+        }
+    }
+
     /// Writes a finite number in its shortest form that reads back as the same Double.
     public mutating func number(_ value: Double) {
         precondition(value.isFinite)

@@ -4,13 +4,11 @@
 public struct ImportJob {
     /// The job's number.
     public let id: Int64
-    /// What became of the documents so far.
-    public private(set) var counts = ImportCounts()
 
     private let store: Store
     private let corpus: String
     private let file: String
-    private let replace: Bool
+    private let writer: ImportWriter
     private var importer: Importer
 
     /// Begins a job for the file that is displayed as `file`.
@@ -21,9 +19,12 @@ public struct ImportJob {
         self.store = store
         self.corpus = corpus
         self.file = file
-        self.replace = replace
         id = try store.beginJob(kind: .import, corpus: corpus, detail: file)
+        writer = ImportWriter(store: store, corpus: corpus, file: file, job: id, replace: replace)
     }
+
+    /// What became of the documents that are written: those fed last may still be on their way.
+    public var counts: ImportCounts { writer.counts }
 
     /// Takes the file's next bytes; an error has ended the job when it is thrown.
     public mutating func feed(_ input: UnsafeRawBufferPointer) throws {
@@ -32,7 +33,10 @@ public struct ImportJob {
 
     /// Ends the file, and the job with it.
     public mutating func finish() throws -> ImportSummary {
-        try advance { importer, sink throws in try importer.finish(sink) }
+        try advance { [writer] importer, sink throws in
+            try importer.finish(sink)
+            try writer.wait()
+        }
         try store.finishJob(id, state: .succeeded)
         return summary
     }
@@ -42,7 +46,8 @@ public struct ImportJob {
     /// The job's error is `incomplete after line N: reason`. Returns that error.
     @discardableResult
     public mutating func fail(_ reason: String, state: JobState = .failed) throws -> ImportError {
-        try write { importer, sink throws in try importer.flush(sink) }
+        try importer.flush(writer.write)
+        try writer.wait()
         let error = "incomplete after line \(importer.lines): \(reason)"
         try store.finishJob(id, state: state, error: error)
         return ImportError("\(file): \(error)", hint: "enqueue it again: it goes on from there")
@@ -70,26 +75,13 @@ public struct ImportJob {
         _ body: (inout Importer, Importer.Sink) throws -> Void
     ) throws {
         do {
-            try write(body)
+            try body(&importer, writer.write)
         } catch let error as ImportError {
             throw try fail(error.message)
         } catch {
             // The store itself failed: it may well refuse this, too.
             try? store.finishJob(id, state: .failed, error: "\(error)")
             throw error
-        }
-    }
-
-    /// Runs `body` with a sink that writes to the store.
-    private mutating func write(_ body: (inout Importer, Importer.Sink) throws -> Void) throws {
-        var counts = counts
-        defer { self.counts = counts }
-        try body(&importer) { [store, corpus, file, id, replace] batch in
-            counts.add(
-                try store.addDocuments(
-                    corpus: corpus, file: file, documents: batch.documents,
-                    rejects: batch.rejects, job: id, replace: replace))
-            try store.updateJob(id, done: Int64(batch.line), total: nil)
         }
     }
 }

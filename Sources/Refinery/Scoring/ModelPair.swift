@@ -10,17 +10,33 @@ struct ModelPair: Sendable {
         let id: Int64
     }
 
+    /// The fingerprints of both.
+    struct Fingerprints: Equatable {
+        let teacher: String
+        let reference: String
+    }
+
     let teacher: Member
     let reference: Member
+    let fingerprints: Fingerprints
 
     /// Whether a chunk's token ids serve both: equal tokenizers and context rules.
     let sharesTokens: Bool
 
     /// Loads both models and makes them the store's current ones.
     ///
+    /// - Parameters:
+    ///   - configuration: Names the models and the longest chunk.
+    ///   - store: Takes the models' records and caches their fingerprints.
+    ///   - logger: Tells which models were loaded.
+    ///   - known: The fingerprints that both must have, where they were loaded before: a file
+    ///     that was replaced meanwhile makes everything pending, which is a decision of a person's.
     /// - Throws: `ModelError`; ``StoreError`` (refused) for a pair that cannot be compared or a
     ///   chunk size that does not fit a model's context.
-    init(_ configuration: PipelineConfiguration, store: Store, logger: Logger) throws {
+    init(
+        _ configuration: PipelineConfiguration, store: Store, logger: Logger,
+        known: Fingerprints? = nil
+    ) throws {
         let teacher = try LanguageModel(configuration.teacher)
         let reference = try LanguageModel(configuration.reference)
         let digests = (
@@ -54,9 +70,15 @@ struct ModelPair: Sendable {
             }
         }
         func register(
-            _ model: LanguageModel, _ role: ModelRole, digest: String
+            _ model: LanguageModel, _ role: ModelRole, digest: String, known: String?
         ) throws -> (Member, String) {
             let fingerprint = try ModelFingerprint.of(model, cache: store)
+            guard known == nil || known == fingerprint else {
+                throw StoreError(
+                    .refused,
+                    "the \(role.rawValue) \(model.path) is another model than the one loaded before",
+                    hint: "start again to score everything with it, or bring the old one back")
+            }
             let id = try store.registerModel(
                 ModelRecord(
                     role: role, path: model.path, fingerprint: fingerprint,
@@ -74,13 +96,16 @@ struct ModelPair: Sendable {
                 ])
             return (Member(model: model, id: id), fingerprint)
         }
-        let (teacherMember, first) = try register(teacher, .teacher, digest: digests.0)
-        let (referenceMember, second) = try register(reference, .reference, digest: digests.1)
+        let (teacherMember, first) = try register(
+            teacher, .teacher, digest: digests.0, known: known?.teacher)
+        let (referenceMember, second) = try register(
+            reference, .reference, digest: digests.1, known: known?.reference)
         if first == second {
             logger.warning("teacher and reference are the same model: every difference will be 0")
         }
         self.teacher = teacherMember
         self.reference = referenceMember
+        fingerprints = Fingerprints(teacher: first, reference: second)
     }
 }
 

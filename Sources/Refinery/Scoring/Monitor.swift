@@ -27,6 +27,20 @@ final class Monitor<State>: @unchecked Sendable {
         return try body(state)
     }
 
+    /// As ``wait(_:)``, but gives up with nil once `seconds` have passed.
+    func wait<R>(seconds: Double, _ body: (inout State) -> R?) -> R? {
+        let end = Date(timeIntervalSinceNow: seconds)
+        condition.lock()
+        defer {
+            condition.broadcast()
+            condition.unlock()
+        }
+        while true {
+            if let result = body(&state) { return result }
+            guard condition.wait(until: end) else { return body(&state) }
+        }
+    }
+
     /// Blocks until `body` returns a value, asking again after each change.
     func wait<R>(_ body: (inout State) -> R?) -> R {
         condition.lock()

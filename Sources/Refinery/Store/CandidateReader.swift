@@ -2,15 +2,17 @@ import GRDB
 
 /// Reads the candidates of a rule from the scores of two models.
 struct CandidateReader {
-    /// The candidates in order of chunk id, their unit, and what was passed over.
+    /// The candidates, their unit, and what was passed over.
     struct Result {
-        var candidates: [Candidate]
+        let candidates: CandidateRuns
         var exclusions: Exclusions
         var unit: ScoreUnit
     }
 
     let teacher: ModelRecord
     let reference: ModelRecord
+    /// Where candidates are sorted that memory should not hold.
+    let folder: String
 
     /// Whether a score may be a mean over tokens: both models see the same tokens.
     private var sharesTokens: Bool {
@@ -59,13 +61,14 @@ struct CandidateReader {
                 LEFT JOIN score r ON r.chunk = coalesce(c.duplicate_of, c.id) AND r.model = ?2
                 WHERE c.retired = 0 AND (?3 IS NULL OR d.corpus = ?3) ORDER BY c.id
                 """, arguments: [teacher.id, reference.id, corpus])
-        var result = Result(candidates: [], exclusions: Exclusions(), unit: unit)
-        var foreign: Set<Int64> = []  // originals of other corpora that stand here already
+        var result = Result(
+            candidates: CandidateRuns(folder: folder), exclusions: Exclusions(), unit: unit)
+        var foreign = IDSet()  // originals of other corpora that stand here already
         while let row = try rows.next() {
             let original: Int64? = row[2]
             let isRepeated =
                 try original.map {
-                    try corpus == nil || isLocal($0, corpus, db) || !foreign.insert($0).inserted
+                    try corpus == nil || isLocal($0, corpus, db) || !foreign.insert($0)
                 } ?? false
             guard let first: String = row[4], let second: String = row[8] else {
                 // the original counts where it is in question itself
@@ -88,7 +91,7 @@ struct CandidateReader {
             let count: Int64 = unit == .token ? row[5] : row[6]
             guard count == (unit == .token ? row[9] : row[10]) else { return nil }
             let difference: Double = (row[11] as Double) - (row[7] as Double)
-            result.candidates.append(
+            try result.candidates.add(
                 Candidate(
                     chunk: row[0], document: row[1], score: difference / Double(count),
                     tokens: row[5], domain: row[3]))

@@ -111,7 +111,7 @@ struct ImportBatch {
             sql: "INSERT INTO document_text (document, deflated, fields) VALUES (?, ?, ?)")
         try text.execute(
             arguments: [
-                id, try prepared.deflated ?? Data(Deflate.compress(document.text)),
+                id, try prepared.deflated ?? Deflater().compress(document.text),
                 document.fields.map { Data($0) },
             ])
         counts.touch(id)

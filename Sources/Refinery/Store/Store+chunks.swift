@@ -6,7 +6,7 @@ extension Store {
     /// text; at least one if there is any.
     public func unchunkedDocuments(limit: Int, maxBytes: Int) throws -> [DocumentText] {
         try pool.read { db in
-            var texts = TextReader(db)
+            var texts = try TextReader(db)
             var found: [DocumentText] = []
             var bytes = 0
             let rows = try Row.fetchCursor(

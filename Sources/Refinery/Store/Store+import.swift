@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 import GRDB
 
@@ -14,13 +13,32 @@ extension Store {
         corpus: String, file: String, documents: [ImportedDocument], rejects: [Reject],
         job: Int64, replace: Bool
     ) throws -> ImportCounts {
+        try add(
+            prepare(documents, corpus: corpus), rejects, corpus: corpus, file: file, job: job,
+            replace: replace, line: nil)
+    }
+
+    /// Hashes documents and deflates those that look new, on every core: what needs no writer.
+    func prepare(
+        _ documents: [ImportedDocument], corpus: String
+    ) throws -> [PreparedDocument] {
+        try PreparedDocument.prepare(
+            documents, known: knownHashes(of: documents, corpus: corpus))
+    }
+
+    /// Takes prepared documents as ``addDocuments(corpus:file:documents:rejects:job:replace:)``
+    /// does; `line` is how far the job is then.
+    func add(
+        _ documents: [PreparedDocument], _ rejects: [Reject], corpus: String, file: String,
+        job: Int64, replace: Bool, line: Int?
+    ) throws -> ImportCounts {
         try Store.check(corpus: corpus)
-        let prepared = try prepare(documents, corpus: corpus)
         return try pool.write { db in
             var batch = try ImportBatch(db, corpus: corpus, file: file, job: job, replace: replace)
-            for document in prepared { try batch.add(document) }
+            for document in documents { try batch.add(document) }
             for reject in rejects { try batch.add(reject) }
             try batch.tally.write(db)
+            if let line { try Store.updateJob(job, done: Int64(line), total: nil, db) }
             return batch.counts
         }
     }
@@ -62,10 +80,10 @@ extension Store {
         }
     }
 
-    /// Hashes the documents, and deflates those that look new, before the writer is held.
-    private func prepare(
-        _ documents: [ImportedDocument], corpus: String
-    ) throws -> [PreparedDocument] {
+    /// For each document the SHA-256 of the text that stands under its id, nil for none.
+    private func knownHashes(
+        of documents: [ImportedDocument], corpus: String
+    ) throws -> [Data?] {
         try pool.read { db in
             let find = try db.cachedStatement(
                 sql: """
@@ -77,21 +95,8 @@ extension Store {
                     throw StoreError(
                         .invalid, "document of line \(document.line) has no id or no text")
                 }
-                let hash = Data(SHA256.hash(data: document.text))
-                let key = Data(document.id)
-                let known = try Data.fetchOne(find, arguments: [corpus, key])
-                return PreparedDocument(
-                    document: document, key: key, sha256: hash,
-                    deflated: known == nil ? Data(try Deflate.compress(document.text)) : nil)
+                return try Data.fetchOne(find, arguments: [corpus, Data(document.id)])
             }
         }
     }
-}
-
-/// A document, hashed and perhaps deflated.
-struct PreparedDocument {
-    let document: ImportedDocument
-    let key: Data
-    let sha256: Data
-    let deflated: Data?
 }

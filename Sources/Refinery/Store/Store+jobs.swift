@@ -32,11 +32,13 @@ extension Store {
 
     /// Records how far an unfinished job is.
     public func updateJob(_ id: Int64, done: Int64, total: Int64?) throws {
-        try pool.write { db in
-            try db.execute(
-                sql: "UPDATE job SET done = ?, total = ? WHERE id = ? AND ended IS NULL",
-                arguments: [done, total, id])
-        }
+        try pool.write { try Store.updateJob(id, done: done, total: total, $0) }
+    }
+
+    static func updateJob(_ id: Int64, done: Int64, total: Int64?, _ db: Database) throws {
+        try db.execute(
+            sql: "UPDATE job SET done = ?, total = ? WHERE id = ? AND ended IS NULL",
+            arguments: [done, total, id])
     }
 
     /// Ends a job; one that has ended already stays as it is.

@@ -7,7 +7,7 @@ extension Store {
         guard limit > 0 else { return [] }
         return try pool.read { db in
             let (teacher, reference) = try Store.currentModels(db)
-            var texts = TextReader(db)
+            var texts = try TextReader(db)
             var found: [PendingChunk] = []
             let rows = try Row.fetchCursor(
                 db,

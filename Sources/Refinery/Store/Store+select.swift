@@ -2,60 +2,76 @@ import Foundation
 import GRDB
 
 extension Store {
-    /// Chooses chunks by a rule and records them, in one transaction; a selection never changes.
+    /// Chooses chunks by a rule and records them; a selection never changes.
     ///
-    /// Memory: about 48 bytes a candidate.
+    /// The scores are read on a snapshot, beside whatever is written meanwhile; the writer is
+    /// held while the rows are recorded, in one transaction. Memory is bounded; over half a million
+    /// candidates are sorted in a file beside the store, at 32 bytes each.
     /// - Throws: `StoreError` where a model is missing, nothing is scored, chunks are pending and
     ///   the rule is not partial, the name is taken, or the models cannot be compared.
     public func select(_ rule: SelectionRule, name: String? = nil) throws -> SelectionSummary {
         try rule.validate()
         if let name { try Store.check(selection: name) }
+        let choice = try pool.read { try choose(rule, name: name, $0) }
+        if let summary = try record(choice) { return summary }
+        // Chunks were deleted or replaced meanwhile: once more, with nobody writing.
         return try pool.write { db in
-            let models = try Store.currentModels(db)
-            guard let teacher = models.teacher, let reference = models.reference else {
-                let role = models.teacher == nil ? "teacher" : "reference"
-                throw StoreError(
-                    .refused, "nothing can be selected: the store has no \(role) model yet",
-                    hint: "start refineryd with both models and let it score")
-            }
-            let corpus = try Store.corpusID(rule.corpus, db)
-            let name = try Store.freeName(name, rule: rule, db)
-            let scope = try Store.scope(rule, models, db)
-            let reader = CandidateReader(teacher: teacher, reference: reference)
-            var result = try reader.read(db, rule: rule, corpus: corpus)
-            try Store.checkComplete(rule, scope: scope, result: result)
+            try SelectionRecorder(db).record(choose(rule, name: name, db))
+        }
+    }
 
-            var domains = DomainTally()
-            var dropped = LengthHistogram()
-            var kept = LengthHistogram()
-            result.candidates.sort(by: Candidate.ranksBefore)
-            let count = rule.keptCount(of: result.candidates)
-            var tokens = 0
-            for (index, candidate) in result.candidates.enumerated() {
-                domains.add(candidate, isKept: index < count)
-                tokens += Int(candidate.tokens)
-                if index < count {
-                    kept.add(Int(candidate.tokens))
-                } else {
-                    dropped.add(Int(candidate.tokens))
-                }
-            }
-            let chosen = result.candidates[..<count]
-            var summary = SelectionSummary(
-                id: 0, name: name, created: Store.now(), rule: rule,
-                teacher: teacher.fingerprint, reference: reference.fingerprint, unit: result.unit,
-                candidates: result.candidates.count, pending: result.exclusions.pending,
-                unchunkedDocuments: Int(scope.unchunked), tooShort: result.exclusions.tooShort,
-                failed: result.exclusions.failed, duplicates: result.exclusions.duplicates,
-                keptDocuments: Set(chosen.lazy.map(\.document)).count, keptChunks: count,
-                keptTokens: chosen.reduce(0) { $0 + Int($1.tokens) },
-                documents: Int(scope.documents), chunks: Int(scope.chunks), tokens: tokens,
-                minScore: chosen.last?.score, maxScore: chosen.first?.score,
-                domains: try domains.summaries { try Store.domainName($0, db) },
-                keptLengths: kept.quantiles, droppedLengths: dropped.quantiles)
-            try Store.record(
-                &summary, teacher: teacher.id, reference: reference.id, chosen: chosen, db)
-            return summary
+    /// What a rule keeps of the scores as they stand.
+    func choose(
+        _ rule: SelectionRule, name: String?, _ db: Database
+    ) throws -> SelectionChoice {
+        let models = try Store.currentModels(db)
+        guard let teacher = models.teacher, let reference = models.reference else {
+            let role = models.teacher == nil ? "teacher" : "reference"
+            throw StoreError(
+                .refused, "nothing can be selected: the store has no \(role) model yet",
+                hint: "start refineryd with both models and let it score")
+        }
+        // Before the scores are read; the recorder looks again.
+        _ = try SelectionRecorder(db).freeName(name, rule: rule)
+        let corpus = try Store.corpusID(rule.corpus, db)
+        let scope = try Store.scope(rule, models, db)
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        let result = try CandidateReader(teacher: teacher, reference: reference, folder: folder)
+            .read(db, rule: rule, corpus: corpus)
+        try Store.checkComplete(rule, scope: scope, result: result)
+
+        var tally = SelectionTally()
+        var prefix = KeptPrefix(rule.size, candidates: result.candidates.count)
+        var ranked = try result.candidates.ranked()
+        while let candidate = try ranked.next() {
+            tally.add(candidate, isKept: prefix.keeps(candidate))
+        }
+        let summary = SelectionSummary(
+            id: 0, name: name ?? "", created: 0, rule: rule,
+            teacher: teacher.fingerprint, reference: reference.fingerprint, unit: result.unit,
+            candidates: result.candidates.count, pending: result.exclusions.pending,
+            unchunkedDocuments: Int(scope.unchunked), tooShort: result.exclusions.tooShort,
+            failed: result.exclusions.failed, duplicates: result.exclusions.duplicates,
+            keptDocuments: tally.keptDocuments.count, keptChunks: prefix.count,
+            keptTokens: tally.keptTokens, documents: Int(scope.documents),
+            chunks: Int(scope.chunks), tokens: tally.tokens, minScore: tally.minScore,
+            maxScore: tally.maxScore,
+            domains: try tally.domains.summaries { try Store.domainName($0, db) },
+            keptLengths: tally.keptLengths.quantiles, droppedLengths: tally.droppedLengths.quantiles
+        )
+        return SelectionChoice(
+            summary: summary, name: name, teacher: teacher.id, reference: reference.id,
+            candidates: result.candidates)
+    }
+
+    /// Records a choice; nil where a chunk of it is gone since the scores were read.
+    func record(_ choice: SelectionChoice) throws -> SelectionSummary? {
+        do {
+            return try pool.write { try SelectionRecorder($0).record(choice) }
+        } catch let error as DatabaseError
+            where error.extendedResultCode == .SQLITE_CONSTRAINT_FOREIGNKEY
+        {
+            return nil
         }
     }
 
@@ -70,7 +86,7 @@ extension Store {
                     + "yet; \(result.candidates.count) chunks are candidates",
                 hint: "wait until they are done, or ask for a partial selection")
         }
-        if result.candidates.isEmpty {
+        if result.candidates.count == 0 {
             throw StoreError(
                 .refused,
                 "nothing is scored: no candidates among \(scope.chunks) chunks "
@@ -117,56 +133,8 @@ extension Store {
         }
     }
 
-    private static func freeName(
-        _ name: String?, rule: SelectionRule, _ db: Database
-    ) throws -> String {
-        func isTaken(_ name: String) throws -> Bool {
-            try Bool.fetchOne(
-                db, sql: "SELECT EXISTS (SELECT 1 FROM selection WHERE name = ?)",
-                arguments: [name]) == true
-        }
-        if let name {
-            guard try !isTaken(name) else {
-                throw StoreError(
-                    .refused, "there is a selection \"\(name)\" already, and it never changes",
-                    hint: "choose another name")
-            }
-            return name
-        }
-        var number = 1
-        while try isTaken("\(rule.suggestedName)-\(number)") { number += 1 }
-        return "\(rule.suggestedName)-\(number)"
-    }
-
     private static func domainName(_ id: Int32, _ db: Database) throws -> [UInt8]? {
         try Data.fetchOne(db, sql: "SELECT name FROM domain WHERE id = ?", arguments: [id])
             .map { Array($0) }
-    }
-
-    private static func record(
-        _ summary: inout SelectionSummary, teacher: Int64, reference: Int64,
-        chosen: ArraySlice<Candidate>, _ db: Database
-    ) throws {
-        try db.execute(
-            sql: """
-                INSERT INTO selection (name, created, rule, teacher, reference, unit, candidates,
-                    chunks, tokens, summary)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '')
-                """,
-            arguments: [
-                summary.name, summary.created, summary.rule.canonicalJSON, teacher, reference,
-                summary.unit.rawValue, summary.candidates, summary.keptChunks, summary.keptTokens,
-            ])
-        summary.id = db.lastInsertedRowID
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        try db.execute(
-            sql: "UPDATE selection SET summary = ? WHERE id = ?",
-            arguments: [String(decoding: try encoder.encode(summary), as: UTF8.self), summary.id])
-        let insert = try db.makeStatement(sql: "INSERT INTO selection_chunk VALUES (?, ?, ?, ?)")
-        for (rank, candidate) in chosen.enumerated() {
-            try insert.execute(
-                arguments: [summary.id, rank + 1, candidate.chunk, candidate.score])
-        }
     }
 }

@@ -51,35 +51,44 @@ extension Store {
             let teacher: Int64 = header[0]
             let reference: Int64 = header[1]
             let expected: Int = header[2]
-            var texts = TextReader(db)
+            var texts = try TextReader(db)
             let readFields = try db.makeStatement(
                 sql: "SELECT fields FROM document_text WHERE document = ?")
-            let rows = try Row.fetchCursor(
-                db,
+            let readChunk = try db.makeStatement(
                 sql: """
-                    SELECT s.rank, s.score, c.id, c.ordinal, c.document, c.start, c."end", d.key,
-                        m.name, t.nll, r.nll, t.tokens
-                    FROM selection_chunk s CROSS JOIN chunk c ON c.id = s.chunk
-                    CROSS JOIN document d ON d.id = c.document
+                    SELECT c.document, c.ordinal, c.start, c."end", d.key, m.name, t.nll, r.nll,
+                        t.tokens
+                    FROM chunk c CROSS JOIN document d ON d.id = c.document
                     LEFT JOIN domain m ON m.id = d.domain
                     CROSS JOIN score t ON t.chunk = coalesce(c.duplicate_of, c.id) AND t.model = ?
                     CROSS JOIN score r ON r.chunk = coalesce(c.duplicate_of, c.id) AND r.model = ?
-                    WHERE s.selection = ?
-                    ORDER BY \(order == .score ? "s.rank" : "s.chunk")
-                    """, arguments: [teacher, reference, selection])
+                    WHERE c.id = ?
+                    """)
+            // Not one query for all: SQLite would look the chunks up by rank, here and there in
+            // the file, and sort what it found; so only the places are sorted.
+            let places = try Row.fetchCursor(
+                db,
+                sql: """
+                    SELECT chunk, rank, score FROM selection_chunk WHERE selection = ?
+                    ORDER BY \(order == .score ? "rank" : "chunk")
+                    """, arguments: [selection])
             var count = 0
-            while let row = try rows.next() {
-                let document: Int64 = row[4]
-                let start: Int = row[5]
+            while let place = try places.next() {
+                let chunk: Int64 = place[0]
+                guard
+                    let row = try Row.fetchOne(readChunk, arguments: [teacher, reference, chunk])
+                else { continue }
+                let document: Int64 = row[0]
+                let start: Int = row[2]
                 let other: Data? =
                     fields ? try Data.fetchOne(readFields, arguments: [document]) : nil
-                let domain: Data? = row[8]
+                let domain: Data? = row[5]
                 try body(
                     ExportRow(
-                        chunkID: row[2], document: Array(row[7] as Data), ordinal: row[3],
-                        text: try texts.text(of: document, start..<row[6]),
-                        domain: domain.map { Array($0) }, score: row[1], teacherNLL: row[9],
-                        referenceNLL: row[10], tokens: row[11], rank: row[0],
+                        chunkID: chunk, document: Array(row[4] as Data), ordinal: row[1],
+                        text: try texts.text(of: document, start..<row[3]),
+                        domain: domain.map { Array($0) }, score: place[2], teacherNLL: row[6],
+                        referenceNLL: row[7], tokens: row[8], rank: place[1],
                         fields: other.map { Array($0) }))
                 count += 1
             }

@@ -16,6 +16,18 @@ extension Store {
         try status().corpora
     }
 
+    /// Whether anything is left to cut or to score.
+    func hasWork() throws -> Bool {
+        try pool.read { db in
+            try Bool.fetchOne(
+                db,
+                sql: """
+                    SELECT EXISTS (SELECT 1 FROM document WHERE chunker IS NULL)
+                    OR EXISTS (SELECT 1 FROM pending)
+                    """) == true
+        }
+    }
+
     /// Whether a document of the range is not cut yet, or has a chunk that a current model has
     /// yet to score: what `--wait` waits for.
     ///

@@ -5,12 +5,14 @@ import GRDB
 /// chunks of a document in a row cost one inflation.
 struct TextReader {
     private let db: Database
+    private let inflater: Inflater
     private var document: Int64?
     private var text: [UInt8] = []
 
     /// A reader that has read nothing.
-    init(_ db: Database) {
+    init(_ db: Database) throws {
         self.db = db
+        inflater = try Inflater()
     }
 
     /// The whole text of a document.
@@ -26,7 +28,7 @@ struct TextReader {
         }
         let deflated: Data = row[1]
         let count: Int = row[0]
-        text = try deflated.withUnsafeBytes { try Deflate.inflate($0, count: count) }
+        text = try deflated.withUnsafeBytes { try inflater.inflate($0, count: count) }
         self.document = document
         return text
     }

@@ -50,7 +50,8 @@ extension ByteLevelBPE {
     private static func preTokenizer(
         _ gguf: GGUFVocabulary, _ named: String?
     ) throws(ModelError) -> GGUFPreTokenizer {
-        let hint = "name the right one with --pre; known are \(GGUFPreTokenizer.known)"
+        let names = GGUFPreTokenizer.names.joined(separator: ", ")
+        let hint = "name the right one with --pre; known are \(names)"
         guard let name = named ?? gguf.pre else {
             throw ModelError(
                 "cannot use the tokenizer of \(gguf.source): it has no tokenizer.ggml.pre, so its "

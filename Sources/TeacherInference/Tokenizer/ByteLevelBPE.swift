@@ -37,26 +37,21 @@ public final class ByteLevelBPE: Tokenizer {
     ///
     /// Text that is not valid UTF-8 is merged without being cut into words.
     public func encode(_ text: UnsafeRawBufferPointer) -> [TokenID] {
-        var ids: [TokenID] = []
-        ids.reserveCapacity(text.count / 3 + 8)
-        encode(text, &ids) { _, _ in }
-        return ids
+        pool.withWorkspace { workspace in
+            encode(text, &workspace, keepsWords: false)
+            return Array(workspace.ids[...])
+        }
     }
 
     /// Token ids of `text` and where each ends.
     ///
-    /// Bytes that the vocabulary has no token for belong
-    /// to the token after them, at the end of the text to the last one.
+    /// Bytes that the vocabulary has no token for belong to the token after them in their word, at
+    /// the end of the word to the last one, and those of a word without any to the next word.
     public func encodeWithEnds(_ text: UnsafeRawBufferPointer) -> (ids: [TokenID], ends: [Int]) {
-        var ids: [TokenID] = []
-        var ends: [Int] = []
-        ids.reserveCapacity(text.count / 3 + 8)
-        ends.reserveCapacity(text.count / 3 + 8)
-        encode(text, &ids) { word, ids in
-            self.appendEnds(of: ids, word, to: &ends)
+        pool.withWorkspace { workspace in
+            encode(text, &workspace, keepsWords: true)
+            return (Array(workspace.ids[...]), ends(text, workspace))
         }
-        if !ends.isEmpty { ends[ends.count - 1] = text.count }
-        return (ids, ends)
     }
 
     /// The bytes that `ids` stand for; ids outside the vocabulary stand for none.
@@ -78,112 +73,117 @@ public final class ByteLevelBPE: Tokenizer {
         content.serialize(update)
     }
 
-    /// A word of the text: its bytes, and where it stands.
-    ///
-    /// The offset of a byte in the text is
-    /// `offset` + its index, less one from the second byte on if the first byte was added.
-    private struct Word {
-        var bytes: UnsafeRawBufferPointer
-        var offset: Int
-        var hasAddedSpace = false
-    }
-
     private func encode(
-        _ text: UnsafeRawBufferPointer, _ ids: inout [TokenID],
-        _ wordDone: (Word, ArraySlice<TokenID>) -> Void
+        _ text: UnsafeRawBufferPointer, _ workspace: inout EncodeWorkspace, keepsWords: Bool
     ) {
         guard text.count > 0 else { return }
-        pool.withWorkspace { workspace in
-            guard Self.isUTF8(text) else {
-                encode(Word(bytes: text, offset: 0), &ids, workspace)
-                wordDone(Word(bytes: text, offset: 0), ids[...])
-                return
-            }
-            guard let added else {
-                encodeSection(text, at: 0, &ids, workspace, wordDone)
-                return
-            }
-            for section in added.sections(of: text) {
-                let bytes = UnsafeRawBufferPointer(rebasing: text[section.start..<section.end])
-                if let token = section.token {
-                    ids.append(token)
-                    wordDone(Word(bytes: bytes, offset: section.start), ids.suffix(1))
-                } else {
-                    encodeSection(bytes, at: section.start, &ids, workspace, wordDone)
-                }
+        guard Self.isUTF8(text) else {
+            encodeWord(text, 0, text.count, &workspace)
+            workspace.words.append(
+                EncodedWord(offset: 0, length: text.count, tokens: workspace.ids.count))
+            return
+        }
+        guard let added else {
+            encodeSection(text, at: 0, &workspace, keepsWords)
+            return
+        }
+        for section in added.sections(of: text) {
+            let bytes = UnsafeRawBufferPointer(rebasing: text[section.start..<section.end])
+            if let token = section.token {
+                workspace.ids.append(token)
+                workspace.words.append(
+                    EncodedWord(offset: section.start, length: bytes.count, tokens: 1))
+            } else {
+                encodeSection(bytes, at: section.start, &workspace, keepsWords)
             }
         }
     }
 
     private func encodeSection(
-        _ section: UnsafeRawBufferPointer, at offset: Int, _ ids: inout [TokenID],
-        _ workspace: EncodeWorkspace, _ wordDone: (Word, ArraySlice<TokenID>) -> Void
+        _ section: UnsafeRawBufferPointer, at offset: Int, _ workspace: inout EncodeWorkspace,
+        _ keepsWords: Bool
     ) {
-        let cut = preTokenizer.cut(section, workspace.matcher)
-        var added = 0
+        // Moved out and back, so that encoding a word is no access to the list of words.
+        var cut = PreTokenizer.Cut()
+        swap(&cut, &workspace.cut)
+        preTokenizer.cut(section, &cut)
         cut.withText(section) { bytes in
+            var added = 0
             for piece in cut.pieces {
-                var word = Word(
-                    bytes: UnsafeRawBufferPointer(rebasing: bytes[piece.start..<piece.end]),
-                    offset: offset + piece.start - added)
+                let first = workspace.ids.count
+                encodeWord(bytes, piece.start, piece.end - piece.start, &workspace)
+                guard keepsWords else { continue }
+                var word = EncodedWord(
+                    offset: offset + piece.start - added, length: piece.end - piece.start,
+                    tokens: workspace.ids.count - first)
                 if added < cut.insertions.count, cut.insertions[added] == piece.start {
                     word.hasAddedSpace = true
                     added += 1
                 }
-                let first = ids.count
-                encode(word, &ids, workspace)
-                wordDone(word, ids[first...])
+                workspace.words.append(word)
             }
         }
+        swap(&cut, &workspace.cut)
     }
 
-    private func encode(_ word: Word, _ ids: inout [TokenID], _ workspace: EncodeWorkspace) {
-        let first = ids.count
-        var key: WordCache.Key?
-        if word.bytes.count <= WordCache.maxBytes {
-            let made = WordCache.key(of: word.bytes)
-            if let tokens = workspace.cache.find(made) {
-                for place in 0..<WordCache.maxTokens where tokens[place] >= 0 {
-                    ids.append(tokens[place])
-                }
-                return
-            }
-            key = made
-        }
-        if content.ignoresMerges, let id = content.vocabulary.id(of: word.bytes),
+    @inline(__always)
+    private func encodeWord(
+        _ text: UnsafeRawBufferPointer, _ start: Int, _ count: Int,
+        _ workspace: inout EncodeWorkspace
+    ) {
+        let key = WordCache.Key(text, start, count)
+        if let key, workspace.cache.append(key, to: &workspace.ids) { return }
+        let first = workspace.ids.count
+        mergeWord(UnsafeRawBufferPointer(rebasing: text[start..<start + count]), &workspace)
+        if let key { workspace.cache.store(key, workspace.ids[first...]) }
+    }
+
+    /// Appends the tokens of a word that is not in the cache.
+    private func mergeWord(_ word: UnsafeRawBufferPointer, _ workspace: inout EncodeWorkspace) {
+        if content.ignoresMerges, let id = content.vocabulary.id(of: word),
             content.vocabulary.kinds[Int(id)] != .special
         {
-            ids.append(id)
+            workspace.ids.append(id)
         } else {
-            workspace.symbols.removeAll(keepingCapacity: word.bytes.count < 1 << 16)
-            for byte in word.bytes {
+            workspace.symbols.removeAll(keepingCapacity: true)
+            for byte in word {
                 let token = byteTokens[Int(byte)]
                 if token >= 0 { workspace.symbols.append(token) }
             }
             content.vocabulary.merges.apply(to: &workspace.symbols)
-            ids.append(contentsOf: workspace.symbols)
+            workspace.ids.append(contentsOf: workspace.symbols)
         }
-        if let key { workspace.cache.store(key, ids[first...]) }
     }
 
-    /// Appends the ends of the tokens of one word.
-    private func appendEnds(of ids: ArraySlice<TokenID>, _ word: Word, to ends: inout [Int]) {
-        // An added token that strips white space, or a whole-word token, covers all of its word.
-        let length = word.bytes.count
-        let shift = word.hasAddedSpace ? word.offset - 1 : word.offset
-        var position = 0
-        for (place, id) in ids.enumerated() {
-            if place == ids.count - 1 {
-                position = length
-            } else {
-                var left = content.vocabulary.tokens.length(Int(id))
-                while left > 0, position < length {
-                    if byteTokens[Int(word.bytes[position])] >= 0 { left -= 1 }
-                    position += 1
+    /// Where each token ends, from how the words became tokens.
+    private func ends(_ text: UnsafeRawBufferPointer, _ workspace: EncodeWorkspace) -> [Int] {
+        var ends: [Int] = []
+        ends.reserveCapacity(workspace.ids.count)
+        var next = 0
+        for word in workspace.words {
+            // Offset of the word's first byte, as if an added space stood in the text.
+            let start = word.hasAddedSpace ? word.offset - 1 : word.offset
+            var position = 0
+            for place in 0..<word.tokens {
+                // An added token that strips white space covers all of its word, and so does the
+                // last token of any other.
+                if place == word.tokens - 1 {
+                    position = word.length
+                } else {
+                    var left = content.vocabulary.tokens.length(Int(workspace.ids[next + place]))
+                    while left > 0, position < word.length {
+                        let isAdded = word.hasAddedSpace && position == 0
+                        let byte = isAdded ? UInt8(ascii: " ") : text[start + position]
+                        if byteTokens[Int(byte)] >= 0 { left -= 1 }
+                        position += 1
+                    }
                 }
+                ends.append(max(word.offset, start + position))
             }
-            ends.append(max(word.offset, shift + position))
+            next += word.tokens
         }
+        if !ends.isEmpty { ends[ends.count - 1] = text.count }
+        return ends
     }
 
     private static func isUTF8(_ text: UnsafeRawBufferPointer) -> Bool {

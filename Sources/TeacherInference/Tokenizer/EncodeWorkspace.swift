@@ -1,13 +1,38 @@
 import Synchronization
 
 /// What one call of `encode` needs and the next one can use again.
-final class EncodeWorkspace {
-    /// Space for regex matching.
-    let matcher = PatternMatcher()
+struct EncodeWorkspace {
+    /// The words of the section being encoded.
+    var cut = PreTokenizer.Cut()
     /// The tokens of words seen before.
     var cache = WordCache()
     /// The symbols of the word being merged.
     var symbols: [TokenID] = []
+    /// The tokens of the text so far.
+    var ids: [TokenID] = []
+    /// How the words of the text became tokens, kept only where their ends are wanted.
+    var words: [EncodedWord] = []
+
+    /// Forgets the text and gives back what a long one took.
+    mutating func reset() {
+        let limit = 1 << 16
+        cut.reset(keepingUpTo: limit)
+        symbols.removeAll(keepingCapacity: symbols.capacity <= limit)
+        ids.removeAll(keepingCapacity: ids.capacity <= limit)
+        words.removeAll(keepingCapacity: words.capacity <= limit)
+    }
+}
+
+/// A word that has been encoded.
+struct EncodedWord {
+    /// Where it stands in the text.
+    var offset: Int
+    /// Its bytes, an added space among them.
+    var length: Int
+    /// Its tokens.
+    var tokens: Int
+    /// Whether its first byte is a space that the text does not have.
+    var hasAddedSpace = false
 }
 
 /// Workspaces that wait for their next call: as many as there were calls at the same time.
@@ -16,15 +41,16 @@ final class WorkspacePool: Sendable {
     private struct Parked: @unchecked Sendable {
         // SAFETY: a workspace is either in the pool, where nobody uses it, or with the one caller
         // that took it out.
-        let workspace: EncodeWorkspace
+        var workspace: EncodeWorkspace
     }
 
     private let parked = Mutex<[Parked]>([])
 
     /// Runs `body` with a workspace that nobody else uses meanwhile.
-    func withWorkspace<R>(_ body: (EncodeWorkspace) -> R) -> R {
-        let workspace = parked.withLock { $0.popLast() }?.workspace ?? EncodeWorkspace()
-        let result = body(workspace)
+    func withWorkspace<R>(_ body: (inout EncodeWorkspace) -> R) -> R {
+        var workspace = parked.withLock { $0.popLast() }?.workspace ?? EncodeWorkspace()
+        let result = body(&workspace)
+        workspace.reset()
         let back = Parked(workspace: workspace)
         parked.withLock { $0.append(back) }
         return result

@@ -31,6 +31,13 @@ extension GGUFVocabulary {
                     + "\"tokenizer.ggml.tokens\" is missing",
                 hint: "convert the model again, with its tokenizer")
         }
+        let merges = try strings("merges")
+        guard merges != nil || model != "gpt2" else {
+            throw ModelError(
+                "\(path): no tokenizer: metadata key \"tokenizer.ggml.merges\" is missing, "
+                    + "without which byte-level BPE has only bytes",
+                hint: "convert the model again, with its tokenizer")
+        }
         var types: [Int32] = []
         if let found = value("token_type") {
             guard case .integers(let integers) = found else {
@@ -47,7 +54,7 @@ extension GGUFVocabulary {
         }
         self.init(
             model: model, pre: try text("pre"), tokens: tokens, tokenTypes: types,
-            merges: try strings("merges") ?? [], bos: try integer("bos_token_id"),
+            merges: merges ?? [], bos: try integer("bos_token_id"),
             eos: try integer("eos_token_id"), unknown: try integer("unknown_token_id"),
             addBOS: addBOS, source: path)
     }

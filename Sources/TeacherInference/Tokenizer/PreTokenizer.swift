@@ -19,17 +19,16 @@ struct PreTokenizer: Sendable {
         for step in steps {
             switch step {
             case .digits(let individual):
-                let digit = "[" + UnicodeAdditions.digits + "]"
+                let digit = RegexNode.set(UnicodeCategories.digits)
+                let node =
+                    individual
+                    ? digit : .repetition(digit, minimum: 1, maximum: nil, .greedy)
                 compiled.append(
-                    .split(
-                        try SplitPattern(individual ? digit : digit + "+", source: source),
-                        .isolated, inverted: false))
+                    .split(try SplitPattern(node, source: source), .isolated, inverted: false))
             case .split(let pattern, let behavior, let inverted):
-                let translated = try RegexTranslator.translate(pattern, source: source)
+                let node = try RegexParser.parse(pattern, source: source)
                 compiled.append(
-                    .split(
-                        try SplitPattern(translated, source: source), behavior,
-                        inverted: inverted))
+                    .split(try SplitPattern(node, source: source), behavior, inverted: inverted))
             case .prefixSpace:
                 compiled.append(.prefixSpace)
             }
@@ -37,129 +36,127 @@ struct PreTokenizer: Sendable {
         self.steps = compiled
     }
 
-    /// Text after all steps: the bytes (the input's own, or a copy with spaces added), its pieces,
-    /// and where spaces were added.
-    struct Result {
-        /// The changed text, or nil where it is the input.
-        var copy: [UInt8]?
+    /// Text after all steps: its bytes (the input's own, or a copy with spaces added) and its
+    /// pieces, in memory that the next text can use again.
+    struct Cut {
         /// The words, ascending, without the empty ones.
-        var pieces: [Piece]
-        /// Positions in `copy` of bytes that the input does not have, ascending.
-        var insertions: [Int] = []
+        fileprivate(set) var pieces: [Piece] = []
+        /// Positions in the copy of bytes that the input does not have, ascending.
+        fileprivate(set) var insertions: [Int] = []
+        /// The changed text, if `isCopied`.
+        private var copy: [UInt8] = []
+        private var isCopied = false
+        /// The pieces before the step at work.
+        fileprivate var previous: [Piece] = []
+        /// Made when a pattern needs it.
+        fileprivate lazy var matcher = PCRE2Matcher()
     }
 
     /// Cuts `text`, which is valid UTF-8.
-    func cut(_ text: UnsafeRawBufferPointer, _ matcher: PatternMatcher) -> Result {
-        var result = Result(copy: nil, pieces: [Piece(start: 0, end: text.count)])
+    func cut(_ text: UnsafeRawBufferPointer, _ cut: inout Cut) {
+        cut.begin(text)
         for step in steps {
             switch step {
             case .split(let pattern, let behavior, let inverted):
-                var pieces: [Piece] = []
-                pieces.reserveCapacity(max(16, text.count / 4))
-                let source = result.pieces
-                result.withText(text) { bytes in
-                    for piece in source {
-                        Self.split(
-                            bytes, piece, pattern, behavior, inverted, matcher, into: &pieces)
-                    }
-                }
-                result.pieces = pieces
+                swap(&cut.pieces, &cut.previous)
+                cut.pieces.removeAll(keepingCapacity: true)
+                cut.split(text, pattern, behavior, inverted)
             case .prefixSpace:
-                result.prefixSpaces(text)
+                cut.prefixSpaces(text)
             }
         }
-        return result
-    }
-
-    private static func split(
-        _ text: UnsafeRawBufferPointer, _ piece: Piece, _ pattern: SplitPattern,
-        _ behavior: SplitBehavior, _ inverted: Bool, _ matcher: PatternMatcher,
-        into pieces: inout [Piece]
-    ) {
-        let subject = UnsafeRawBufferPointer(rebasing: text[piece.start..<piece.end])
-        let first = piece.start
-        if behavior == .isolated {
-            var previous = 0
-            pattern.forEachMatch(in: subject, matcher) { start, end in
-                if start > previous {
-                    pieces.append(Piece(start: first + previous, end: first + start))
-                }
-                if end > start { pieces.append(Piece(start: first + start, end: first + end)) }
-                previous = end
-            }
-            if subject.count > previous {
-                pieces.append(Piece(start: first + previous, end: piece.end))
-            }
-            return
-        }
-        var parts: [(piece: Piece, isMatch: Bool)] = []
-        var previous = 0
-        pattern.forEachMatch(in: subject, matcher) { start, end in
-            if start > previous {
-                parts.append((Piece(start: first + previous, end: first + start), inverted))
-            }
-            parts.append((Piece(start: first + start, end: first + end), !inverted))
-            previous = end
-        }
-        if subject.count > previous {
-            parts.append((Piece(start: first + previous, end: piece.end), inverted))
-        }
-        for piece in merged(parts, behavior) where piece.end > piece.start {
-            pieces.append(piece)
-        }
-    }
-
-    /// Source: `NormalizedString::split` of tokenizers.
-    private static func merged(
-        _ parts: [(piece: Piece, isMatch: Bool)], _ behavior: SplitBehavior
-    ) -> [Piece] {
-        var result: [Piece] = []
-        var wasMatch = false
-        switch behavior {
-        case .isolated:
-            result = parts.map(\.piece)
-        case .removed:
-            result = parts.filter { !$0.isMatch }.map(\.piece)
-        case .contiguous:
-            for part in parts {
-                if part.isMatch == wasMatch, !result.isEmpty {
-                    result[result.count - 1].end = part.piece.end
-                } else {
-                    result.append(part.piece)
-                }
-                wasMatch = part.isMatch
-            }
-        case .mergedWithPrevious:
-            for part in parts {
-                if part.isMatch, !wasMatch, !result.isEmpty {
-                    result[result.count - 1].end = part.piece.end
-                } else {
-                    result.append(part.piece)
-                }
-                wasMatch = part.isMatch
-            }
-        case .mergedWithNext:
-            for part in parts.reversed() {
-                if part.isMatch, !wasMatch, !result.isEmpty {
-                    result[result.count - 1].start = part.piece.start
-                } else {
-                    result.append(part.piece)
-                }
-                wasMatch = part.isMatch
-            }
-            result.reverse()
-        }
-        return result
     }
 }
 
-extension PreTokenizer.Result {
+extension PreTokenizer.Cut {
     /// Calls `body` with the bytes that `pieces` are ranges of; `input` is what was cut.
     func withText<R>(
         _ input: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) -> R
     ) -> R {
-        guard let copy else { return body(input) }
-        return copy.withUnsafeBytes(body)
+        isCopied ? copy.withUnsafeBytes(body) : body(input)
+    }
+
+    /// Forgets the text; lists of more than `limit` items give their memory back.
+    mutating func reset(keepingUpTo limit: Int) {
+        pieces.removeAll(keepingCapacity: pieces.capacity <= limit)
+        previous.removeAll(keepingCapacity: previous.capacity <= limit)
+        insertions.removeAll(keepingCapacity: insertions.capacity <= limit)
+        copy.removeAll(keepingCapacity: copy.capacity <= limit)
+    }
+
+    fileprivate mutating func begin(_ text: UnsafeRawBufferPointer) {
+        pieces.removeAll(keepingCapacity: true)
+        pieces.append(PreTokenizer.Piece(start: 0, end: text.count))
+        insertions.removeAll(keepingCapacity: true)
+        isCopied = false
+    }
+
+    /// Cuts every piece of `previous` into `pieces`.
+    fileprivate mutating func split(
+        _ input: UnsafeRawBufferPointer, _ pattern: SplitPattern, _ behavior: SplitBehavior,
+        _ inverted: Bool
+    ) {
+        // Moved out, so that filling `pieces` is no access to the rest.
+        var pieces: [PreTokenizer.Piece] = []
+        swap(&pieces, &self.pieces)
+        let matcher: PCRE2Matcher? = if case .backtracking = pattern { self.matcher } else { nil }
+        withText(input) { text in
+            let text = text.bindMemory(to: UInt8.self)
+            for piece in previous {
+                let subject = UnsafeBufferPointer(rebasing: text[piece.start..<piece.end])
+                func forEachMatch(_ body: (Int, Int) -> Void) {
+                    switch pattern {
+                    case .automaton(let automaton): automaton.forEachMatch(in: subject, body)
+                    case .backtracking(let pattern):
+                        guard let matcher else { return }
+                        pattern.forEachMatch(in: subject, matcher, body)
+                    }
+                }
+                if behavior == .isolated {
+                    Self.isolate(piece, forEachMatch, into: &pieces)
+                } else {
+                    Self.split(piece, behavior, inverted, forEachMatch, into: &pieces)
+                }
+            }
+        }
+        swap(&pieces, &self.pieces)
+    }
+
+    /// Matches and gaps alike become pieces.
+    @inline(__always)
+    private static func isolate(
+        _ piece: PreTokenizer.Piece, _ forEachMatch: ((Int, Int) -> Void) -> Void,
+        into pieces: inout [PreTokenizer.Piece]
+    ) {
+        var previous = piece.start
+        forEachMatch { start, end in
+            let (start, end) = (piece.start + start, piece.start + end)
+            if start > previous { pieces.append(PreTokenizer.Piece(start: previous, end: start)) }
+            if end > start { pieces.append(PreTokenizer.Piece(start: start, end: end)) }
+            previous = end
+        }
+        if piece.end > previous {
+            pieces.append(PreTokenizer.Piece(start: previous, end: piece.end))
+        }
+    }
+
+    private static func split(
+        _ piece: PreTokenizer.Piece, _ behavior: SplitBehavior, _ inverted: Bool,
+        _ forEachMatch: ((Int, Int) -> Void) -> Void, into pieces: inout [PreTokenizer.Piece]
+    ) {
+        var parts: [(piece: PreTokenizer.Piece, isMatch: Bool)] = []
+        var previous = piece.start
+        func add(_ start: Int, _ end: Int, isMatch: Bool) {
+            parts.append((PreTokenizer.Piece(start: start, end: end), isMatch != inverted))
+        }
+        forEachMatch { start, end in
+            let (start, end) = (piece.start + start, piece.start + end)
+            if start > previous { add(previous, start, isMatch: false) }
+            add(start, end, isMatch: true)
+            previous = end
+        }
+        if piece.end > previous { add(previous, piece.end, isMatch: false) }
+        for piece in behavior.merged(parts) where piece.end > piece.start { pieces.append(piece) }
     }
 
     /// Readers allow this step once, so there are no earlier insertions to move.
@@ -183,6 +180,6 @@ extension PreTokenizer.Result {
             }
             changed.append(contentsOf: bytes[previous...])
         }
-        (copy, pieces, insertions) = (changed, moved, inserted)
+        (copy, isCopied, pieces, insertions) = (changed, true, moved, inserted)
     }
 }

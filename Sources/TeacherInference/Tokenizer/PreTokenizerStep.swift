@@ -16,17 +16,3 @@ enum PreTokenizerStep: Sendable, Equatable {
         pattern: #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#,
         behavior: .isolated, inverted: false)
 }
-
-/// What becomes of the matches of a split, as tokenizers' `SplitDelimiterBehavior` defines it.
-enum SplitBehavior: String, Sendable {
-    /// A piece of its own.
-    case isolated = "Isolated"
-    /// Dropped.
-    case removed = "Removed"
-    /// Joined to the piece before it.
-    case mergedWithPrevious = "MergedWithPrevious"
-    /// Joined to the piece after it.
-    case mergedWithNext = "MergedWithNext"
-    /// A run of neighbouring matches is one piece.
-    case contiguous = "Contiguous"
-}

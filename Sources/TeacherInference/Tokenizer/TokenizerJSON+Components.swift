@@ -52,7 +52,7 @@ extension TokenizerJSON {
         if let regex = component["pattern"]?["Regex"]?.text, !regex.isEmpty {
             pattern = regex
         } else if let text = component["pattern"]?["String"]?.text, !text.isEmpty {
-            pattern = RegexTranslator.escaped(text)
+            pattern = RegexParser.escaped(text)
         } else {
             throw unsupported("a Split without a Regex or String pattern")
         }

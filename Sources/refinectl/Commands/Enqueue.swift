@@ -31,11 +31,12 @@ struct Enqueue: AsyncParsableCommand {
     func run() async throws {
         let listing = try files.listing()
         let client = daemon.client
+        let start = ContinuousClock.now
         let summaries = try await upload(listing.sources, client)
         if output.json {
             JSONOutput.print(summaries)
         } else {
-            StandardOutput.write(Self.words(summaries))
+            StandardOutput.write(Self.words(summaries, took: .now - start))
         }
         let rejected = summaries.reduce(0) { $0 + $1.rejected }
         if files.strict, rejected > 0 {
@@ -89,9 +90,10 @@ struct Enqueue: AsyncParsableCommand {
         ]
     }
 
-    /// What became of the files, for people.
+    /// What became of the files and how fast they were read, for people.
     static func words(
-        _ summaries: [ImportSummary], rejectsHint: String? = "refinectl rejects says why"
+        _ summaries: [ImportSummary], took duration: Duration,
+        rejectsHint: String? = "refinectl rejects says why"
     ) -> String {
         var text = ""
         let rejecting = summaries.filter { $0.rejected > 0 }
@@ -111,6 +113,8 @@ struct Enqueue: AsyncParsableCommand {
             + (replaced > 0 ? "\(Words.count(replaced)) replaced, " : "")
             + "\(Words.counted(sum(\.rejected), "line")) rejected"
         if sum(\.rejected) > 0, let rejectsHint { text += " (\(rejectsHint))" }
-        return text + "\n"
+        let bytes = sum(\.bytes)
+        let rate = Int64(Double(bytes) / max(duration / .seconds(1), 1e-3))
+        return text + "; \(Words.bytes(bytes)) at \(Words.bytes(rate))/s\n"
     }
 }

@@ -51,6 +51,7 @@ struct RefineJob: Sendable {
         let display = UploadDisplay(
             total: sizes.contains(nil) ? nil : sizes.reduce(0) { $0 + ($1 ?? 0) },
             files: sources.count, stage: "importing")
+        let start = ContinuousClock.now
         var summaries: [ImportSummary] = []
         for source in sources {
             display.begin(source)
@@ -61,7 +62,8 @@ struct RefineJob: Sendable {
             summaries.append(summary)
         }
         display.finish()
-        StandardOutput.writeError(Enqueue.words(summaries, rejectsHint: rejectsHint))
+        StandardOutput.writeError(
+            Enqueue.words(summaries, took: .now - start, rejectsHint: rejectsHint))
         return summaries.reduce(0) { $0 + $1.rejected }
     }
 

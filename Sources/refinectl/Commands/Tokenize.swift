@@ -10,7 +10,8 @@ struct Tokenize: ParsableCommand {
         discussion: """
             Needs only the model's vocabulary. A line out is {"id": …, "token_ids": […]}: no BOS, \
             no special tokens added; special tokens spelled out in a text stay text. (--context \
-            is accepted as everywhere, but changes nothing here.)
+            is accepted as everywhere, but changes nothing here.) With --count it is \
+            {"id": …, "tokens": n}.
 
             Examples:
               refinectl tokenize model.gguf texts.jsonl
@@ -19,6 +20,9 @@ struct Tokenize: ParsableCommand {
 
     @Argument(help: "A .gguf file or a Hugging Face folder.")
     var model: String
+
+    @Flag(help: "Print how many tokens a text has in place of the tokens.")
+    var count = false
 
     @OptionGroup var texts: TextOptions
     @OptionGroup var modelOptions: ModelOptions
@@ -35,7 +39,11 @@ struct Tokenize: ParsableCommand {
                 for text in group.texts {
                     let ids = text.bytes.withUnsafeBytes(tokenizer.encode)
                     result.tokens += ids.count
-                    ScoreLine.write(id: text.id, ids: ids, to: &json)
+                    if count {
+                        ScoreLine.write(id: text.id, tokens: ids.count, to: &json)
+                    } else {
+                        ScoreLine.write(id: text.id, ids: ids, to: &json)
+                    }
                 }
                 result.texts = group.texts.count
                 result.json = json.bytes

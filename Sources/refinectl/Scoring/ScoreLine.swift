@@ -45,6 +45,15 @@ enum ScoreLine {
         json.raw("}\n")
     }
 
+    /// `{"id": …, "tokens": n}`.
+    static func write(id: [UInt8], tokens: Int, to json: inout JSONBytes) {
+        json.raw("{\"id\":")
+        json.repairedString(id)
+        json.raw(",\"tokens\":")
+        json.integer(tokens)
+        json.raw("}\n")
+    }
+
     /// `{"id": …, "error": …}`.
     static func write(id: [UInt8], error: String, to json: inout JSONBytes) {
         json.raw("{\"id\":")
@@ -58,8 +67,9 @@ enum ScoreLine {
         json.raw(",\"token_ids\":[")
         var isFirst = true
         for id in ids {
-            json.raw(isFirst ? "\(id)" : ",\(id)")
+            if !isFirst { json.raw(",") }
             isFirst = false
+            json.integer(Int(id))
         }
         json.raw("]")
     }

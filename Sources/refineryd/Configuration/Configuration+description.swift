@@ -14,6 +14,7 @@ extension Configuration: CustomStringConvertible {
         nice = \(nice)
         batch_seconds = \(batchSeconds)
         batch_tokens = \(batchTokens)
+        idle_seconds = \(idleSeconds)
         log_level = \(quoted(logLevel))
 
         [teacher]

@@ -56,6 +56,7 @@ extension Configuration {
         reader.integer("nice", &nice)
         reader.number("batch_seconds", &batchSeconds)
         reader.integer("batch_tokens", &batchTokens)
+        reader.number("idle_seconds", &idleSeconds)
         reader.string("log_level", &logLevel)
         reader.model("teacher", &teacher)
         reader.model("reference", &reference)

@@ -22,6 +22,8 @@ struct Configuration: Sendable, Equatable {
     var batchSeconds = 5.0
     /// The most tokens of one batch.
     var batchTokens = 2048
+    /// Seconds without work after which the models' memory is given back; 0 keeps it.
+    var idleSeconds = 30.0
     /// The teacher, with its context rule and pre-tokenizer.
     var teacher = ModelReference(path: "", context: "auto", pre: nil)
     /// The reference model.
@@ -51,6 +53,9 @@ struct Configuration: Sendable, Equatable {
             batchSeconds.isFinite && (0.1...600).contains(batchSeconds),
             "batch_seconds must be 0.1 to 600")
         check((16...1_000_000).contains(batchTokens), "batch_tokens must be 16 to 1000000")
+        check(
+            idleSeconds.isFinite && (0...1_000_000).contains(idleSeconds),
+            "idle_seconds must be 0 (keep the models) to 1000000")
         check(
             !requireModels || !teacher.path.isEmpty,
             "no teacher: set path under [teacher], or give --teacher MODEL")

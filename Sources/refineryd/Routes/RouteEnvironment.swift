@@ -1,5 +1,4 @@
 import Hummingbird
-import HummingbirdCore
 import Logging
 import Refinery
 
@@ -24,20 +23,6 @@ struct RouteEnvironment: Sendable {
 
 /// The context of a request.
 typealias Context = BasicRequestContext
-
-/// The server on the configured Unix socket; `onRunning` is called once it answers.
-func makeApplication(
-    _ environment: RouteEnvironment, logger: Logger, onRunning: @escaping @Sendable () -> Void
-) -> some ApplicationProtocol {
-    Application(
-        router: makeRouter(environment),
-        configuration: ApplicationConfiguration(
-            address: .unixDomainSocket(path: environment.configuration.socket),
-            serverName: "refineryd",
-            availableConnectionsDelegate: MaximumAvailableConnections(256)),
-        onServerRunning: { _ in onRunning() },
-        logger: logger)
-}
 
 /// The paths of the API.
 func makeRouter(_ environment: RouteEnvironment) -> Router<Context> {

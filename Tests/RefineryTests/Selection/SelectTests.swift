@@ -185,6 +185,42 @@ struct SelectTests {
         }
     }
 
+    @Test func `a choice whose chunks are gone is not recorded`() throws {
+        let test = try filled()
+        let rule = SelectionRule(size: .topK(100_000))
+        let choice = try test.store.pool.read { try test.store.choose(rule, name: nil, $0) }
+        try test.store.deleteCorpus("c1")
+        #expect(try test.store.record(choice) == nil)
+        #expect(try test.count("SELECT count(*) FROM selection") == 0)
+        #expect(try test.store.select(rule).keptChunks > 0)
+    }
+
+    @Test func `while documents are replaced, every selection is made and whole`() throws {
+        let test = try filled()
+        let store = test.store
+        let writer = Thread {
+            for round in 0..<40 {
+                let documents = (0..<60).map { line in
+                    ImportedDocument.test("d\(line)", "round \(round), line \(line)|", line: line)
+                }
+                guard let job = try? store.beginJob(kind: .import, corpus: "c1", detail: nil)
+                else { return }
+                _ = try? store.addDocuments(
+                    corpus: "c1", file: "b.jsonl", documents: documents, rejects: [], job: job,
+                    replace: true)
+            }
+        }
+        writer.start()
+        var made = 0
+        while !writer.isFinished || made == 0 {
+            let rule = SelectionRule(size: .topK(100_000), partial: true)
+            let summary = try test.store.select(rule)
+            #expect(try test.export(summary.id, .score).count == summary.keptChunks)
+            made += 1
+        }
+        #expect(try test.count("SELECT count(*) FROM pragma_foreign_key_check") == 0)
+    }
+
     @Test func `length quantiles are by nearest rank`() {
         var lengths = LengthHistogram()
         #expect(lengths.quantiles == nil)

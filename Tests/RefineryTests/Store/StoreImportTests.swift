@@ -1,3 +1,4 @@
+import CZlib
 import Foundation
 import GRDB
 import Testing
@@ -87,18 +88,36 @@ struct StoreImportTests {
         #expect(try test.count("SELECT count(*) FROM chunk") == 0)
     }
 
-    @Test func `Python's zlib would read the stored text`() throws {
+    @Test(arguments: [1, 1000, 100_000])
+    func `zlib itself, as Python has it, reads the stored text`(count: Int) throws {
         let test = try TestStore()
-        let text = String(repeating: "some text, again and again; ", count: 1000)
+        let text = String(repeating: "some text, again and again; ", count: count)
         try test.add([.test("a", text)])
         let deflated = try #require(
             try test.store.pool.read {
                 try Data.fetchOne($0, sql: "SELECT deflated FROM document_text")
             })
-        #expect(deflated.count < text.utf8.count / 10)
-        #expect(deflated.first == 0x78)  // zlib's header (RFC 1950)
-        #expect(
-            try test.store.unchunkedDocuments(limit: 1, maxBytes: 1)[0].text == Array(text.utf8))
+        #expect(count == 1 || deflated.count < text.utf8.count / 10)
+        var length = uLong(text.utf8.count)
+        var inflated = [UInt8](repeating: 0, count: text.utf8.count)
+        #expect(uncompress(&inflated, &length, Array(deflated), uLong(deflated.count)) == Z_OK)
+        #expect(inflated == Array(text.utf8) && length == text.utf8.count)
+        #expect(try test.store.unchunkedDocuments(limit: 1, maxBytes: 1)[0].text == inflated)
+    }
+
+    @Test func `a text that is damaged, or not as long as recorded, is told`() throws {
+        let test = try TestStore()
+        for change in [
+            "UPDATE document SET bytes = 4", "UPDATE document SET bytes = 2",
+            "UPDATE document_text SET deflated = x'789c0000'",
+        ] {
+            try test.add([.test(change, "one")])
+            try test.store.pool.write { try $0.execute(sql: change) }
+            let error = #expect(throws: StoreError.self) {
+                try test.store.unchunkedDocuments(limit: 9, maxBytes: 1000)
+            }
+            #expect(error?.message.contains("does not inflate") == true)
+        }
     }
 
     @Test(arguments: ["", "a\nb", "x\0", String(repeating: "n", count: 256)])

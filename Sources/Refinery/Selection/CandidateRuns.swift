@@ -1,0 +1,61 @@
+/// Candidates to be ranked, in bounded memory however many there are.
+///
+/// An external merge sort: what is added gathers in a buffer; a full buffer is sorted and written
+/// to a file as a run, and ``ranked()`` merges the runs while it is read. Few candidates never
+/// touch the disk. Memory: 32 bytes a candidate of the buffer, half as much again while it is
+/// sorted.
+final class CandidateRuns {
+    /// Candidates added so far.
+    private(set) var count = 0
+
+    private let folder: String
+    private let capacity: Int
+    private var buffer: [Candidate] = []
+    private var file: SpillFile?
+    private var runs: [Range<Int>] = []
+    private var isComplete = false
+
+    /// Runs of up to `capacity` candidates, in a file in `folder` if there are several.
+    init(folder: String, capacity: Int = 1 << 19) {
+        precondition(capacity > 0)
+        self.folder = folder
+        self.capacity = capacity
+    }
+
+    /// Adds one candidate.
+    ///
+    /// - Throws: ``StoreError`` where the disk takes no more.
+    func add(_ candidate: Candidate) throws {
+        precondition(!isComplete, "candidates are added before they are ranked")
+        if buffer.count == capacity { try spill() }
+        buffer.append(candidate)
+        count += 1
+    }
+
+    /// The candidates, best first, as often as they are asked for.
+    ///
+    /// - Throws: ``StoreError`` where the disk takes no more.
+    func ranked() throws -> RankedCandidates {
+        if !isComplete {
+            isComplete = true
+            if file == nil {
+                buffer.sort(by: Candidate.ranksBefore)
+            } else {
+                try spill()
+                buffer = []
+            }
+        }
+        guard let file else { return RankedCandidates(sorted: buffer) }
+        return try RankedCandidates(merging: runs, of: file)
+    }
+
+    private func spill() throws {
+        buffer.sort(by: Candidate.ranksBefore)
+        let file = try self.file ?? SpillFile(folder: folder)
+        self.file = file
+        let start = runs.last?.upperBound ?? 0
+        try file.write(buffer, at: start)
+        runs.append(start..<start + buffer.count)
+        buffer.removeAll(keepingCapacity: true)
+    }
+}

@@ -1,0 +1,75 @@
+import Foundation
+
+/// A file of candidates without a name, which goes with the process, however that ends.
+final class SpillFile {
+    private let descriptor: CInt
+    private let folder: String
+
+    /// A new file in `folder`.
+    ///
+    /// - Throws: ``StoreError`` where it cannot be made.
+    init(folder: String) throws {
+        self.folder = folder
+        var template = Array((folder + "/.refinery-spill-XXXXXX").utf8CString)
+        descriptor = mkstemp(&template)
+        guard descriptor >= 0 else { throw Self.failure("make", in: folder) }
+        unlink(template)
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    /// Writes candidates to a place, counted in candidates.
+    ///
+    /// - Throws: ``StoreError`` where the disk takes no more.
+    func write(_ candidates: [Candidate], at place: Int) throws {
+        var offset = place * MemoryLayout<Candidate>.stride
+        // SAFETY: `Candidate` holds numbers alone, and `rest` is always within the array.
+        try candidates.withUnsafeBytes { bytes in
+            var rest = bytes[...]
+            while !rest.isEmpty {
+                let part = UnsafeRawBufferPointer(rebasing: rest)
+                let count = pwrite(descriptor, part.baseAddress, part.count, off_t(offset))
+                if count < 0, errno == EINTR { continue }
+                guard count > 0 else { throw Self.failure("write", in: folder) }
+                offset += count
+                rest = rest.dropFirst(count)
+            }
+        }
+    }
+
+    /// Reads the candidates at these places, all of which must have been written.
+    ///
+    /// - Throws: ``StoreError`` where the disk fails.
+    func read(_ places: Range<Int>) throws -> [Candidate] {
+        let stride = MemoryLayout<Candidate>.stride
+        var missing = places.count * stride
+        let found = [Candidate](unsafeUninitializedCapacity: places.count) { buffer, count in
+            // SAFETY: each read stays within `buffer`, and only what was read whole is counted as
+            // initialised; `Candidate` holds numbers alone, so any bytes are one.
+            let bytes = UnsafeMutableRawBufferPointer(buffer)
+            while missing > 0 {
+                let done = places.count * stride - missing
+                let got = pread(
+                    descriptor, bytes.baseAddress?.advanced(by: done), missing,
+                    off_t(places.lowerBound * stride + done))
+                if got < 0, errno == EINTR { continue }
+                guard got > 0 else { break }
+                missing -= got
+            }
+            count = missing == 0 ? places.count : 0
+        }
+        guard missing == 0 else { throw Self.failure("read", in: folder) }
+        return found
+    }
+
+    private static func failure(_ verb: String, in folder: String) -> StoreError {
+        StoreError(
+            .unusable,
+            "cannot \(verb) the file in \(folder) that candidates are sorted in: "
+                + String(cString: strerror(errno)),
+            hint: "sorting takes 32 bytes a candidate there")
+    }
+}

@@ -1,0 +1,104 @@
+import Foundation
+import GRDB
+
+/// What a rule keeps of a snapshot's scores, on its way into the store.
+struct SelectionChoice {
+    /// The summary, but for what recording decides: row id, name and time.
+    let summary: SelectionSummary
+    /// The name asked for; nil for the next of the rule's own.
+    let name: String?
+    /// The teacher's row id.
+    let teacher: Int64
+    /// The reference's row id.
+    let reference: Int64
+    /// The candidates; the first `summary.keptChunks` in rank are kept.
+    let candidates: CandidateRuns
+}
+
+/// Writes selections, within a transaction.
+struct SelectionRecorder {
+    /// Rows inserted together, in the order of their chunks.
+    private static let batch = 1 << 16
+
+    private let db: Database
+
+    /// A recorder within a write transaction.
+    init(_ db: Database) {
+        self.db = db
+    }
+
+    /// Records a choice and its rows.
+    ///
+    /// - Throws: `StoreError` where the name is taken; `DatabaseError` (foreign key) where a chunk
+    ///   of the choice is gone.
+    func record(_ choice: SelectionChoice) throws -> SelectionSummary {
+        var summary = choice.summary
+        summary.name = try freeName(choice.name, rule: summary.rule)
+        summary.created = Store.now()
+        try db.execute(
+            sql: """
+                INSERT INTO selection (name, created, rule, teacher, reference, unit, candidates,
+                    chunks, tokens, summary)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '')
+                """,
+            arguments: [
+                summary.name, summary.created, summary.rule.canonicalJSON, choice.teacher,
+                choice.reference, summary.unit.rawValue, summary.candidates, summary.keptChunks,
+                summary.keptTokens,
+            ])
+        summary.id = db.lastInsertedRowID
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        try db.execute(
+            sql: "UPDATE selection SET summary = ? WHERE id = ?",
+            arguments: [String(decoding: try encoder.encode(summary), as: UTF8.self), summary.id])
+        try insertRows(choice.candidates.ranked(), count: summary.keptChunks, of: summary.id)
+        return summary
+    }
+
+    /// Inserts the first `count` candidates with their ranks.
+    ///
+    /// By chunk within a batch, since the table has an index by chunk: a row at a random place of
+    /// it each would read and write a page of it a row once it outgrows SQLite's cache.
+    private func insertRows(
+        _ candidates: RankedCandidates, count: Int, of selection: Int64
+    ) throws {
+        let insert = try db.makeStatement(sql: "INSERT INTO selection_chunk VALUES (?, ?, ?, ?)")
+        var candidates = candidates
+        var rank = 0
+        var batch: [(rank: Int, candidate: Candidate)] = []
+        while rank < count {
+            batch.removeAll(keepingCapacity: true)
+            while batch.count < min(count - rank, Self.batch), let next = try candidates.next() {
+                batch.append((rank + batch.count + 1, next))
+            }
+            rank += batch.count
+            batch.sort { $0.candidate.chunk < $1.candidate.chunk }
+            for row in batch {
+                try insert.execute(
+                    arguments: [selection, row.rank, row.candidate.chunk, row.candidate.score])
+            }
+        }
+    }
+
+    /// The name where it is free, or the rule's next.
+    func freeName(_ name: String?, rule: SelectionRule) throws -> String {
+        if let name {
+            guard try !isTaken(name) else {
+                throw StoreError(
+                    .refused, "there is a selection \"\(name)\" already, and it never changes",
+                    hint: "choose another name")
+            }
+            return name
+        }
+        var number = 1
+        while try isTaken("\(rule.suggestedName)-\(number)") { number += 1 }
+        return "\(rule.suggestedName)-\(number)"
+    }
+
+    private func isTaken(_ name: String) throws -> Bool {
+        try Bool.fetchOne(
+            db, sql: "SELECT EXISTS (SELECT 1 FROM selection WHERE name = ?)", arguments: [name])
+            == true
+    }
+}
