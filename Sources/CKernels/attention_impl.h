@@ -5,9 +5,10 @@
 // Queries lie in the lanes, so a query's maximum and sum are chains over its keys, in order.
 
 // Scores [count][NR] of keys from `first` on become exp(score - top); `fade` is what the sums so
-// far are to be multiplied with. `row` is the query of lane 0.
-INLINE void soften(float *scores, int64_t count, int64_t first, int64_t row, vf top[NV],
-                   vf total[NV], vf fade[NV]) {
+// far are to be multiplied with. `row` is the query of lane 0; a query sees itself and keys before
+// it, `window` in all.
+INLINE void soften(float *scores, int64_t count, int64_t first, int64_t row, int64_t window,
+                   vf top[NV], vf total[NV], vf fade[NV]) {
     vi lane;
     UNROLL for (int i = 0; i < W; i++) lane[i] = i;
     for (int64_t k = row + 1 > first ? row + 1 - first : 0; k < count; k++)
@@ -16,14 +17,23 @@ INLINE void soften(float *scores, int64_t count, int64_t first, int64_t row, vf 
             const vi hidden = lane < (int32_t)(first + k - row) - v * W;
             store(s, choose(hidden, splat(-INFINITY), load(s)));
         }
+    for (int64_t k = 0; k < count && first + k <= row + NR - 1 - window; k++)
+        UNROLL for (int v = 0; v < NV; v++) {
+            float *s = scores + k * NR + v * W;
+            const vi hidden = lane >= (int32_t)(first + k + window - row) - v * W;
+            store(s, choose(hidden, splat(-INFINITY), load(s)));
+        }
     vf high[NV];
-    UNROLL for (int v = 0; v < NV; v++) high[v] = top[v];
+    vf before[NV];
+    UNROLL for (int v = 0; v < NV; v++) high[v] = before[v] = top[v];
     for (int64_t k = 0; k < count; k++)
         UNROLL for (int v = 0; v < NV; v++) high[v] = vmax(high[v], load(scores + k * NR + v * W));
     vf s[NV];
     UNROLL for (int v = 0; v < NV; v++) {
-        fade[v] = exp_v(top[v] - high[v]);
         top[v] = high[v];
+        // Where no key was seen yet there is nothing to fade, and -inf - -inf is no number.
+        high[v] = choose(high[v] == -INFINITY, splat(0), high[v]);
+        fade[v] = exp_v(before[v] - high[v]);
         s[v] = (vf){};
     }
     for (int64_t k = 0; k < count; k++)
@@ -37,6 +47,7 @@ INLINE void soften(float *scores, int64_t count, int64_t first, int64_t row, vf 
 
 static void attention(const ck_attention_job *job, int32_t out_tile) {
     const int64_t n = job->length, hd = job->head_size, stride = job->stride;
+    const int64_t window = job->window > 0 && job->window < n ? job->window : n;
     const int64_t tiles = (n + MR - 1) / MR, bands = (hd + MR - 1) / MR;
     float *keys = job->scratch;                 // [tiles][hd][MR]
     float *values = keys + tiles * hd * MR;     // [bands][n][MR]
@@ -58,12 +69,15 @@ static void attention(const ck_attention_job *job, int32_t out_tile) {
             for (int64_t i = 0; i < hd * NR; i += W) store(queries + i, load(queries + i) * job->scale);
             vf top[NV], total[NV], fade[NV];
             UNROLL for (int v = 0; v < NV; v++) top[v] = splat(-INFINITY), total[v] = (vf){};
-            for (int64_t first = 0; first < end; first += CK_KEYS) {
+            // Blocks of keys begin at the same places for every query.
+            const int64_t oldest = row + 1 > window ? row + 1 - window : 0;
+            const int64_t start = oldest / CK_KEYS * CK_KEYS;
+            for (int64_t first = start; first < end; first += CK_KEYS) {
                 const int64_t count = end - first < CK_KEYS ? end - first : CK_KEYS;
                 for (int64_t k = 0; k < count; k += MR)
                     micro(hd, keys + (first + k) * hd, queries, scores + k * NR, 0, (target){0});
-                soften(scores, count, first, row, top, total, fade);
-                if (first > 0)
+                soften(scores, count, first, row, window, top, total, fade);
+                if (first > start)
                     for (int64_t d = 0; d < hd; d++)
                         UNROLL for (int v = 0; v < NV; v++) {
                             float *o = out + d * NR + v * W;
@@ -71,7 +85,7 @@ static void attention(const ck_attention_job *job, int32_t out_tile) {
                         }
                 for (int64_t b = 0; b < bands; b++)
                     micro_part(hd - b * MR, count, values + (b * n + first) * MR, scores,
-                               out + b * MR * NR, first > 0);
+                               out + b * MR * NR, first > start);
             }
             UNROLL for (int v = 0; v < NV; v++) total[v] = 1.0f / total[v];
             for (int64_t d = 0; d < hd; d++)

@@ -1,31 +1,45 @@
 // Part of kernels_impl.h, which includes it once an instruction set: norms, RoPE, biases.
 
+// d = weight * s / sqrt(mean(s^2) + epsilon).
+INLINE void norm_row(int64_t width, const float *s, const float *weight, float epsilon, float *d) {
+    double squares = 0;
+    int64_t j = 0;
+    for (; j + 4 * CK_LANES <= width; j += 4 * CK_LANES) {
+        vf t[LV];
+        UNROLL for (int v = 0; v < LV; v++) {
+            const float *p = s + j + v * W;
+            const vf a = load(p), b = load(p + CK_LANES), c = load(p + 2 * CK_LANES),
+                     e = load(p + 3 * CK_LANES);
+            t[v] = a * a + b * b + (c * c + e * e);
+        }
+        squares += (double)sum(t);
+    }
+    for (; j < width; j++) squares += (double)s[j] * s[j];
+    const float scale = 1.0f / sqrtf((float)(squares / (double)width) + epsilon);
+    for (j = 0; j < width; j++) d[j] = weight[j] * (s[j] * scale);
+}
+
+// RMSNorm of rows, or of those that `index` names, packed.
 static void rms_norm(int64_t rows, int64_t width, const float *x, int64_t ldx, const int32_t *index,
                      const float *weight, float epsilon, float *destination, int32_t tile_rows,
                      float *scratch) {
     for (int64_t r = 0; r < rows; r += tile_rows, destination += width * tile_rows) {
         const int64_t m = rows - r < tile_rows ? rows - r : tile_rows;
-        for (int64_t i = 0; i < m; i++) {
-            const float *s = x + (index ? index[r + i] : r + i) * ldx;
-            float *d = scratch + i * width;
-            double squares = 0;
-            int64_t j = 0;
-            for (; j + 4 * CK_LANES <= width; j += 4 * CK_LANES) {
-                vf t[LV];
-                UNROLL for (int v = 0; v < LV; v++) {
-                    const float *p = s + j + v * W;
-                    const vf a = load(p), b = load(p + CK_LANES), c = load(p + 2 * CK_LANES),
-                             e = load(p + 3 * CK_LANES);
-                    t[v] = a * a + b * b + (c * c + e * e);
-                }
-                squares += (double)sum(t);
-            }
-            for (; j < width; j++) squares += (double)s[j] * s[j];
-            const float scale = 1.0f / sqrtf((float)(squares / (double)width) + epsilon);
-            for (j = 0; j < width; j++) d[j] = weight[j] * (s[j] * scale);
-        }
+        for (int64_t i = 0; i < m; i++)
+            norm_row(width, x + (index ? index[r + i] : r + i) * ldx, weight, epsilon,
+                     scratch + i * width);
         pack(m, width, scratch, width, destination, tile_rows, 0);
     }
+}
+
+// RMSNorm of each head in place.
+static void head_norm(int64_t rows, int32_t heads, int32_t head_size, float *x, int64_t ld,
+                      const float *weight, float epsilon) {
+    for (int64_t t = 0; t < rows; t++)
+        for (int32_t h = 0; h < heads; h++) {
+            float *v = x + t * ld + (int64_t)h * head_size;
+            norm_row(head_size, v, weight, epsilon, v);
+        }
 }
 
 static void rope(int64_t rows, int32_t heads, int32_t head_size, int32_t rotated, int32_t pairing,

@@ -33,5 +33,5 @@ static double peak(int64_t rounds) {
 }
 
 const ck_table CK_NAME = {CK_TEXT, MR,   NR,         multiply, multiply_gated, head, head_update,
-                          dot,     dequantize, pack, rms_norm, silu_mul,       rope, add_bias,
+                          dot,     dequantize, pack, rms_norm, head_norm,      silu_mul, rope, add_bias,
                           attention, peak};

@@ -30,7 +30,7 @@ public final class LanguageModel: Sendable {
     /// The resolved context rule: `none`, `bos`, or the named token's spelling.
     public let contextRule: String
 
-    private let weights: LlamaWeights
+    private let weights: DecoderWeights
     private let file: any WeightFile
     private let kernels: ComputeKernels
 
@@ -55,15 +55,19 @@ public final class LanguageModel: Sendable {
             let config = try JSONObject(path: path + "/config.json")
             configuration = try ModelConfiguration(huggingFace: config)
             let file = try SafetensorsFile(folder: path)
-            weights = try LlamaWeights(
+            weights = try DecoderWeights(
                 file: file, names: .huggingFace, configuration: configuration,
                 tied: try config.bool("tie_word_embeddings") ?? false)
-            try Self.checkBiases(config, weights: weights)
+            if let family = DecoderFamily.all.first(where: {
+                $0.name == configuration.architecture
+            }) {
+                try Self.checkBiases(config, weights: weights, family: family)
+            }
             self.file = file
         } else {
             let file = try GGUFFile(path: path)
             configuration = try ModelConfiguration(gguf: file)
-            weights = try LlamaWeights(
+            weights = try DecoderWeights(
                 file: file, names: .gguf, configuration: configuration, tied: nil)
             self.file = file
         }
@@ -202,20 +206,23 @@ public final class LanguageModel: Sendable {
         }
     }
 
-    /// config.json's word on biases must agree with the tensors that are there.
+    /// config.json's word on biases, and the family's, must agree with the tensors that are there.
     private static func checkBiases(
-        _ config: JSONObject, weights: LlamaWeights
+        _ config: JSONObject, weights: DecoderWeights, family: DecoderFamily
     ) throws(ModelError) {
-        let attention = try config.bool("attention_bias") ?? false
-        let mlp = try config.bool("mlp_bias") ?? false
+        let configured = try config.bool("attention_bias") ?? false
+        let output = family.attentionBiases == .configured && configured
+        let attention = output || family.attentionBiases == .queryKeyValue
+        let mlp = try family.mayBiasFeedForward && config.bool("mlp_bias") ?? false
         for layer in weights.layers {
-            let biased = [layer.query, layer.key, layer.value, layer.attentionOutput]
+            let biased = [layer.query, layer.key, layer.value]
             guard biased.allSatisfy({ ($0.bias != nil) == attention }),
+                (layer.attentionOutput.bias != nil) == output,
                 [layer.gate, layer.up, layer.down].allSatisfy({ ($0.bias != nil) == mlp })
             else {
                 throw ModelError(
-                    "\(config.path): \"attention_bias\" is \(attention) and \"mlp_bias\" is \(mlp), "
-                        + "but the weights' biases say otherwise")
+                    "\(config.path): the weights' biases are not those of a \(family.name) model "
+                        + "with \"attention_bias\" \(configured) and \"mlp_bias\" \(mlp)")
             }
         }
     }

@@ -1,37 +1,37 @@
 extension ModelConfiguration {
-    /// Keys of the llama architecture that say nothing about the arithmetic of scoring.
-    private static let harmless: Set<String> = ["llama.vocab_size"]
-
     /// Reads the metadata of a GGUF file.
     ///
-    /// A key under `llama.` that is not understood is an error.
+    /// A key under the architecture's name that is not understood is an error.
     init(gguf: GGUFFile) throws(ModelError) {
         let path = gguf.path
         let metadata = gguf.metadata
         guard let architecture = metadata["general.architecture"]?.text else {
             throw ModelError("\(path): metadata key \"general.architecture\" is missing")
         }
-        guard architecture == "llama" else {
+        guard let family = DecoderFamily.all.first(where: { $0.ggufName == architecture }) else {
+            let known = DecoderFamily.all.compactMap(\.ggufName).joined(separator: ", ")
             throw ModelError(
-                "\(path): architecture \"\(architecture)\" is not supported, expected \"llama\"")
+                "\(path): architecture \"\(architecture)\" is not supported, expected one of \(known)")
         }
-        var used = Self.harmless
+        let prefix = architecture + "."
+        // Says nothing about the arithmetic of scoring.
+        var used: Set<String> = [prefix + "vocab_size"]
         func integer(_ key: String, default value: Int? = nil) throws(ModelError) -> Int {
-            used.insert("llama." + key)
-            guard let found = metadata["llama." + key] else {
+            used.insert(prefix + key)
+            guard let found = metadata[prefix + key] else {
                 if let value { return value }
-                throw ModelError("\(path): metadata key \"llama.\(key)\" is missing")
+                throw ModelError("\(path): metadata key \"\(prefix)\(key)\" is missing")
             }
             guard let integer = found.integer else {
-                throw ModelError("\(path): metadata key \"llama.\(key)\" is not one integer")
+                throw ModelError("\(path): metadata key \"\(prefix)\(key)\" is not one integer")
             }
             return integer
         }
         func number(_ key: String) throws(ModelError) -> Double? {
-            used.insert("llama." + key)
-            guard let found = metadata["llama." + key] else { return nil }
+            used.insert(prefix + key)
+            guard let found = metadata[prefix + key] else { return nil }
             guard let number = found.number else {
-                throw ModelError("\(path): metadata key \"llama.\(key)\" is not a number")
+                throw ModelError("\(path): metadata key \"\(prefix)\(key)\" is not a number")
             }
             return number
         }
@@ -40,7 +40,7 @@ extension ModelConfiguration {
         let heads = try integer("attention.head_count")
         guard heads > 0, hiddenSize > 0 else {
             throw ModelError(
-                "\(path): llama.attention.head_count is \(heads), hidden size \(hiddenSize)")
+                "\(path): \(prefix)attention.head_count is \(heads), hidden size \(hiddenSize)")
         }
         let headSize = try integer("attention.key_length", default: hiddenSize / heads)
         let valueSize = try integer("attention.value_length", default: headSize)
@@ -52,11 +52,15 @@ extension ModelConfiguration {
         }
         guard let epsilon = try number("attention.layer_norm_rms_epsilon") else {
             throw ModelError(
-                "\(path): metadata key \"llama.attention.layer_norm_rms_epsilon\" is missing")
+                "\(path): metadata key \"\(prefix)attention.layer_norm_rms_epsilon\" is missing")
+        }
+        let layers = try integer("block_count")
+        guard (1...4096).contains(layers) else {
+            throw ModelError("\(path): layers is \(layers), expected 1 to 4096")
         }
         self.init(
             architecture: architecture,
-            layers: try integer("block_count"),
+            layers: layers,
             hiddenSize: hiddenSize,
             heads: heads,
             kvHeads: try integer("attention.head_count_kv", default: heads),
@@ -66,12 +70,15 @@ extension ModelConfiguration {
             context: try integer("context_length"),
             normEpsilon: Float(epsilon),
             rope: RoPE(
-                base: try number("rope.freq_base") ?? 10_000, pairing: .neighbours, scaling: .none))
+                base: try number("rope.freq_base") ?? 10_000, pairing: family.ggufPairing,
+                scaling: .none),
+            windows: [Int?](repeating: nil, count: layers),
+            normsHeads: family.normsHeads)
 
-        used.insert("llama.rope.scaling.type")
+        used.insert(prefix + "rope.scaling.type")
         let oldFactor = try number("rope.scale_linear")
         let factor = try number("rope.scaling.factor") ?? oldFactor
-        let scaling = metadata["llama.rope.scaling.type"]
+        let scaling = metadata[prefix + "rope.scaling.type"]
         switch scaling?.text ?? (factor == nil ? "none" : "linear") {
         case "none": break
         case "linear":
@@ -90,8 +97,8 @@ extension ModelConfiguration {
             }
             rope.scaling = .factors(factors)
         }
-        for key in metadata.keys.sorted() where key.hasPrefix("llama.") && !used.contains(key) {
-            if metadata[key]?.integer == 0 { continue }  // llama.expert_count and the like, unused
+        for key in metadata.keys.sorted() where key.hasPrefix(prefix) && !used.contains(key) {
+            if metadata[key]?.integer == 0 { continue }  // expert_count and the like, unused
             throw ModelError(
                 "\(path): metadata key \"\(key)\" is not understood and may change the arithmetic")
         }

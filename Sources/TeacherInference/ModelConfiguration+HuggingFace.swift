@@ -27,9 +27,10 @@ extension ModelConfiguration {
         guard let architecture = try config.string("model_type") else {
             throw ModelError("\(path): \"model_type\" is missing")
         }
-        guard architecture == "llama" else {
+        guard let family = DecoderFamily.all.first(where: { $0.name == architecture }) else {
+            let known = DecoderFamily.all.map(\.name).joined(separator: ", ")
             throw ModelError(
-                "\(path): model type \"\(architecture)\" is not supported, expected \"llama\"")
+                "\(path): model type \"\(architecture)\" is not supported, expected one of \(known)")
         }
         used.insert("hidden_act")
         let activation = try config.string("hidden_act") ?? "silu"
@@ -37,16 +38,29 @@ extension ModelConfiguration {
             throw ModelError("\(path): \"hidden_act\" is \"\(activation)\", expected \"silu\"")
         }
         // Read with the weights: LanguageModel decides on biases and the head by them.
-        used.formUnion(["attention_bias", "mlp_bias", "tie_word_embeddings"])
+        used.insert("tie_word_embeddings")
+        if family.attentionBiases == .configured { used.insert("attention_bias") }
+        if family.mayBiasFeedForward { used.insert("mlp_bias") }
         let hiddenSize = try integer("hidden_size")
         let heads = try integer("num_attention_heads")
         guard heads > 0 else { throw ModelError("\(path): \"num_attention_heads\" is \(heads)") }
         used.insert("rms_norm_eps")
         let rope = try RoPE(huggingFace: config)
         used.formUnion(["rope_theta", "rope_scaling", "rope_parameters"])
+        let layers = try integer("num_hidden_layers")
+        guard (1...4096).contains(layers) else {
+            throw ModelError("\(path): layers is \(layers), expected 1 to 4096")
+        }
+        let windows = try Self.windows(family, layers: layers, config)
+        if family.window != .none {
+            used.formUnion(["sliding_window", "layer_types"])
+            if family.window == .upperLayers {
+                used.formUnion(["use_sliding_window", "max_window_layers"])
+            }
+        }
         self.init(
             architecture: architecture,
-            layers: try integer("num_hidden_layers"),
+            layers: layers,
             hiddenSize: hiddenSize,
             heads: heads,
             kvHeads: try integer("num_key_value_heads", default: heads),
@@ -55,13 +69,42 @@ extension ModelConfiguration {
             vocabularySize: try integer("vocab_size"),
             context: try integer("max_position_embeddings", default: 2048),
             normEpsilon: Float(try config.number("rms_norm_eps") ?? 1e-6),
-            rope: rope)
+            rope: rope,
+            windows: windows,
+            normsHeads: family.normsHeads)
         for name in config.values.keys.sorted() where !used.contains(name) {
             guard config.isMeaningful(name) else { continue }
             throw ModelError(
                 "\(path): field \"\(name)\" is not understood and may change the arithmetic")
         }
         self = try validated(path: path)
+    }
+
+    /// Each layer's window by `sliding_window` and the keys that say for which layers it holds;
+    /// `layer_types` of transformers 5 must agree with them.
+    private static func windows(
+        _ family: DecoderFamily, layers: Int, _ config: JSONObject
+    ) throws(ModelError) -> [Int?] {
+        var windows = [Int?](repeating: nil, count: layers)
+        let window = try config.integer("sliding_window")
+        switch family.window {
+        case .none:
+            return windows
+        case .everyLayer:
+            windows = [Int?](repeating: window, count: layers)
+        case .upperLayers:
+            guard try config.bool("use_sliding_window") ?? false, let window else { break }
+            let first = try config.integer("max_window_layers") ?? 28
+            for layer in 0..<layers where layer >= first { windows[layer] = window }
+        }
+        guard let types = try config.strings("layer_types") else { return windows }
+        let expected = windows.map { $0 == nil ? "full_attention" : "sliding_attention" }
+        guard types == expected else {
+            throw ModelError(
+                "\(config.path): \"layer_types\" disagrees with \"sliding_window\" and the keys "
+                    + "beside it")
+        }
+        return windows
     }
 }
 

@@ -1,8 +1,8 @@
 import Foundation
 
-/// The shape and constants of a Llama-family decoder, as its file states them.
+/// The shape and constants of a decoder, as its file states them.
 public struct ModelConfiguration: Sendable, Equatable {
-    /// `llama`.
+    /// The family as Hugging Face names it, such as `llama` or `qwen2`; a GGUF file's own word.
     public var architecture: String
     /// Decoder layers L.
     public var layers: Int
@@ -24,6 +24,10 @@ public struct ModelConfiguration: Sendable, Equatable {
     public var normEpsilon: Float
     /// Rotary position embedding.
     public var rope: RoPE
+    /// Keys that a query of each layer sees, itself included; nil for all before it.
+    public var windows: [Int?]
+    /// Whether queries and keys are normed a head, with weights of head size, before RoPE.
+    public var normsHeads: Bool
 
     /// Rotary position embedding (Su 2021, arXiv 2104.09864) with its extensions.
     public struct RoPE: Sendable, Equatable {
@@ -95,6 +99,9 @@ public struct ModelConfiguration: Sendable, Equatable {
         }
         guard headSize % 2 == 0 else {
             throw ModelError("\(path): a head size of \(headSize) is odd, RoPE needs pairs")
+        }
+        guard windows.count == layers, windows.allSatisfy({ ($0 ?? 1) >= 1 }) else {
+            throw ModelError("\(path): the sliding windows do not fit \(layers) layers")
         }
         guard normEpsilon.isFinite, normEpsilon >= 0, rope.base.isFinite, rope.base > 0 else {
             throw ModelError("\(path): RMSNorm's epsilon or RoPE's base is not a positive number")

@@ -1,6 +1,6 @@
 import CKernels
 
-/// The forward pass of a Llama-family decoder over a batch of whole sequences, laid end to end
+/// The forward pass of a decoder over a batch of whole sequences, laid end to end
 /// without padding, and the memory that it works in.
 ///
 /// One a worker thread.
@@ -9,7 +9,7 @@ import CKernels
 /// KV cache: nothing is generated.
 struct Transformer: ~Copyable {
     private let configuration: ModelConfiguration
-    private let weights: LlamaWeights
+    private let weights: DecoderWeights
     private let kernels: ComputeKernels
     private let panels: WeightPanels
 
@@ -32,7 +32,7 @@ struct Transformer: ~Copyable {
 
     /// Allocates for batches of `maxTokens` tokens.
     init(
-        configuration: ModelConfiguration, weights: LlamaWeights, kernels: ComputeKernels,
+        configuration: ModelConfiguration, weights: DecoderWeights, kernels: ComputeKernels,
         maxTokens: Int
     ) {
         self.configuration = configuration
@@ -125,9 +125,9 @@ struct Transformer: ~Copyable {
         let needed = Int(ck_attention_scratch(Int64(longest), Int64(configuration.headSize)))
         if attentionScratch.count < needed { attentionScratch = FloatBuffer(needed) }
         clock.lap(.embedding)
-        for layer in weights.layers {
+        for (layer, window) in zip(weights.layers, configuration.windows) {
             if isCancelled() { throw CancellationError() }
-            attend(layer, rows: rows, spans: spans)
+            attend(layer, rows: rows, spans: spans, window: window)
             feedForward(layer, rows: rows, spans: spans)
         }
         scored.withUnsafeBufferPointer { index in
@@ -141,7 +141,9 @@ struct Transformer: ~Copyable {
     }
 
     /// residual += output · attention(norm(residual)).
-    private func attend(_ layer: LlamaWeights.Layer, rows: Int, spans: [Range<Int>]) {
+    private func attend(
+        _ layer: DecoderWeights.Layer, rows: Int, spans: [Range<Int>], window: Int?
+    ) {
         let head = configuration.headSize
         let queries = configuration.heads * head, keys = configuration.kvHeads * head
         let stride = queries + 2 * keys
@@ -150,6 +152,10 @@ struct Transformer: ~Copyable {
         linear(layer.key, rows: rows, spans: spans, into: wide.base + queries, stride: stride)
         linear(
             layer.value, rows: rows, spans: spans, into: wide.base + queries + keys, stride: stride)
+        if let query = layer.queryNorm, let key = layer.keyNorm {
+            normHeads(query, configuration.heads, rows: rows, wide.base, stride: stride)
+            normHeads(key, configuration.kvHeads, rows: rows, wide.base + queries, stride: stride)
+        }
         let pairing = configuration.rope.pairing == .halves ? CK_ROPE_HALVES : CK_ROPE_NEIGHBOURS
         let group = configuration.heads / configuration.kvHeads
         for span in spans {
@@ -170,6 +176,7 @@ struct Transformer: ~Copyable {
                 job.v = UnsafePointer(first + queries + keys + kvHead * head)
                 job.stride = Int64(stride)
                 job.scale = 1 / Float(head).squareRoot()
+                job.window = Int64(window ?? 0)
                 job.out = normed.base
                 job.out_row = Int64(span.lowerBound)
                 job.out_width = Int64(queries)
@@ -183,12 +190,22 @@ struct Transformer: ~Copyable {
     }
 
     /// residual += down · (silu(gate · x) ∘ up · x), x = norm(residual): SwiGLU (arXiv 2002.05202).
-    private func feedForward(_ layer: LlamaWeights.Layer, rows: Int, spans: [Range<Int>]) {
+    private func feedForward(_ layer: DecoderWeights.Layer, rows: Int, spans: [Range<Int>]) {
         norm(layer.feedForwardNorm, rows: rows)
         panels.multiplyGated(
             gate: layer.gate, up: layer.up, input: normed.base, rows: rows, spans: spans,
             output: wide.base)
         addToResidual(layer.down, input: wide.base, rows: rows, spans: spans)
+    }
+
+    private func normHeads(
+        _ weight: [Float], _ heads: Int, rows: Int, _ states: UnsafeMutablePointer<Float>,
+        stride: Int
+    ) {
+        ck_head_norm(
+            kernels.table, Int64(rows), Int32(heads), Int32(configuration.headSize), states,
+            Int64(stride), weight, configuration.normEpsilon)
+        clock.lap(.elementwise)
     }
 
     private func norm(_ weight: [Float], rows: Int) {
@@ -200,7 +217,7 @@ struct Transformer: ~Copyable {
     }
 
     private func linear(
-        _ layer: LlamaWeights.Linear, rows: Int, spans: [Range<Int>],
+        _ layer: DecoderWeights.Linear, rows: Int, spans: [Range<Int>],
         into output: UnsafeMutablePointer<Float>, stride: Int
     ) {
         panels.multiply(
@@ -210,7 +227,7 @@ struct Transformer: ~Copyable {
     }
 
     private func addToResidual(
-        _ layer: LlamaWeights.Linear, input: UnsafePointer<Float>, rows: Int, spans: [Range<Int>]
+        _ layer: DecoderWeights.Linear, input: UnsafePointer<Float>, rows: Int, spans: [Range<Int>]
     ) {
         let hidden = configuration.hiddenSize
         panels.multiply(
@@ -220,7 +237,7 @@ struct Transformer: ~Copyable {
     }
 
     private func addBias(
-        _ layer: LlamaWeights.Linear, rows: Int, to output: UnsafeMutablePointer<Float>, stride: Int
+        _ layer: DecoderWeights.Linear, rows: Int, to output: UnsafeMutablePointer<Float>, stride: Int
     ) {
         guard let bias = layer.bias else { return }
         ck_add_bias(kernels.table, Int64(rows), Int64(bias.count), output, Int64(stride), bias)

@@ -162,12 +162,16 @@ import Testing
     }
 
     @Test(
-        "attention equals a naive softmax in Double, beyond one block of keys too",
-        arguments: sets, [(1, 64), (5, 64), (100, 32), (1100, 48)])
-    func attention(name: String, shape: (length: Int, head: Int)) throws {
+        "attention equals a naive softmax in Double, beyond one block of keys and in windows too",
+        arguments: sets,
+        [
+            (1, 64, 0), (5, 64, 0), (100, 32, 0), (1100, 48, 0), (100, 32, 1), (300, 16, 17),
+            (700, 48, 150), (700, 48, 144), (64, 16, 900),
+        ])
+    func attention(name: String, shape: (length: Int, head: Int, window: Int)) throws {
         let kernels = try kernels(name)
         var random = Noise(seed: 5)
-        let (n, hd) = shape
+        let (n, hd, window) = shape
         let group = 2, stride = (group + 2) * hd
         let qkv = random.floats(n * stride).map { $0 * 3 }
         var scratch = [Float](
@@ -186,6 +190,7 @@ import Testing
                     job.v = qkv.baseAddress! + (group + 1) * hd
                     job.stride = Int64(stride)
                     job.scale = 1 / Float(hd).squareRoot()
+                    job.window = Int64(window)
                     job.out = out.baseAddress
                     job.out_row = Int64(first)
                     job.out_width = Int64(width)
@@ -197,7 +202,8 @@ import Testing
         for query in Swift.stride(from: 0, to: n, by: max(1, n / 37)) {
             for h in 0..<group {
                 var scores: [Double] = []
-                for key in 0...query {
+                let oldest = window == 0 ? 0 : max(0, query - window + 1)
+                for key in oldest...query {
                     var score = 0.0
                     for d in 0..<hd {
                         let q = Double(qkv[query * stride + h * hd + d])
@@ -210,8 +216,8 @@ import Testing
                 let total = weights.reduce(0, +)
                 for d in 0..<hd {
                     var expected = 0.0
-                    for key in 0...query {
-                        expected += weights[key] * Double(qkv[key * stride + (group + 1) * hd + d])
+                    for key in oldest...query {
+                        expected += weights[key - oldest] * Double(qkv[key * stride + (group + 1) * hd + d])
                     }
                     expected /= total
                     let row = query + first

@@ -71,6 +71,28 @@ import Testing
                 .contains("\"beta_fast\""))
     }
 
+    @Test("a family says what its fields mean, and others' fields are not understood")
+    func families() throws {
+        let mistral = try configuration(["model_type": "mistral", "sliding_window": 7])
+        #expect(mistral.windows == [7, 7])
+        #expect(try configuration(["model_type": "mistral"]).windows == [nil, nil])
+        let qwen: [String: Any?] = [
+            "model_type": "qwen2", "sliding_window": 7, "use_sliding_window": true,
+            "max_window_layers": 1,
+        ]
+        #expect(try configuration(qwen).windows == [nil, 7])
+        let off = qwen.merging(["use_sliding_window": false]) { $1 }
+        #expect(try configuration(off).windows == [nil, nil])
+        let types = ["full_attention", "sliding_attention"]
+        #expect(try configuration(qwen.merging(["layer_types": types]) { $1 }).windows == [nil, 7])
+        #expect(
+            refusal(qwen.merging(["layer_types": Array(types.reversed())]) { $1 })
+                .contains("\"layer_types\" disagrees"))
+        #expect(try configuration(["model_type": "qwen3"]).normsHeads)
+        #expect(refusal(["model_type": "qwen2", "attention_bias": true]).contains("attention_bias"))
+        #expect(refusal(["model_type": "mistral", "sliding_window": 0]).contains("window"))
+    }
+
     @Test("sizes that make no sense are refused")
     func sizes() {
         #expect(refusal(["hidden_size": nil as Any?]).contains("\"hidden_size\" is missing"))

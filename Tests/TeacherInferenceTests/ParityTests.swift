@@ -118,6 +118,19 @@ import Testing
             token: 1e-4, mean: 1e-5)
     }
 
+    @Test(
+        "every family of decoders gives transformers' NLLs in both file forms",
+        arguments: [
+            "mistral", "qwen2", "qwen2.gguf", "qwen2-window", "qwen3", "qwen3.gguf",
+        ], ComputeKernels.available.map(\.name))
+    func families(name: String, kernels: String) throws {
+        try compare(
+            Models.root + "/Tests/Fixtures/families/" + name, kernels: kernels,
+            Self.read("models/documents.jsonl", as: Document.self),
+            Self.read("families/expected.jsonl", as: Expected.self).filter { $0.model == name },
+            token: 1e-4, mean: 1e-5)
+    }
+
     @Test("a GGUF and a folder of one model are one tokenizer")
     func sameTokenizer() throws {
         func content(_ name: String) throws -> [UInt8] {

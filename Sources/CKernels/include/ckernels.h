@@ -75,6 +75,7 @@ typedef struct {
     const float *v;        // [n, head_size]
     int64_t stride;        // floats from one row of q, k or v to the next
     float scale;           // of the scores, 1 / sqrt(head_size)
+    int64_t window;        // keys that a query sees, itself included; 0 for all before it
     float *out;            // packed activations of the whole batch
     int64_t out_row;       // row of the sequence's first token in them
     int64_t out_width;     // their k
@@ -99,6 +100,8 @@ typedef struct ck_table {
     void (*rms_norm)(int64_t rows, int64_t width, const float *x, int64_t ldx, const int32_t *index,
                      const float *weight, float epsilon, float *destination, int32_t tile,
                      float *scratch);
+    void (*head_norm)(int64_t rows, int32_t heads, int32_t head_size, float *x, int64_t ld,
+                      const float *weight, float epsilon);
     void (*silu_mul)(int64_t rows, int64_t width, const float *gate, const float *up, int64_t ld,
                      float *destination, int64_t ldd);
     void (*rope)(int64_t rows, int32_t heads, int32_t head_size, int32_t rotated, int32_t pairing,
@@ -163,6 +166,10 @@ static inline void ck_rms_norm(const ck_table *t, int64_t rows, int64_t width, c
                                int64_t ldx, const int32_t *index, const float *weight,
                                float epsilon, float *destination, int32_t tile, float *scratch) {
     t->rms_norm(rows, width, x, ldx, index, weight, epsilon, destination, tile, scratch);
+}
+static inline void ck_head_norm(const ck_table *t, int64_t rows, int32_t heads, int32_t head_size,
+                                float *x, int64_t ld, const float *weight, float epsilon) {
+    t->head_norm(rows, heads, head_size, x, ld, weight, epsilon);
 }
 static inline void ck_silu_mul(const ck_table *t, int64_t rows, int64_t width, const float *gate,
                                const float *up, int64_t ld, float *destination, int64_t ldd) {

@@ -83,6 +83,15 @@ struct JSONObject {
         return text
     }
 
+    /// A member that is a list of strings.
+    func strings(_ name: String) throws(ModelError) -> [String]? {
+        guard let value = present(name) else { return nil }
+        guard let list = value as? [String] else {
+            throw ModelError("\(path): \"\(name)\" is not a list of strings")
+        }
+        return list
+    }
+
     /// An object member.
     func object(_ name: String) throws(ModelError) -> JSONObject? {
         guard let value = present(name) else { return nil }

@@ -1,8 +1,8 @@
-/// The tensors of a Llama-family decoder, found by the names of the file's format and checked for
+/// The tensors of a decoder, found by the names of the file's format and checked for
 /// shape.
 ///
 /// Matrices stay in the mapped file in their own type; norms and biases are Float32.
-struct LlamaWeights: Sendable {
+struct DecoderWeights: Sendable {
     /// [V, D], a row a token.
     let embedding: Tensor
     /// [V, D]; the embedding itself where the two are tied.
@@ -22,6 +22,10 @@ struct LlamaWeights: Sendable {
         let key: Linear
         /// Values [K · head size, D].
         let value: Linear
+        /// [head size], of each head's queries, where the family norms them.
+        let queryNorm: [Float]?
+        /// [head size], of each head's keys.
+        let keyNorm: [Float]?
         /// [D, H · head size].
         let attentionOutput: Linear
         /// [D], before the feed-forward.
@@ -46,6 +50,7 @@ struct LlamaWeights: Sendable {
     struct Names: Sendable {
         var embedding, head, finalNorm, attentionNorm, feedForwardNorm: String
         var query, key, value, attentionOutput, gate, up, down: String
+        var queryNorm, keyNorm: String
         /// Tensors that are there and need not be read.
         var ignorable: @Sendable (String) -> Bool
 
@@ -54,7 +59,7 @@ struct LlamaWeights: Sendable {
             attentionNorm: "blk.{}.attn_norm", feedForwardNorm: "blk.{}.ffn_norm",
             query: "blk.{}.attn_q", key: "blk.{}.attn_k", value: "blk.{}.attn_v",
             attentionOutput: "blk.{}.attn_output", gate: "blk.{}.ffn_gate", up: "blk.{}.ffn_up",
-            down: "blk.{}.ffn_down",
+            down: "blk.{}.ffn_down", queryNorm: "blk.{}.attn_q_norm", keyNorm: "blk.{}.attn_k_norm",
             ignorable: { $0 == "rope_freqs.weight" })
 
         static let huggingFace = Names(
@@ -66,6 +71,8 @@ struct LlamaWeights: Sendable {
             attentionOutput: "model.layers.{}.self_attn.o_proj",
             gate: "model.layers.{}.mlp.gate_proj", up: "model.layers.{}.mlp.up_proj",
             down: "model.layers.{}.mlp.down_proj",
+            queryNorm: "model.layers.{}.self_attn.q_norm",
+            keyNorm: "model.layers.{}.self_attn.k_norm",
             // Old checkpoints carry RoPE's frequencies as a buffer; tied ones may repeat the head.
             ignorable: { $0.hasSuffix(".rotary_emb.inv_freq") || $0 == "lm_head.weight" })
     }
@@ -88,9 +95,13 @@ struct LlamaWeights: Sendable {
             used.insert(name + ".weight")
             return try file.tensor(name + ".weight", shape: shape)
         }
-        func norm(_ name: String) throws(ModelError) -> [Float] {
+        func norm(_ name: String, count: Int? = nil) throws(ModelError) -> [Float] {
             used.insert(name + ".weight")
-            return try file.vector(name + ".weight", count: hidden)
+            return try file.vector(name + ".weight", count: count ?? hidden)
+        }
+        func headNorm(_ name: String) throws(ModelError) -> [Float]? {
+            guard configuration.normsHeads else { return nil }
+            return try norm(name, count: configuration.headSize)
         }
         embedding = try matrix(names.embedding, [configuration.vocabularySize, hidden])
         let hasHead = file.tensors[names.head + ".weight"] != nil
@@ -119,6 +130,8 @@ struct LlamaWeights: Sendable {
                     query: try linear(names.query, [queries, hidden]),
                     key: try linear(names.key, [keys, hidden]),
                     value: try linear(names.value, [keys, hidden]),
+                    queryNorm: try headNorm(name(names.queryNorm)),
+                    keyNorm: try headNorm(name(names.keyNorm)),
                     attentionOutput: try linear(names.attentionOutput, [hidden, queries]),
                     feedForwardNorm: try norm(name(names.feedForwardNorm)),
                     gate: try linear(names.gate, [feedForward, hidden]),
@@ -153,6 +166,7 @@ struct LlamaWeights: Sendable {
         var all = [finalNorm]
         for layer in layers {
             all += [layer.attentionNorm, layer.feedForwardNorm]
+            all += [layer.queryNorm, layer.keyNorm].compactMap { $0 }
             all += [
                 layer.query, layer.key, layer.value, layer.attentionOutput, layer.gate, layer.up,
                 layer.down,
