@@ -20,6 +20,7 @@ import torch
 
 import dequantise
 import judge_llama_cpp
+import random_families
 import random_llama
 import tokenizer_components
 import tokenizer_ids
@@ -78,6 +79,7 @@ def check_llama_cpp_ids(fixtures: Path, teacher: Path) -> bool:
 
 
 def check_random_models(fixtures: Path, write: bool) -> bool:
+        check_families(fixtures / "families", write),
     if write:
         random_llama.write_all(fixtures)
     with tempfile.TemporaryDirectory() as scratch:
@@ -94,6 +96,19 @@ def check_random_models(fixtures: Path, write: bool) -> bool:
     for spec in random_llama.GGUF_MODELS:
         rows = {row["id"]: row for row in expected if row["model"] == spec.file}
         good &= check_with_llama_cpp(fixtures / spec.file, spec, documents, rows)
+    return good
+
+
+def check_families(fixtures: Path, write: bool) -> bool:
+    if write:
+        random_families.write_all(fixtures)
+    with tempfile.TemporaryDirectory() as scratch:
+        made = Path(scratch) / "families"
+        random_families.write_all(made)
+        fresh = by_model(read_jsonl(made / "expected.jsonl"))
+    good = True
+    for name, expected in by_model(read_jsonl(fixtures / "expected.jsonl")).items():
+        good &= within(fresh.get(name, []), expected, f"random model {name}")
     return good
 
 
