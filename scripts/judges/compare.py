@@ -79,7 +79,6 @@ def check_llama_cpp_ids(fixtures: Path, teacher: Path) -> bool:
 
 
 def check_random_models(fixtures: Path, write: bool) -> bool:
-        check_families(fixtures / "families", write),
     if write:
         random_llama.write_all(fixtures)
     with tempfile.TemporaryDirectory() as scratch:
@@ -190,6 +189,7 @@ def main() -> int:
         check_token_ids(fixtures / "tokenizer", write),
         check_unicode(),
         check_random_models(fixtures / "models", write),
+        check_families(fixtures / "families", write),
         check_parity(fixtures / "parity", "reference", ROOT / "models" / "reference", write),
         check_parity(fixtures / "parity", "teacher", arguments.teacher, write),
         check_llama_cpp_ids(fixtures / "parity", arguments.teacher),
