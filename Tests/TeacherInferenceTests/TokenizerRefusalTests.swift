@@ -29,7 +29,7 @@ import Testing
         (["added_tokens": #"[{"id": 9, "content": "ab"}]"#], "repeats"),
         (["added_tokens": #"[{"id": 9}]"#], "without id or content"),
         (["added_tokens": #"[{"id": 9, "content": "x"}, {"id": 9, "content": "x"}]"#], "twice"),
-        (["normalizer": #"{"type": "NFC"}"#], "normalizer NFC"),
+        (["normalizer": #"{"type": "NFKC"}"#], "normalizer NFKC"),
         (["decoder": #"{"type": "Metaspace"}"#], "decoder Metaspace"),
         (["pre_tokenizer": "null"], "without ByteLevel"),
         (["pre_tokenizer": #"{"type": "Metaspace"}"#], "pre-tokenizer Metaspace"),

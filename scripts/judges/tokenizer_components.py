@@ -24,6 +24,7 @@ TEXTS = [
     "<a><b><c><d>", "<a <ab> <abc>", "cat<d>cat <d> cat", "  <b>  <b>x\t<c>\n", "<s>the</s>",
     "DON'T don'\u017f 1234567", "é \u00e9t\u00e9 日本", "the<c> <b>the", "---", "    ", " \u2003\u180e x",
     "(the),[cat]. ", "ththth hathathat", "\r\n\r\n a", "hathat xhats hats hatsy", "<d>_<d>1<d>!<d>é<d>",
+    "e\u0301te\u0301 <a>\u0338<d>\u0301 q\u0307\u0323 \u212b\u1f71\u0958\u2126 \u1100\u1161\u11a8 \uac00\u11a8 \uf900 \u09c7\u09be a\u0345\u0323\u07fd\u0323",
 ]
 MERGES = ["t h", "th e", "Ġ the", "c a", "ca t", "Ġ cat", "h a", "ha t", "Ġ Ġ", "ĠĠ ĠĠ", "1 2",
           "- -", "th th", "i n", "Ġ a", "Ã ©"]
@@ -101,6 +102,9 @@ def cases() -> dict[str, dict]:
         "normalized": [{"content": "<a>", "normalized": True}, {"content": "a><b"},
                        {"content": "hats", "normalized": True}],
     }
+    found["NFC"] = {**found["llama3"], "normalizer": {"type": "NFC"}}
+    found["NFC, added"] = {**definition([byte_level()], added["strips"]),
+                           "normalizer": {"type": "Sequence", "normalizers": [{"type": "NFC"}]}}
     for name, tokens in added.items():
         found[f"added, {name}"] = definition([byte_level()], tokens)
         found[f"added, {name}, prefix space"] = definition([byte_level(prefix=True)], tokens)

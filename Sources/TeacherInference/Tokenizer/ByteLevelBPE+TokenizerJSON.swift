@@ -10,7 +10,11 @@ extension ByteLevelBPE {
         let added = try file.addedTokens()
         let vocabulary = try file.vocabulary(model, added)
         let steps = try file.preTokenizerSteps()
-        try file.checkNormalizerAndDecoder()
+        let normalizer = try file.normalizer()
+        if normalizer != .none, added.contains(where: { !$0.isSpecial && $0.token.isNormalized }) {
+            throw file.unsupported("a normalizer and added tokens that are matched behind it")
+        }
+        try file.checkDecoder()
         if file.needsAllBytes(model),
             (0...255).contains(where: { vocabulary.id(of: [$0]) == nil })
         {
@@ -33,7 +37,7 @@ extension ByteLevelBPE {
         }
         try self.init(
             BPEContent(
-                vocabulary: vocabulary, steps: steps,
+                vocabulary: vocabulary, normalizer: normalizer, steps: steps,
                 added: added.filter { !$0.isSpecial }.map(\.token),
                 ignoresMerges: model["ignore_merges"]?.bool ?? false, bosToken: bos,
                 addsBOS: addsBOS,

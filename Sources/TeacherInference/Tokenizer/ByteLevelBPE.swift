@@ -46,11 +46,16 @@ public final class ByteLevelBPE: Tokenizer {
     /// Token ids of `text` and where each ends.
     ///
     /// Bytes that the vocabulary has no token for belong to the token after them in their word, at
-    /// the end of the word to the last one, and those of a word without any to the next word.
+    /// the end of the word to the last one, and those of a word without any to the next word. A
+    /// token that ends inside what normalising changed ends behind it.
     public func encodeWithEnds(_ text: UnsafeRawBufferPointer) -> (ids: [TokenID], ends: [Int]) {
         pool.withWorkspace { workspace in
             encode(text, &workspace, keepsWords: true)
-            return (Array(workspace.ids[...]), ends(text, workspace))
+            guard let normalized = workspace.normalized else {
+                return (Array(workspace.ids[...]), ends(text, workspace))
+            }
+            let found = normalized.bytes.withUnsafeBytes { ends($0, workspace) }
+            return (Array(workspace.ids[...]), found.map(normalized.original))
         }
     }
 
@@ -83,11 +88,23 @@ public final class ByteLevelBPE: Tokenizer {
                 EncodedWord(offset: 0, length: text.count, tokens: workspace.ids.count))
             return
         }
-        guard let added else {
-            encodeSection(text, at: 0, &workspace, keepsWords)
+        let whole = [AddedTokens.Section(start: 0, end: text.count, token: nil)]
+        let sections = added?.sections(of: text) ?? whole
+        guard content.normalizer == .nfc, let normalized = NormalizedText(text, sections) else {
+            encode(text, sections, &workspace, keepsWords)
             return
         }
-        for section in added.sections(of: text) {
+        normalized.bytes.withUnsafeBytes {
+            encode($0, normalized.sections, &workspace, keepsWords)
+        }
+        workspace.normalized = normalized
+    }
+
+    private func encode(
+        _ text: UnsafeRawBufferPointer, _ sections: [AddedTokens.Section],
+        _ workspace: inout EncodeWorkspace, _ keepsWords: Bool
+    ) {
+        for section in sections {
             let bytes = UnsafeRawBufferPointer(rebasing: text[section.start..<section.end])
             if let token = section.token {
                 workspace.ids.append(token)

@@ -12,11 +12,14 @@ struct EncodeWorkspace {
     var ids: [TokenID] = []
     /// How the words of the text became tokens, kept only where their ends are wanted.
     var words: [EncodedWord] = []
+    /// The text as it was encoded, where that is not the original.
+    var normalized: NormalizedText?
 
     /// Forgets the text and gives back what a long one took.
     mutating func reset() {
         let limit = 1 << 16
         cut.reset(keepingUpTo: limit)
+        normalized = nil
         symbols.removeAll(keepingCapacity: symbols.capacity <= limit)
         ids.removeAll(keepingCapacity: ids.capacity <= limit)
         words.removeAll(keepingCapacity: words.capacity <= limit)

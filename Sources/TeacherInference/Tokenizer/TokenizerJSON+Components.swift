@@ -1,12 +1,27 @@
 extension TokenizerJSON {
-    /// Refuses a normaliser, and a decoder that is not `ByteLevel`.
-    func checkNormalizerAndDecoder() throws(ModelError) {
-        if let normalizer = root.member("normalizer") {
-            let type = try type(of: normalizer, "normalizer")
-            guard type == "Sequence", normalizer["normalizers"]?.array?.isEmpty == true else {
-                throw unsupported("the normalizer \(type)")
+    /// The normaliser: none or NFC.
+    func normalizer() throws(ModelError) -> Normalizer {
+        var result = Normalizer.none
+        if let component = root.member("normalizer") { try append(component, to: &result) }
+        return result
+    }
+
+    private func append(
+        _ component: JSONValue, to normalizer: inout Normalizer
+    ) throws(ModelError) {
+        let type = try type(of: component, "normalizer")
+        switch type {
+        case "NFC": normalizer = .nfc
+        case "Sequence":
+            for part in component["normalizers"]?.array ?? [] {
+                try append(part, to: &normalizer)
             }
+        default: throw unsupported("the normalizer \(type)")
         }
+    }
+
+    /// Refuses a decoder that is not `ByteLevel`.
+    func checkDecoder() throws(ModelError) {
         guard let decoder = root.member("decoder") else { return }
         let type = try type(of: decoder, "decoder")
         guard type == "ByteLevel" else { throw unsupported("the decoder \(type)") }
