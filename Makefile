@@ -62,7 +62,7 @@ bench: teacher build ## tokens a second beside the machine's peak, and where the
 	    $$bin/refinectl bench $(CACHE)/teacher.gguf --tokens 8192 && \
 	    $$bin/refinectl bench models/reference --tokens 65536
 
-bench-peers: judges teacher build ## against transformers and llama.cpp, 25 minutes (QUICK=1: a try-out)
+bench-peers: judges teacher build ## against transformers and llama.cpp, 37 minutes (QUICK=1: a try-out)
 	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
 	    $(JUDGES)/bin/python scripts/bench/peers.py --refinectl "$$bin/refinectl" $(if $(QUICK),--quick)
 

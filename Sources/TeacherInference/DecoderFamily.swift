@@ -41,6 +41,9 @@ struct DecoderFamily: Sendable, Equatable {
     /// Every family that can be scored with.
     static let all = [llama, mistral, qwen2, qwen3]
 
+    /// The family that config.json calls `name`.
+    static func named(_ name: String) -> DecoderFamily? { all.first { $0.name == name } }
+
     /// Llama 1 to 3, TinyLlama, SmolLM and SmolLM2 (arXiv 2302.13971, 2407.21783).
     static let llama = DecoderFamily(
         name: "llama", ggufName: "llama", ggufPairing: .neighbours, attentionBiases: .configured,

@@ -58,9 +58,7 @@ public final class LanguageModel: Sendable {
             weights = try DecoderWeights(
                 file: file, names: .huggingFace, configuration: configuration,
                 tied: try config.bool("tie_word_embeddings") ?? false)
-            if let family = DecoderFamily.all.first(where: {
-                $0.name == configuration.architecture
-            }) {
+            if let family = DecoderFamily.named(configuration.architecture) {
                 try Self.checkBiases(config, weights: weights, family: family)
             }
             self.file = file
@@ -213,7 +211,8 @@ public final class LanguageModel: Sendable {
         let configured = try config.bool("attention_bias") ?? false
         let output = family.attentionBiases == .configured && configured
         let attention = output || family.attentionBiases == .queryKeyValue
-        let mlp = try family.mayBiasFeedForward && config.bool("mlp_bias") ?? false
+        let configuredMLP = try config.bool("mlp_bias") ?? false
+        let mlp = family.mayBiasFeedForward && configuredMLP
         for layer in weights.layers {
             let biased = [layer.query, layer.key, layer.value]
             guard biased.allSatisfy({ ($0.bias != nil) == attention }),

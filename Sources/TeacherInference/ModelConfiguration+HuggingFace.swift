@@ -27,7 +27,7 @@ extension ModelConfiguration {
         guard let architecture = try config.string("model_type") else {
             throw ModelError("\(path): \"model_type\" is missing")
         }
-        guard let family = DecoderFamily.all.first(where: { $0.name == architecture }) else {
+        guard let family = DecoderFamily.named(architecture) else {
             let known = DecoderFamily.all.map(\.name).joined(separator: ", ")
             throw ModelError(
                 "\(path): model type \"\(architecture)\" is not supported, expected one of \(known)")

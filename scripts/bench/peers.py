@@ -9,7 +9,7 @@ the same texts in turns, other texts each round, and prints the tables that docs
 holds; the file is written unless --quick, which tries the whole way with one round of little text.
 All that was measured stays in .cache/bench/peers.json.
 
-Needs an idle machine, some 10 GB of memory and 2 GB of disk, and on two cores about 25 minutes.
+Needs an idle machine, some 10 GB of memory and 2 GB of disk, and on two cores about 37 minutes.
 """
 
 from __future__ import annotations
