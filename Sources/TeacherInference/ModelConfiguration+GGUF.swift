@@ -11,7 +11,8 @@ extension ModelConfiguration {
         guard let family = DecoderFamily.all.first(where: { $0.ggufName == architecture }) else {
             let known = DecoderFamily.all.compactMap(\.ggufName).joined(separator: ", ")
             throw ModelError(
-                "\(path): architecture \"\(architecture)\" is not supported, expected one of \(known)")
+                "\(path): architecture \"\(architecture)\" is not supported, expected one of \(known)"
+            )
         }
         let prefix = architecture + "."
         // Says nothing about the arithmetic of scoring.

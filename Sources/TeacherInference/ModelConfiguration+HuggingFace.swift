@@ -30,7 +30,8 @@ extension ModelConfiguration {
         guard let family = DecoderFamily.named(architecture) else {
             let known = DecoderFamily.all.map(\.name).joined(separator: ", ")
             throw ModelError(
-                "\(path): model type \"\(architecture)\" is not supported, expected one of \(known)")
+                "\(path): model type \"\(architecture)\" is not supported, expected one of \(known)"
+            )
         }
         used.insert("hidden_act")
         let activation = try config.string("hidden_act") ?? "silu"

@@ -237,7 +237,8 @@ struct Transformer: ~Copyable {
     }
 
     private func addBias(
-        _ layer: DecoderWeights.Linear, rows: Int, to output: UnsafeMutablePointer<Float>, stride: Int
+        _ layer: DecoderWeights.Linear, rows: Int, to output: UnsafeMutablePointer<Float>,
+        stride: Int
     ) {
         guard let bias = layer.bias else { return }
         ck_add_bias(kernels.table, Int64(rows), Int64(bias.count), output, Int64(stride), bias)

@@ -217,7 +217,8 @@ import Testing
                 for d in 0..<hd {
                     var expected = 0.0
                     for key in oldest...query {
-                        expected += weights[key - oldest] * Double(qkv[key * stride + (group + 1) * hd + d])
+                        expected +=
+                            weights[key - oldest] * Double(qkv[key * stride + (group + 1) * hd + d])
                     }
                     expected /= total
                     let row = query + first

@@ -89,7 +89,8 @@ import Testing
             refusal(qwen.merging(["layer_types": Array(types.reversed())]) { $1 })
                 .contains("\"layer_types\" disagrees"))
         #expect(try configuration(["model_type": "qwen3"]).normsHeads)
-        #expect(refusal(["model_type": "qwen2", "attention_bias": true]).contains("attention_bias"))
+        #expect(
+            refusal(["model_type": "qwen2", "attention_bias": true]).contains("attention_bias"))
         #expect(refusal(["model_type": "mistral", "sliding_window": 0]).contains("window"))
     }
 

@@ -116,7 +116,8 @@ struct WeightPanels: ~Copyable {
     /// Gate and up are [outputs, inputs] with their biases; the other parameters are those of
     /// ``multiply``.
     borrowing func multiplyGated(
-        gate: DecoderWeights.Linear, up: DecoderWeights.Linear, input: UnsafePointer<Float>, rows: Int,
+        gate: DecoderWeights.Linear, up: DecoderWeights.Linear, input: UnsafePointer<Float>,
+        rows: Int,
         spans: [Range<Int>],
         output: UnsafeMutablePointer<Float>
     ) {

@@ -27,13 +27,13 @@ struct GGUFFile: WeightFile {
             (tensors, files, metadata) = (named.tensors, [named.file], named.metadata)
             return
         }
+        if !vocabularyOnly { try split.checkAllAreThere() }
         let first = try Self.part(1, of: split, named: named, vocabularyOnly: vocabularyOnly)
         metadata = first.metadata
         guard !vocabularyOnly else {
             (tensors, files) = ([:], [first.file])
             return
         }
-        try split.checkAllAreThere()
         var (tensors, files) = (first.tensors, [first.file])
         for number in 2...split.count {
             let part = try Self.part(number, of: split, named: named, vocabularyOnly: false)
