@@ -14,6 +14,7 @@ public enum AvailableCores {
     ///   - affinity: cores that the scheduler may give.
     ///   - groups: `/proc/self/cgroup`: `0::/path` of version 2, `4:cpu,cpuacct:/path` of version 1.
     ///   - read: a file under `/sys/fs/cgroup`.
+    /// - Returns: at least 1.
     static func count(affinity: Int, groups: String, read: (String) -> String?) -> Int {
         var quota = Double.infinity
         for line in groups.split(separator: "\n") {

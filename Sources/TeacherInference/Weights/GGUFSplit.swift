@@ -29,7 +29,7 @@ struct GGUFSplit: Equatable {
             return integer
         }
         let count = try integer("split.count", 0...Int(UInt16.max))
-        let last = count.map { $0 > 1 ? $0 - 1 : Int(UInt16.max) } ?? Int(UInt16.max)
+        let last = count == 0 ? Int(UInt16.max) : max(0, (count ?? 0) - 1)
         let index = try integer("split.no", 0...last)
         let tensorCount = try integer("split.tensors.count", 0...Int(Int32.max))
         let name = Self.numbers(in: part.path)
