@@ -7,7 +7,7 @@ extension ModelConfiguration {
         case .upperLayers:
             ["sliding_window", "layer_types", "use_sliding_window", "max_window_layers"]
         case .alternating:
-            ["sliding_window", "layer_types", "sliding_window_pattern", "_sliding_window_pattern"]
+            ["sliding_window", "layer_types", "sliding_window_pattern"]
         }
     }
 
@@ -46,11 +46,7 @@ extension ModelConfiguration {
     private static func alternating(
         _ window: Int, period: Int, layers: Int, _ config: JSONObject
     ) throws(ModelError) -> [Int?] {
-        let new = try config.integer("_sliding_window_pattern")
-        let named = try config.integer("sliding_window_pattern") ?? new
-        guard new == nil || new == named else {
-            throw ModelError("\(config.path): two \"sliding_window_pattern\" that disagree")
-        }
+        let named = try config.integer("sliding_window_pattern")
         let types = try config.strings("layer_types")
         let every = named ?? period
         guard every >= 1 else {

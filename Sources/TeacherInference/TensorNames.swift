@@ -1,5 +1,7 @@
-/// Where a format keeps each tensor of a family, without `.weight` and `.bias`; `{}` stands for the
-/// layer's number. Nil for tensors that the format or the family does not have.
+/// Where a format keeps each tensor of a family.
+///
+/// Names are without `.weight` and `.bias`; `{}` stands for the layer's number. Nil for tensors that
+/// the format or the family does not have.
 struct TensorNames: Sendable {
     /// In front of every name but the head's, where the file has it there: checkpoints of a model
     /// without its head lack it.

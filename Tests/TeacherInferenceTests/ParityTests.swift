@@ -123,6 +123,8 @@ import Testing
         arguments: [
             "mistral", "qwen2", "qwen2.gguf", "qwen2-window", "qwen3", "qwen3.gguf", "gpt2",
             "gpt2.gguf", "gpt2-erf", "gpt_neox", "gpt_neox.gguf", "gpt_neox-sequential",
+            "olmo2", "olmo2.gguf", "phi3", "phi3.gguf", "phi3-window", "phi3-window.gguf", "gemma2",
+            "gemma2.gguf", "gemma2-old", "gemma3", "gemma3.gguf", "gemma3-old",
         ], ComputeKernels.available.map(\.name))
     func families(name: String, kernels: String) throws {
         try compare(
@@ -134,7 +136,7 @@ import Testing
 
     @Test(
         "a family's scores have the same bits on AVX2 and AVX-512, and in any company",
-        arguments: ["gpt2", "gpt_neox.gguf"])
+        arguments: ["gpt2", "gpt_neox.gguf", "olmo2", "phi3-window.gguf", "gemma2", "gemma3"])
     func familyBits(name: String) throws {
         let path = Models.root + "/Tests/Fixtures/families/" + name
         var noise = Noise(seed: 12)

@@ -13,7 +13,14 @@ from judge_models import BLOCK_TENSORS
 # Hugging Face's names to GGUF's, of what a layer may have.
 LLAMA = {theirs: name for name, theirs in BLOCK_TENSORS.items()} | {
     "self_attn.q_norm": "attn_q_norm", "self_attn.k_norm": "attn_k_norm"}
+LLAMA_AFTER = {"post_attention_layernorm": "post_attention_norm",
+               "post_feedforward_layernorm": "post_ffw_norm"}
+GEMMA = LLAMA | LLAMA_AFTER | {"pre_feedforward_layernorm": "ffn_norm"}
 LAYERS = {
+    "olmo2": LLAMA | LLAMA_AFTER,
+    "phi3": LLAMA | {"self_attn.qkv_proj": "attn_qkv", "mlp.gate_up_proj": "ffn_up"},
+    "gemma2": GEMMA,
+    "gemma3": GEMMA,
     "gpt2": {
         "ln_1": "attn_norm", "ln_2": "ffn_norm", "attn.c_attn": "attn_qkv",
         "attn.c_proj": "attn_output", "mlp.c_fc": "ffn_up", "mlp.c_proj": "ffn_down"},
@@ -52,11 +59,32 @@ def add_sizes(writer: gguf.GGUFWriter, architecture: str, config) -> None:
         writer.add_layer_norm_eps(config.layer_norm_eps)
         return
     head_dim = getattr(config, "head_dim", None) or hidden // heads
+    rope = config.rope_parameters
     writer.add_head_count_kv(config.num_key_value_heads)
+    writer.add_layer_norm_rms_eps(config.rms_norm_eps)
+    if architecture == "phi3":
+        writer.add_rope_scaling_orig_ctx_len(config.original_max_position_embeddings)
+        writer.add_rope_dimension_count(
+            int(rope.get("partial_rotary_factor", 1.0) * hidden) // heads)
+        writer.add_rope_freq_base(rope["rope_theta"])
+        writer.add_sliding_window(config.sliding_window or 0)
+        return
     writer.add_key_length(head_dim)
     writer.add_value_length(head_dim)
-    writer.add_layer_norm_rms_eps(config.rms_norm_eps)
-    writer.add_rope_freq_base(10000.0)
+    if architecture in ("gemma2", "gemma3"):
+        writer.add_sliding_window(config.sliding_window)
+        if config.final_logit_softcapping:
+            writer.add_final_logit_softcapping(config.final_logit_softcapping)
+    if architecture == "gemma2":  # whose converter writes no base: it is 10000 in every model
+        writer.add_attn_logit_softcapping(config.attn_logit_softcapping)
+    elif architecture == "gemma3":
+        whole = rope["full_attention"]
+        writer.add_rope_freq_base(whole["rope_theta"])
+        writer.add_rope_freq_base_swa(rope["sliding_attention"]["rope_theta"])
+        writer.add_rope_scaling_type(gguf.RopeScalingType.LINEAR)
+        writer.add_rope_scaling_factor(whole["factor"])
+    else:
+        writer.add_rope_freq_base(rope["rope_theta"])
 
 
 def converted(architecture: str, config, name: str, array: np.ndarray) -> np.ndarray:
@@ -66,6 +94,8 @@ def converted(architecture: str, config, name: str, array: np.ndarray) -> np.nda
         heads = config.num_attention_heads
         parts = array.reshape(heads, 3, -1, *array.shape[1:])
         return np.concatenate([parts[:, i].reshape(-1, *array.shape[1:]) for i in range(3)])
+    if architecture.startswith("gemma") and name.endswith("norm"):
+        return array + 1
     return array
 
 

@@ -12,6 +12,7 @@ expected.jsonl has transformers' float64 NLLs for both. Texts and tokenizer are 
 from __future__ import annotations
 
 import argparse
+import copy
 import json
 import re
 import shutil
@@ -40,6 +41,12 @@ GPT2_SHAPE = dict(n_embd=32, n_inner=64, n_layer=3, n_head=4, n_positions=512, b
 GPT_NEOX_SHAPE = dict(
     hidden_size=32, intermediate_size=64, num_hidden_layers=3, num_attention_heads=2,
     max_position_embeddings=1024, bos_token_id=0, eos_token_id=0)
+GEMMA2 = dict(sliding_window=24, final_logit_softcapping=5.0, attn_logit_softcapping=2.0)
+GEMMA3 = dict(
+    sliding_window=19, query_pre_attn_scalar=16,
+    rope_parameters={
+        "full_attention": {"rope_type": "linear", "factor": 4.0, "rope_theta": 20000.0},
+        "sliding_attention": {"rope_type": "default", "rope_theta": 5000.0}})
 
 
 @dataclass
@@ -80,12 +87,40 @@ FAMILIES = [
         "rope_parameters": {"rope_type": "default", "rope_theta": 5000.0,
                             "partial_rotary_factor": 0.25},
         "use_parallel_residual": False, "hidden_act": "gelu_fast"}, shape=GPT_NEOX_SHAPE, seed=27),
+    Family("olmo2", "olmo2", {"tie_word_embeddings": False}, gguf="olmo2",
+           shape=NO_HEAD_DIM | ROPE, seed=28),
+    Family("phi3", "phi3", {
+        "rope_parameters": {"rope_type": "default", "rope_theta": 10000.0,
+                            "partial_rotary_factor": 0.75},
+        "tie_word_embeddings": False}, gguf="phi3", shape=NO_HEAD_DIM, seed=29),
+    Family("phi3-window", "phi3", {"sliding_window": 24, "tie_word_embeddings": True},
+           gguf="phi3", shape=NO_HEAD_DIM | ROPE,
+           old={"rope_parameters": None, "rope_theta": 10000.0, "rope_scaling": None,
+                "attention_bias": False}, seed=30),
+    # Caps low enough to bite. GGUF has no query_pre_attn_scalar: it is the head size there.
+    Family("gemma2", "gemma2", GEMMA2 | {"query_pre_attn_scalar": 16}, gguf="gemma2", seed=31),
+    Family("gemma2-old", "gemma2", GEMMA2 | {
+        "query_pre_attn_scalar": 24, "attn_logit_softcapping": None,
+        "tie_word_embeddings": False},
+        old={"rope_parameters": None, "layer_types": None, "rope_theta": 10000.0,
+             "hidden_act": "gelu_pytorch_tanh", "cache_implementation": "hybrid"}, seed=32),
+    # As many layers as it takes for one to see everything.
+    Family("gemma3", "gemma3_text", GEMMA3 | {
+        "num_hidden_layers": 7, "num_key_value_heads": 1, "intermediate_size": 32}, gguf="gemma3",
+        seed=33),
+    Family("gemma3-old", "gemma3_text", GEMMA3 | {
+        "sliding_window_pattern": 2, "query_pre_attn_scalar": 24, "final_logit_softcapping": 5.0,
+        "tie_word_embeddings": False},
+        old={"rope_parameters": None, "layer_types": None, "_sliding_window_pattern": None,
+             "sliding_window_pattern": 2, "rope_theta": 20000.0, "rope_local_base_freq": 5000.0,
+             "rope_scaling": {"rope_type": "linear", "factor": 4.0}}, seed=34),
 ]
 
 
 def make(family: Family):
     config = AutoConfig.for_model(
-        family.model_type, vocab_size=random_llama.VOCABULARY, **(family.shape | family.settings))
+        family.model_type, vocab_size=random_llama.VOCABULARY,
+        **copy.deepcopy(family.shape | family.settings))
     model = AutoModelForCausalLM.from_config(config)
     rng = np.random.default_rng(family.seed)
     with torch.no_grad():
@@ -113,9 +148,9 @@ def write_hf(family: Family, folder: Path) -> None:
     config = model.config.to_diff_dict() | {
         "architectures": [type(model).__name__], "dtype": "float16"}
     if family.old:
-        config |= family.old | {"torch_dtype": config.pop("dtype"),
-                                "transformers_version": "4.40.0"}
-        config = {key: value for key, value in config.items() if value is not None}
+        config |= {"torch_dtype": config.pop("dtype"), "transformers_version": "4.40.0"}
+        config = {key: value for key, value in config.items() if key not in family.old}
+        config |= {key: value for key, value in family.old.items() if value is not None}
     (folder / "config.json").write_text(json.dumps(config, indent=1, sort_keys=True) + "\n")
     content = random_llama.tokenizer_json(random_llama.Spec(family.name))
     (folder / "tokenizer.json").write_text(

@@ -32,7 +32,11 @@ extension DecoderFamily {
         tiesHead: true,
         keys: ConfigKeys(
             defaultHeadSize: 256, activation: "hidden_activation",
-            harmless: ["cache_implementation"]),
+            harmless: [
+                "cache_implementation",
+                // Written beside layer_types by transformers 5, which does not read it.
+                "_sliding_window_pattern",
+            ]),
         tensors: .gemma)
 }
 
