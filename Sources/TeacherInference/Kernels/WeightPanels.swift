@@ -13,8 +13,10 @@ struct WeightPanels: ~Copyable {
     private let panel: FloatBuffer
     /// What a product leaves of one panel: see `ck_product`, or under OpenBLAS a sequence's rows.
     private let results: FloatBuffer
-    /// Biases of one panel of gate and up.
+    /// Biases of one panel.
     private let biases = FloatBuffer(Int(CK_MAX_COLS))
+    /// A part of a transposed matrix before and after it is turned.
+    private let turned: FloatBuffer
 
     /// Inputs that are dequantised at once, so that they are packed out of the first-level cache;
     /// a multiple of every type's block.
@@ -28,12 +30,14 @@ struct WeightPanels: ~Copyable {
         rows = FloatBuffer(sizes.rows)
         panel = FloatBuffer(sizes.panel)
         results = FloatBuffer(sizes.results)
+        turned = FloatBuffer(sizes.turned)
     }
 
     private struct Sizes {
         let rows: Int
         let panel: Int
         let results: Int
+        let turned: Int
 
         init(kernels: ComputeKernels, maxColumns: Int, longest: Int) {
             rows = max(kernels.columns * slice, maxColumns)
@@ -41,13 +45,14 @@ struct WeightPanels: ~Copyable {
             results = max(
                 Int(ck_product_scratch()),
                 kernels.usesOpenBLAS ? Int(CK_HEAD_COLS) * longest : 0)
+            turned = 2 * kernels.columns * slice
         }
     }
 
     /// Floats that the buffers hold, for the memory formula.
     static func floats(kernels: ComputeKernels, maxColumns: Int, longest: Int) -> Int {
         let sizes = Sizes(kernels: kernels, maxColumns: maxColumns, longest: longest)
-        return sizes.rows + sizes.panel + sizes.results
+        return sizes.rows + sizes.panel + sizes.results + sizes.turned
     }
 
     /// Three quarters of the second-level cache, in Float32 numbers.
@@ -111,14 +116,14 @@ struct WeightPanels: ~Copyable {
         }
     }
 
-    /// output = silu(input · gateᵀ) ∘ (input · upᵀ), packed: SwiGLU (arXiv 2002.05202).
+    /// output = activation(input · gateᵀ) ∘ (input · upᵀ), packed: SwiGLU and its like
+    /// (arXiv 2002.05202).
     ///
     /// Gate and up are [outputs, inputs] with their biases; the other parameters are those of
     /// ``multiply``.
     borrowing func multiplyGated(
-        gate: DecoderWeights.Linear, up: DecoderWeights.Linear, input: UnsafePointer<Float>,
-        rows: Int,
-        spans: [Range<Int>],
+        gate: DecoderWeights.Linear, up: DecoderWeights.Linear, activation: Activation = .silu,
+        input: UnsafePointer<Float>, rows: Int, spans: [Range<Int>],
         output: UnsafeMutablePointer<Float>
     ) {
         let inner = gate.weight.shape[1], outputs = gate.weight.shape[0]
@@ -139,17 +144,53 @@ struct WeightPanels: ~Copyable {
                             kernels.table, Int64(span.count), Int64(2 * range.count), results.base,
                             Int64(2 * range.count), bias)
                     }
-                    ck_silu_mul(
-                        kernels.table, Int64(span.count), Int64(range.count), results.base,
-                        results.base + range.count, Int64(2 * range.count),
+                    ck_activate(
+                        kernels.table, activation.code, Int64(span.count), Int64(range.count),
+                        results.base, results.base + range.count, Int64(2 * range.count), nil,
                         output + span.lowerBound * outputs + first, Int64(outputs))
                 }
             } else {
                 let half = kernels.columns / 2
                 let columns = (range.count + half - 1) / half * kernels.columns
                 var product = product(input, rows: rows, columns: columns, inner: inner)
-                ck_multiply_gated(
-                    kernels.table, &product, bias, output, Int64(outputs), Int64(first))
+                ck_multiply_activated(
+                    kernels.table, &product, activation.code, 1, bias, output, Int64(outputs),
+                    Int64(first))
+            }
+            clock.lap(.projections)
+        }
+    }
+
+    /// output = activation(input · layerᵀ), packed, with the layer's bias.
+    ///
+    /// The other parameters are those of ``multiply``.
+    borrowing func multiplyActivated(
+        _ layer: DecoderWeights.Linear, activation: Activation, input: UnsafePointer<Float>,
+        rows: Int, spans: [Range<Int>], output: UnsafeMutablePointer<Float>
+    ) {
+        let inner = layer.weight.shape[1], outputs = layer.weight.shape[0]
+        let tallest = spans.map(\.count).max() ?? 1
+        let step = panelRows(inner: inner, tallest: tallest)
+        for first in Swift.stride(from: 0, to: outputs, by: step) {
+            let range = first..<min(first + step, outputs)
+            load(range, of: layer.weight)
+            let bias = loadBiases(range, layer.bias)
+            clock.lap(.dequantising)
+            if kernels.usesOpenBLAS {
+                for span in spans {
+                    multiply(
+                        span, of: input, inner: inner, columns: range.count, into: results.base,
+                        stride: range.count, accumulate: false)
+                    ck_activate(
+                        kernels.table, activation.code, Int64(span.count), Int64(range.count),
+                        results.base, nil, Int64(range.count), bias,
+                        output + span.lowerBound * outputs + first, Int64(outputs))
+                }
+            } else {
+                var product = product(input, rows: rows, columns: range.count, inner: inner)
+                ck_multiply_activated(
+                    kernels.table, &product, activation.code, 0, bias, output, Int64(outputs),
+                    Int64(first))
             }
             clock.lap(.projections)
         }
@@ -267,6 +308,14 @@ struct WeightPanels: ~Copyable {
         return UnsafePointer(biases.base)
     }
 
+    /// The biases of rows `range`, nil where there are none.
+    private func loadBiases(_ range: Range<Int>, _ bias: [Float]?) -> UnsafePointer<Float>? {
+        guard let bias else { return nil }
+        biases.base.update(repeating: 0, count: biases.count)
+        for (index, row) in range.enumerated() { biases.base[index] = bias[row] }
+        return UnsafePointer(biases.base)
+    }
+
     /// Packs `strips` rows, a micro-kernel's columns at a time, out of what `fill` leaves in
     /// ``rows``: rows `strip`, inputs `slice`; it returns how many rows there are.
     private func pack(
@@ -293,20 +342,60 @@ struct WeightPanels: ~Copyable {
     ) {
         precondition(range.lowerBound >= 0 && range.upperBound <= matrix.shape[0])
         guard let base = matrix.bytes.baseAddress else { return }
+        if case .transposed(let stride) = matrix.layout {
+            return turn(range, of: matrix, stride: stride, slice, to: destination)
+        }
         let type = matrix.type
         let rowBytes = matrix.shape[1] / type.blockCount * type.blockBytes
         let offset = slice.lowerBound / type.blockCount * type.blockBytes
-        // SAFETY: the tensor's bytes were checked against its shape, which `range` and `slice` lie
-        // within; slices begin and end at blocks. Callers bound the destination.
-        if slice.count == matrix.shape[1] {
+        // SAFETY: the tensor's bytes were checked against its shape and layout, which `range` and
+        // `slice` lie within; slices begin and end at blocks. Callers bound the destination.
+        if slice.count == matrix.shape[1], matrix.layout == .contiguous {
             ck_dequantize(
                 kernels.table, type.rawValue, base + range.lowerBound * rowBytes, destination,
                 Int64(range.count * slice.count))
         } else {
             for (index, row) in range.enumerated() {
                 ck_dequantize(
-                    kernels.table, type.rawValue, base + row * rowBytes + offset,
+                    kernels.table, type.rawValue,
+                    base + matrix.place(ofRow: row) * rowBytes + offset,
                     destination + index * slice.count, Int64(slice.count))
+            }
+        }
+    }
+
+    /// As ``dequantize(_:of:_:to:)``, of a matrix that is stored transposed: blocks of it are read
+    /// along its columns, turned by the packing kernel and laid down row by row.
+    private func turn(
+        _ range: Range<Int>, of matrix: Tensor, stride: Int, _ slice: Range<Int>,
+        to destination: UnsafeMutablePointer<Float>
+    ) {
+        guard let base = matrix.bytes.baseAddress else { return }
+        let type = matrix.type, width = kernels.columns
+        let columns = turned.base, block = turned.base + width * Self.slice
+        for firstRow in Swift.stride(from: range.lowerBound, to: range.upperBound, by: width) {
+            let rows = firstRow..<min(firstRow + width, range.upperBound)
+            for firstInput in Swift.stride(
+                from: slice.lowerBound, to: slice.upperBound, by: Self.slice)
+            {
+                let inputs = firstInput..<min(firstInput + Self.slice, slice.upperBound)
+                // SAFETY: `rows` and `inputs` lie within the matrix, whose bytes reach from its
+                // first number to its last; a block has at most `width` rows and `slice` inputs,
+                // which `turned` has room for twice.
+                for (index, input) in inputs.enumerated() {
+                    ck_dequantize(
+                        kernels.table, type.rawValue,
+                        base + (input * stride + rows.lowerBound) * type.blockBytes,
+                        columns + index * rows.count, Int64(rows.count))
+                }
+                ck_pack(
+                    kernels.table, Int64(inputs.count), Int64(rows.count), columns,
+                    Int64(rows.count), block, Int32(inputs.count))
+                for row in 0..<rows.count {
+                    let to = rows.lowerBound - range.lowerBound + row
+                    (destination + to * slice.count + inputs.lowerBound - slice.lowerBound).update(
+                        from: block + row * inputs.count, count: inputs.count)
+                }
             }
         }
     }

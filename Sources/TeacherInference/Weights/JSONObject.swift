@@ -101,6 +101,13 @@ struct JSONObject {
         return JSONObject(values: object, path: "\(path), \"\(name)\"")
     }
 
+    /// Refuses members that are not called `names`.
+    func checkNames(_ names: Set<String>) throws(ModelError) {
+        for name in values.keys.sorted() where !names.contains(name) && isMeaningful(name) {
+            throw ModelError("\(path): field \"\(name)\" is not understood")
+        }
+    }
+
     /// Whether `name` says something: neither absent, null, false nor empty.
     func isMeaningful(_ name: String) -> Bool {
         guard let value = present(name) else { return false }
