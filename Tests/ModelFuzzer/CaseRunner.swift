@@ -22,10 +22,8 @@ enum CaseRunner {
         if (x == 0) { return "\\n"; }\u{0} ABBA abababab 0.001 1,000,000
         """.utf8)
 
-    /// No error says more than this, whatever the file holds.
-    /// Opens the model at `path`.
-    ///
-    /// - Parameter workingMemory: Bytes that scoring may take by the memory formula.
+    /// Opens the model at `path`, and scores with it where that takes no more than `workingMemory`
+    /// bytes by the memory formula.
     static func run(path: String, workingMemory: Int) -> Outcome {
         var outcome = Outcome()
         do {
