@@ -139,6 +139,7 @@ struct DecoderWeights: Sendable {
                     down: try linear(names.down, [hidden, feedForward])))
         }
         self.layers = layers
+        try file.checkUnread(ignorable: names.ignorable)
         for name in file.tensors.keys.sorted() where !used.contains(name) && !names.ignorable(name)
         {
             throw ModelError(

@@ -74,7 +74,9 @@ struct FuzzRun {
             switch child.next() {
             case .line: continue
             case .silent: return .hang
-            case .ended: return child.failure == nil ? .memory : .crash
+            case .ended:
+                let failure = child.failure
+                return failure == nil || failure == SIGPROF ? .memory : .crash
             }
         }
     }

@@ -11,7 +11,7 @@ struct FuzzWorker {
         switch options.provoke {
         case "crash": precondition(index < 0, "provoked")
         case "hang": while true {}
-        case "memory": withExtendedLifetime([UInt8](repeating: 1, count: 1 << 30)) {}
+        case "memory": withExtendedLifetime([UInt8](repeating: 1, count: 1 << 28)) {}
         default: break
         }
     }
