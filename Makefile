@@ -17,7 +17,7 @@ SOURCES := Package.swift Sources Tests migrations
 JUDGES := $(CACHE)/judges
 
 .DEFAULT_GOAL := help
-.PHONY: help deps teacher build install test test-install test-systemd judges test-judges bench bench-peers bench-tokenizer bench-store bench-import bench-idle quickstart format lint clean
+.PHONY: help deps teacher build install test test-install test-systemd judges test-judges fuzz bench bench-peers bench-tokenizer bench-store bench-import bench-idle quickstart format lint clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,12 @@ $(JUDGES)/ready: scripts/judges/requirements.txt
 test-judges: judges teacher build ## make the committed numbers again with the judges, and compare
 	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
 	    $(JUDGES)/bin/python scripts/judges/compare.py --refinectl "$$bin/refinectl"
+
+fuzz: deps ## damaged model files to every reader, for SECONDS=600, from SEED=the time
+	$(SWIFT) build --product model-fuzzer $(BUILD_FLAGS)
+	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
+	    nice $$bin/model-fuzzer --seconds $(or $(SECONDS),600) \
+	    --seed $(or $(SEED),$(shell date +%s)) --keep $(CACHE)/fuzz
 
 bench: teacher build ## tokens a second beside the machine's peak, and where the time goes
 	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \

@@ -80,6 +80,15 @@ let package = Package(
             name: "TeacherInferenceTests",
             dependencies: ["TeacherInference", "CKernels", "COpenBLAS"],
             swiftSettings: strict),
+        .executableTarget(
+            name: "model-fuzzer",
+            dependencies: ["TeacherInference", "CMalloc"],
+            path: "Tests/ModelFuzzer",
+            swiftSettings: strict),
+        .testTarget(
+            name: "ModelFuzzerTests",
+            dependencies: ["model-fuzzer"],
+            swiftSettings: strict),
         .testTarget(
             name: "RefineryTests",
             dependencies: [

@@ -97,16 +97,16 @@ public final class LanguageModel: Sendable {
             let file = try GGUFFile(path: path, vocabularyOnly: true)
             return try ByteLevelBPE(gguf: try GGUFVocabulary(file), pre: pre)
         }
-        func read(_ name: String) -> [UInt8]? {
-            (try? Data(contentsOf: URL(fileURLWithPath: path + "/" + name))).map([UInt8].init)
+        func read(_ name: String) throws(ModelError) -> [UInt8]? {
+            try RegularFile.bytes(ifThere: path + "/" + name)
         }
-        guard let json = read("tokenizer.json") else {
+        guard let json = try read("tokenizer.json") else {
             throw ModelError(
                 "cannot read \(path)/tokenizer.json",
                 hint: "copy the model's tokenizer.json beside its config.json")
         }
         return try ByteLevelBPE(
-            tokenizerJSON: json, configJSON: read("tokenizer_config.json"),
+            tokenizerJSON: json, configJSON: try read("tokenizer_config.json"),
             source: path + "/tokenizer.json")
     }
 

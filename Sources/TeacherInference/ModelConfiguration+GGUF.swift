@@ -114,7 +114,7 @@ extension ModelConfiguration {
         switch scaling?.text ?? (factor == nil ? "none" : "linear") {
         case "none": break
         case "linear":
-            guard let factor, factor > 0 else {
+            guard let factor, factor.isFinite, factor > 0 else {
                 throw ModelError("\(path): linear RoPE scaling without a positive factor")
             }
             rope.scaling = .linear(factor: factor)

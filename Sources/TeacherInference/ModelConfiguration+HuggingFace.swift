@@ -1,5 +1,3 @@
-import Foundation
-
 extension ModelConfiguration {
     /// Fields of a config.json that do not change the log-probs of a text.
     private static let harmless: Set<String> = [
@@ -149,8 +147,8 @@ extension ModelConfiguration {
             throw ModelError("\(config.path): \"\(name)\" is false, expected true")
         }
         for (name, other) in keys.synonyms.sorted(by: { $0.key < $1.key }) {
-            guard let value = config.values[name] as? NSObject, value != NSNull() else { continue }
-            guard let same = config.values[other] as? NSObject, value == same else {
+            guard let value = config.spelling(name) else { continue }
+            guard value == config.spelling(other) else {
                 throw ModelError(
                     "\(config.path): \"\(name)\" is \(value), but \"\(other)\" does not say so")
             }

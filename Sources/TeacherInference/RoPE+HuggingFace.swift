@@ -115,9 +115,15 @@ extension ModelConfiguration.RoPE.Scaling {
             guard original < 268_435_456 else {
                 throw ModelError("\(path): \"original_max_position_embeddings\" is \(original)")
             }
+            let (low, high) = (try positive("low_freq_factor"), try positive("high_freq_factor"))
+            guard low < high else {
+                throw ModelError(
+                    "\(path): \"high_freq_factor\" is \(high), expected more than the "
+                        + "\"low_freq_factor\" \(low)")
+            }
             self = .llama3(
-                factor: try positive("factor"), lowFactor: try positive("low_freq_factor"),
-                highFactor: try positive("high_freq_factor"), originalContext: Int(original))
+                factor: try positive("factor"), lowFactor: low, highFactor: high,
+                originalContext: Int(original))
             used.formUnion([
                 "factor", "low_freq_factor", "high_freq_factor", "original_max_position_embeddings",
             ])

@@ -116,6 +116,7 @@ struct TensorFinder {
     ///
     /// - Throws: ``ModelError`` naming the first.
     func checkAllFound(_ configuration: ModelConfiguration) throws(ModelError) {
+        try file.checkUnread(ignorable: names.ignorable)
         for name in file.tensors.keys.sorted() where !used.contains(name) && !names.ignorable(name)
         {
             throw ModelError(

@@ -9,6 +9,8 @@ struct GGUFBuilder {
     var tensors: [(name: String, shape: [UInt64], type: UInt32, offset: UInt64)] = []
     var data: [UInt8] = []
     var tensorCount: UInt64?
+    /// What the data and each tensor in it is padded to.
+    var alignment = 32
 
     static func bytes(_ value: some BitwiseCopyable) -> [UInt8] {
         withUnsafeBytes(of: value) { [UInt8]($0) }
@@ -41,7 +43,11 @@ struct GGUFBuilder {
     /// Appends a tensor; `shape` is GGUF's, innermost first.
     mutating func add(_ name: String, shape: [UInt64], type: UInt32, bytes: [UInt8]) {
         tensors.append((name, shape, type, UInt64(data.count)))
-        data += bytes + [UInt8](repeating: 0, count: (32 - bytes.count % 32) % 32)
+        data += bytes + padding(bytes.count)
+    }
+
+    private func padding(_ count: Int) -> [UInt8] {
+        [UInt8](repeating: 0, count: (alignment - count % alignment) % alignment)
     }
 
     var file: [UInt8] {
@@ -54,8 +60,7 @@ struct GGUFBuilder {
             for size in tensor.shape { out += Self.bytes(size) }
             out += Self.bytes(tensor.type) + Self.bytes(tensor.offset)
         }
-        out += [UInt8](repeating: 0, count: (32 - out.count % 32) % 32)
-        return out + data
+        return out + padding(out.count) + data
     }
 }
 

@@ -98,6 +98,78 @@ import Testing
             }.contains("length of array"))
     }
 
+    @Test("numbers at the edge of what a file can say are refused")
+    func edges() throws {
+        func refusal(_ change: (inout GGUFBuilder) -> Void) throws -> String {
+            var builder = good
+            change(&builder)
+            return try self.refusal(builder.file)
+        }
+        func count(_ value: UInt64) -> [UInt8] { GGUFBuilder.bytes(value) }
+        func array(_ type: UInt32, _ length: UInt64, _ content: [UInt8]) -> [UInt8] {
+            GGUFBuilder.bytes(type) + count(length) + content
+        }
+        var manyKeys = good.file
+        manyKeys.replaceSubrange(16..<24, with: count(.max))
+        #expect(try self.refusal(manyKeys).contains("number of metadata entries is"))
+        #expect(try refusal { $0.tensors[0].shape = [] }.contains("0 dimensions"))
+        #expect(try refusal { $0.tensors[1].shape = [3, 1, 1, 1, 1] }.contains("5 dimensions"))
+        for alignment: UInt32 in [0, 48, 1 << 21, 1 << 31, .max] {
+            #expect(
+                try refusal { $0.set("general.alignment", alignment) }.contains("power of two"))
+        }
+        #expect(
+            try refusal { $0.tensors[0].name = String(repeating: "n", count: 65_536) }
+                .contains("at most 65535"))
+        #expect(
+            try refusal { $0.metadata.append(("x", 13, [])) }.contains("unknown metadata type 13"))
+        #expect(
+            try refusal { $0.metadata.append(("x", 8, count(1 << 40))) }
+                .contains("length of a string"))
+        #expect(
+            try refusal { $0.metadata.append(("x", 9, array(8, 1 << 60, count(0)))) }
+                .contains("length of array"))
+        #expect(
+            try refusal { $0.metadata.append(("x", 9, array(10, 1, count(1 << 63)))) }
+                .contains("beyond 63 bits"))
+    }
+
+    @Test("a name that is not UTF-8 is refused", arguments: ["block_count", "tensor b"])
+    func names(name: String) throws {
+        var builder = good
+        builder.tensors[1].name = "tensor b"
+        var bytes = builder.file
+        let start = bytes.indices.first { bytes[$0...].starts(with: name.utf8) }
+        bytes[try #require(start)] = 0xFF
+        #expect(try refusal(bytes).contains("is not valid UTF-8"))
+    }
+
+    @Test("tensors that share bytes are refused, empty ones beside others are not")
+    func overlaps() throws {
+        var builder = good
+        builder.tensors[1].offset = 64
+        #expect(try refusal(builder.file).contains("\"a\" and \"b\" overlap"))
+        builder.tensors[1].offset = 0
+        #expect(try refusal(builder.file).contains("overlap"))
+        builder.tensors[1].shape = [0]
+        #expect(try refusal(builder.file) == "taken")
+    }
+
+    @Test("a tensor may lie at any address that the file's alignment allows, an odd one too")
+    func unaligned() throws {
+        let numbers: [Float] = [1.5, 2, -3]
+        for pad in 0..<8 {
+            var builder = GGUFBuilder()
+            builder.alignment = 1
+            builder.set("general.alignment", UInt32(1))
+            builder.add("pad", shape: [1], type: 0, bytes: [0, 0, 0, 0])
+            builder.data += [UInt8](repeating: 0, count: pad)
+            builder.add("b", shape: [3], type: 0, bytes: numbers.flatMap(GGUFBuilder.bytes))
+            let scratch = try Scratch(builder.file)
+            #expect(try GGUFFile(path: scratch.path).vector("b", count: 3) == numbers)
+        }
+    }
+
     @Test(
         "a row that is no whole number of blocks is refused, one block more than there are bytes too",
         arguments: TensorType.allCases.filter { $0.blockCount > 1 })

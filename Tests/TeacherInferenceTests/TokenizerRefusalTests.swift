@@ -143,4 +143,57 @@ import Testing
         let text = [UInt8](repeating: UInt8(ascii: "a"), count: 10_000)
         #expect(tokenizer.decode(tokenizer.encode(text)) == text)
     }
+
+    @Test(arguments: [
+        ("(?<=x)(a+)+b", "for ever"), ("(?<=x)(?:aa|a)*b", "for ever"),
+        ("(?<=x)(?:a|ab?)+c", "for ever"), ("(?<=x)((a*)*)*", "for ever"),
+        ("(?<!x)(?=(a?){99}b)", "for ever"), (String(repeating: "a", count: 10_001), "at most"),
+    ])
+    func `a regex that could take for ever is refused`(pattern: String, word: String) throws {
+        let json = TokenizerFixtures.smallJSON([
+            "pre_tokenizer": """
+            {"type": "Sequence", "pretokenizers": [
+             {"type": "Split", "pattern": {"Regex": "\(pattern)"}, "behavior": "Isolated"},
+             {"type": "ByteLevel", "add_prefix_space": false, "use_regex": false}]}
+            """
+        ])
+        let error = try #require(throws: ModelError.self) {
+            try ByteLevelBPE(tokenizerJSON: json, configJSON: nil, source: "t")
+        }
+        #expect(error.message.contains(word), "\(error)")
+    }
+
+    @Test(arguments: [
+        "(?<=x)a+b", "(?<=x)(?:ab)+", "(?<=x)(?:a|bc)*", "(?<=x)(?>a+)+b", "(?=(?:a{3})+b)a+",
+        "(?<=x)(?:a++)+b", "(?<=x)(?:a|a)*b", "(?<=x)(?:a|ab)++c",
+    ])
+    func `a regex that backtracks within bounds is taken`(pattern: String) throws {
+        let node = try RegexParser.parse(pattern, source: "t")
+        #expect(!node.mayBacktrackForever)
+        // 2 to the power of 5,000 ways would not end.
+        let text = Array((" x" + String(repeating: "a", count: 5000)).utf8)
+        let matcher = PCRE2Matcher()
+        try text.withUnsafeBufferPointer {
+            try PCRE2Pattern(node, source: "t").forEachMatch(in: $0, matcher) { _, _ in }
+        }
+    }
+
+    @Test func `a pre-tokenizer of very many steps is refused`() throws {
+        let digits = String(repeating: #"{"type": "Digits"}, "#, count: 32)
+        let json = TokenizerFixtures.smallJSON([
+            "pre_tokenizer": """
+            {"type": "Sequence", "pretokenizers": [\(digits)
+             {"type": "ByteLevel", "add_prefix_space": false, "use_regex": false}, ]}
+            """.replacing(", ]", with: "]")
+        ])
+        #expect(throws: Never.self) {
+            try ByteLevelBPE(tokenizerJSON: json, configJSON: nil, source: "t")
+        }
+        let more = String(decoding: json, as: UTF8.self)
+            .replacing(digits, with: digits + #"{"type": "Digits"}, "#)
+        let error = try #require(throws: ModelError.self) {
+            try ByteLevelBPE(tokenizerJSON: Array(more.utf8), configJSON: nil, source: "t")
+        }
+        #expect(error.message.contains("33 steps"), "\(error)")
+    }
 }

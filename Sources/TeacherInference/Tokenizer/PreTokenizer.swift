@@ -13,8 +13,16 @@ struct PreTokenizer: Sendable {
 
     private let steps: [Compiled]
 
+    /// More steps are refused, since each may take a table of 4 MiB.
+    private static let maxSteps = 32
+
     /// Compiles `steps`; `source` names the file in errors.
     init(_ steps: [PreTokenizerStep], source: String) throws(ModelError) {
+        guard steps.count <= Self.maxSteps else {
+            throw ModelError(
+                "cannot use the tokenizer of \(source): its pre-tokenizer has \(steps.count) steps, "
+                    + "at most \(Self.maxSteps) are allowed")
+        }
         var compiled: [Compiled] = []
         for step in steps {
             switch step {

@@ -10,6 +10,12 @@ enum SplitPattern: Sendable {
         if let automaton = RegexAutomaton(node) {
             self = .automaton(automaton)
         } else {
+            guard !node.mayBacktrackForever else {
+                throw ModelError(
+                    "cannot use the tokenizer of \(source): its pre-tokenizer's regex repeats what "
+                        + "may match in several ways, and could take for ever",
+                    hint: "the file looks hostile; copy the model from its source")
+            }
             self = .backtracking(try PCRE2Pattern(node, source: source))
         }
     }

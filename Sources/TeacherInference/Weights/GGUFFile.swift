@@ -7,6 +7,9 @@ struct GGUFFile: WeightFile {
     let path: String
     let tensors: [String: Tensor]
 
+    /// None: a type that is not read is refused at once.
+    let unread: [String: String] = [:]
+
     /// The mapped files, in the order of their numbers, whichever of them was named.
     let files: [MappedFile]
 

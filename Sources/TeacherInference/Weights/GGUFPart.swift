@@ -117,6 +117,7 @@ struct GGUFPart {
                 throw ModelError("\(path): tensor \"\(name)\" appears twice")
             }
         }
+        try Tensor.checkOverlaps(tensors.values, path: path)
         return tensors
     }
 

@@ -1,104 +1,107 @@
-import Foundation
-
 /// A JSON object of a model's folder, with typed look-ups whose errors name file and field.
 struct JSONObject {
-    /// The parsed members.
-    let values: [String: Any]
+    /// The parsed members, those that are null among them.
+    let values: [String: JSONValue]
 
     /// Where the object came from, for messages.
     let path: String
 
     /// Parses the file at `path`.
     init(path: String) throws(ModelError) {
-        let data: Data
-        do {
-            data = try Data(contentsOf: URL(fileURLWithPath: path))
-        } catch {
-            throw ModelError("cannot read \(path): \(error.localizedDescription)")
-        }
-        try self.init(bytes: data, path: path)
+        try self.init(bytes: try RegularFile(path: path).read(), path: path)
     }
 
-    /// Parses `bytes`.
-    ///
-    /// Foundation refuses nesting deeper than 512 levels.
-    init(bytes: Data, path: String) throws(ModelError) {
-        self.path = path
-        let value: Any
-        do {
-            value = try JSONSerialization.jsonObject(with: bytes)
-        } catch {
-            throw ModelError("\(path): not valid JSON")
-        }
-        guard let object = value as? [String: Any] else {
+    /// Parses `bytes`, as strictly as ``JSONParser`` does: no key stands twice in an object.
+    init(bytes: some Collection<UInt8>, path: String) throws(ModelError) {
+        guard let members = try JSONParser.parse(Array(bytes), source: path).object else {
             throw ModelError("\(path): not a JSON object")
         }
-        values = object
+        try self.init(members, path: path)
     }
 
-    private init(values: [String: Any], path: String) {
-        self.values = values
+    private init(_ members: [(key: [UInt8], value: JSONValue)], path: String) throws(ModelError) {
         self.path = path
+        var values: [String: JSONValue] = [:]
+        for (key, value) in members {
+            // Swift takes two spellings of one letter for equal, so that keys may meet here.
+            guard values.updateValue(value, forKey: String(decoding: key, as: UTF8.self)) == nil
+            else {
+                throw ModelError("\(path): the key \(JSONParser.quoted(key)) stands there twice")
+            }
+        }
+        self.values = values
     }
 
     /// The member `name`, nil when absent or null.
-    private func present(_ name: String) -> Any? {
-        guard let value = values[name], !(value is NSNull) else { return nil }
+    private func present(_ name: String) -> JSONValue? {
+        guard let value = values[name], !value.isNull else { return nil }
         return value
     }
 
-    /// An integer member.
+    private func wrong(_ name: String, _ value: JSONValue, _ expected: String) -> ModelError {
+        ModelError("\(path): \"\(name)\" is \(value.spelled), expected \(expected)")
+    }
+
+    /// An integer member, which may be spelled as a number without a fraction.
     func integer(_ name: String) throws(ModelError) -> Int? {
         guard let value = present(name) else { return nil }
-        guard let number = value as? NSNumber, !isBoolean(number),
-            let integer = Int(exactly: number.doubleValue)
-        else { throw ModelError("\(path): \"\(name)\" is \(value), expected an integer") }
+        if case .number(let number) = value, let integer = Int(exactly: number) { return integer }
+        guard let integer = value.integer else { throw wrong(name, value, "an integer") }
         return integer
     }
 
-    /// A number member.
+    /// A number member; always finite, since JSON has no others.
     func number(_ name: String) throws(ModelError) -> Double? {
-        guard let value = present(name) else { return nil }
-        guard let number = value as? NSNumber, !isBoolean(number) else {
-            throw ModelError("\(path): \"\(name)\" is \(value), expected a number")
+        switch present(name) {
+        case nil: return nil
+        case .integer(let integer)?: return Double(integer)
+        case .number(let number)?: return number
+        case let value?: throw wrong(name, value, "a number")
         }
-        return number.doubleValue
     }
 
     /// A Boolean member.
     func bool(_ name: String) throws(ModelError) -> Bool? {
         guard let value = present(name) else { return nil }
-        guard let number = value as? NSNumber, isBoolean(number) else {
-            throw ModelError("\(path): \"\(name)\" is \(value), expected true or false")
-        }
-        return number.boolValue
+        guard let bool = value.bool else { throw wrong(name, value, "true or false") }
+        return bool
     }
 
     /// A string member.
     func string(_ name: String) throws(ModelError) -> String? {
         guard let value = present(name) else { return nil }
-        guard let text = value as? String else {
-            throw ModelError("\(path): \"\(name)\" is \(value), expected a string")
-        }
+        guard let text = value.text else { throw wrong(name, value, "a string") }
         return text
     }
 
     /// A member that is a list of strings.
     func strings(_ name: String) throws(ModelError) -> [String]? {
         guard let value = present(name) else { return nil }
-        guard let list = value as? [String] else {
+        let list = value.array?.map(\.text)
+        guard let list, !list.contains(nil) else {
             throw ModelError("\(path): \"\(name)\" is not a list of strings")
         }
-        return list
+        return list.compactMap { $0 }
     }
+
+    /// A member that is a list of integers.
+    func integers(_ name: String) throws(ModelError) -> [Int]? {
+        guard let value = present(name) else { return nil }
+        let list = value.array?.map(\.integer)
+        guard let list, !list.contains(nil) else {
+            throw ModelError("\(path): \"\(name)\" is not a list of integers")
+        }
+        return list.compactMap { $0 }
+    }
+
+    /// A scalar member as the file might spell it; nil when absent or null.
+    func spelling(_ name: String) -> String? { present(name)?.spelled }
 
     /// An object member.
     func object(_ name: String) throws(ModelError) -> JSONObject? {
         guard let value = present(name) else { return nil }
-        guard let object = value as? [String: Any] else {
-            throw ModelError("\(path): \"\(name)\" is \(value), expected an object")
-        }
-        return JSONObject(values: object, path: "\(path), \"\(name)\"")
+        guard let members = value.object else { throw wrong(name, value, "an object") }
+        return try JSONObject(members, path: "\(path), \"\(name)\"")
     }
 
     /// Refuses members that are not called `names`.
@@ -110,14 +113,25 @@ struct JSONObject {
 
     /// Whether `name` says something: neither absent, null, false nor empty.
     func isMeaningful(_ name: String) -> Bool {
-        guard let value = present(name) else { return false }
-        if let number = value as? NSNumber, isBoolean(number) { return number.boolValue }
-        if let list = value as? [Any] { return !list.isEmpty }
-        if let object = value as? [String: Any] { return !object.isEmpty }
-        return true
+        switch present(name) {
+        case nil, .null?: false
+        case .bool(let value)?: value
+        case .array(let list)?: !list.isEmpty
+        case .object(let members)?: !members.isEmpty
+        case .integer?, .number?, .string?: true
+        }
     }
+}
 
-    private func isBoolean(_ number: NSNumber) -> Bool {
-        String(cString: number.objCType) == "c"
+extension JSONValue {
+    /// A scalar as the file might spell it, else what kind of value this is: for messages.
+    fileprivate var spelled: String {
+        switch self {
+        case .bool(let value): String(value)
+        case .integer(let value): String(value)
+        case .number(let value): String(value)
+        case .string(let bytes): JSONParser.quoted(bytes)
+        case .null, .array, .object: kind
+        }
     }
 }

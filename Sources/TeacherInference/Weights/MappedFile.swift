@@ -34,16 +34,8 @@ final class MappedFile: Sendable {
     /// - Throws: ``ModelError`` when it cannot be opened or is no regular file.
     init(path: String) throws(ModelError) {
         self.path = path
-        // Without O_NONBLOCK a named pipe would be waited for.
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else {
-            throw ModelError("cannot open \(path): \(String(cString: strerror(errno)))")
-        }
-        defer { close(descriptor) }
-        var info = stat()
-        guard fstat(descriptor, &info) == 0, info.st_mode & S_IFMT == S_IFREG else {
-            throw ModelError("cannot read \(path): not a regular file")
-        }
+        let file = try RegularFile(path: path)
+        let info = file.info
         count = Int(info.st_size)
         identity = FileIdentity(
             path: path, device: UInt64(info.st_dev), inode: UInt64(info.st_ino),
@@ -53,7 +45,7 @@ final class MappedFile: Sendable {
             base = nil
             return
         }
-        guard let address = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0),
+        guard let address = mmap(nil, count, PROT_READ, MAP_PRIVATE, file.descriptor, 0),
             address != MAP_FAILED
         else {
             throw ModelError("cannot map \(path): \(String(cString: strerror(errno)))")

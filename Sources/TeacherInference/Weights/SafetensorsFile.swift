@@ -7,6 +7,7 @@ struct SafetensorsFile: WeightFile {
     let path: String
     let tensors: [String: Tensor]
     let files: [MappedFile]
+    let unread: [String: String]
 
     /// Opens the weights of `folder`: `model.safetensors.index.json` and the shards that it names,
     /// else `model.safetensors`, else the folder's only `*.safetensors`.
@@ -14,27 +15,29 @@ struct SafetensorsFile: WeightFile {
         path = folder
         var tensors: [String: Tensor] = [:]
         var files: [MappedFile] = []
+        var unread: [String: String] = [:]
         for name in try Self.fileNames(in: folder) {
             let file = try MappedFile(path: folder + "/" + name)
-            for tensor in try Self.tensors(of: file) {
+            for tensor in try Self.tensors(of: file, unread: &unread) {
                 guard tensors.updateValue(tensor, forKey: tensor.name) == nil else {
                     throw ModelError("\(file.path): tensor \"\(tensor.name)\" appears twice")
                 }
             }
             files.append(file)
         }
-        self.tensors = tensors
-        self.files = files
+        (self.tensors, self.files, self.unread) = (tensors, files, unread)
     }
 
     private static func fileNames(in folder: String) throws(ModelError) -> [String] {
         let indexPath = folder + "/model.safetensors.index.json"
         if FileManager.default.fileExists(atPath: indexPath) {
             let index = try JSONObject(path: indexPath)
-            guard let map = index.values["weight_map"] as? [String: String], !map.isEmpty else {
+            guard let map = index.values["weight_map"]?.object, !map.isEmpty,
+                map.allSatisfy({ $0.value.bytes != nil })
+            else {
                 throw ModelError("\(indexPath): \"weight_map\" is missing or no object of strings")
             }
-            let names = Set(map.values).sorted()
+            let names = Set(map.compactMap(\.value.text)).sorted()
             for name in names where name.contains("/") || name.hasPrefix(".") {
                 throw ModelError("\(indexPath): \"\(name)\" is no file name in this folder")
             }
@@ -55,52 +58,69 @@ struct SafetensorsFile: WeightFile {
         return found
     }
 
-    private static func tensors(of file: MappedFile) throws(ModelError) -> [Tensor] {
+    /// Types that are read, by safetensors' names.
+    private static let types: [String: TensorType] = ["F32": .f32, "F16": .f16, "BF16": .bf16]
+
+    private static func tensors(
+        of file: MappedFile, unread: inout [String: String]
+    ) throws(ModelError) -> [Tensor] {
         var reader = ByteReader(file.bytes, path: file.path)
         let length = try reader.count(unit: 1, "header length")
         guard length <= 100_000_000 else {
             throw ModelError(
                 "\(file.path): a header of \(length) bytes, at most 100000000 are allowed")
         }
-        let header = try JSONObject(
-            bytes: Data(try reader.take(length, "header")), path: file.path)
+        let header = try JSONObject(bytes: try reader.take(length, "header"), path: file.path)
         let data = UnsafeRawBufferPointer(rebasing: file.bytes[reader.offset...])
         var tensors: [Tensor] = []
         for name in header.values.keys.sorted() where name != "__metadata__" {
-            guard let entry = header.values[name] as? [String: Any],
-                let dtype = entry["dtype"] as? String,
-                let shape = entry["shape"] as? [Int],
-                let offsets = entry["data_offsets"] as? [Int], offsets.count == 2
-            else {
-                throw ModelError("\(file.path): the header's entry for \"\(name)\" is malformed")
+            let entry: JSONObject
+            do {
+                guard let found = try header.object(name) else { throw ModelError("null") }
+                entry = found
+            } catch {
+                throw ModelError("\(file.path): the header's entry for \"\(name)\" is no object")
             }
-            let types: [String: TensorType] = ["F32": .f32, "F16": .f16, "BF16": .bf16]
+            guard let dtype = try entry.string("dtype") else {
+                throw ModelError("\(entry.path): \"dtype\" is missing")
+            }
             guard let type = types[dtype] else {
-                throw ModelError(
-                    "\(file.path): tensor \"\(name)\" has type \(dtype), which is not supported",
-                    hint: "convert the model to one of F32, F16, BF16")
+                unread[name] = dtype
+                continue
             }
-            guard shape.count <= 4, shape.allSatisfy({ 0...Int(Int32.max) ~= $0 }),
-                let size = Tensor.byteCount(shape: shape.isEmpty ? [1] : shape, type: type)
-            else {
-                throw ModelError("\(file.path): tensor \"\(name)\" has the shape \(shape)")
-            }
-            guard 0 <= offsets[0], offsets[0] <= offsets[1], offsets[1] <= data.count else {
-                throw ModelError(
-                    "\(file.path): tensor \"\(name)\" lies at \(offsets[0])..<\(offsets[1]), but the file "
-                        + "has \(data.count) bytes of data",
-                    hint:
-                        "the file looks truncated; compare its size with the source's, copy it again"
-                )
-            }
-            guard offsets[1] - offsets[0] == size else {
-                throw ModelError(
-                    "\(file.path): tensor \"\(name)\" of shape \(shape) and type \(dtype) needs \(size) "
-                        + "bytes, the header gives it \(offsets[1] - offsets[0])")
-            }
-            let bytes = UnsafeRawBufferPointer(rebasing: data[offsets[0]..<offsets[1]])
-            tensors.append(Tensor(name: name, type: type, shape: shape, bytes: bytes, owner: file))
+            tensors.append(try tensor(name, type, entry, data: data, file: file))
         }
+        try Tensor.checkOverlaps(tensors, path: file.path)
         return tensors
+    }
+
+    private static func tensor(
+        _ name: String, _ type: TensorType, _ entry: JSONObject, data: UnsafeRawBufferPointer,
+        file: MappedFile
+    ) throws(ModelError) -> Tensor {
+        guard let shape = try entry.integers("shape"),
+            let offsets = try entry.integers("data_offsets"), offsets.count == 2
+        else {
+            throw ModelError("\(entry.path): \"shape\" or two \"data_offsets\" are missing")
+        }
+        guard shape.count <= 4, shape.allSatisfy({ 0...Int(Int32.max) ~= $0 }),
+            let size = Tensor.byteCount(shape: shape.isEmpty ? [1] : shape, type: type)
+        else {
+            throw ModelError("\(file.path): tensor \"\(name)\" has the shape \(shape)")
+        }
+        guard 0 <= offsets[0], offsets[0] <= offsets[1], offsets[1] <= data.count else {
+            throw ModelError(
+                "\(file.path): tensor \"\(name)\" lies at \(offsets[0])..<\(offsets[1]), but the file "
+                    + "has \(data.count) bytes of data",
+                hint: "the file looks truncated; compare its size with the source's, copy it again"
+            )
+        }
+        guard offsets[1] - offsets[0] == size else {
+            throw ModelError(
+                "\(file.path): tensor \"\(name)\" of shape \(shape) and type \(type.name) needs \(size) "
+                    + "bytes, the header gives it \(offsets[1] - offsets[0])")
+        }
+        let bytes = UnsafeRawBufferPointer(rebasing: data[offsets[0]..<offsets[1]])
+        return Tensor(name: name, type: type, shape: shape, bytes: bytes, owner: file)
     }
 }

@@ -38,6 +38,22 @@ struct Tensor: @unchecked Sendable {
         let (bytes, overflow) = total.multipliedReportingOverflow(by: type.blockBytes)
         return overflow ? nil : bytes
     }
+
+    /// Refuses tensors of the one file at `path` that share bytes: a small file could otherwise be
+    /// a model of any size.
+    static func checkOverlaps(_ tensors: some Sequence<Tensor>, path: String) throws(ModelError) {
+        var previous: Tensor?
+        func start(_ tensor: Tensor) -> UInt { UInt(bitPattern: tensor.bytes.baseAddress) }
+        let ordered = tensors.filter { !$0.bytes.isEmpty }
+            .sorted { (start($0), $0.name) < (start($1), $1.name) }
+        for tensor in ordered {
+            if let previous, start(tensor) < start(previous) + UInt(previous.bytes.count) {
+                throw ModelError(
+                    "\(path): tensors \"\(previous.name)\" and \"\(tensor.name)\" overlap")
+            }
+            previous = tensor
+        }
+    }
 }
 
 /// A file, or a set of them, that holds a model's tensors.
@@ -52,12 +68,16 @@ protocol WeightFile: Sendable {
 
     /// Every tensor, by name.
     var tensors: [String: Tensor] { get }
+
+    /// Tensors whose type is not read, with its name: old checkpoints hold masks of bytes.
+    var unread: [String: String] { get }
 }
 
 extension WeightFile {
     /// The tensor called `name` with exactly `shape`.
     func tensor(_ name: String, shape: [Int]) throws(ModelError) -> Tensor {
         guard let tensor = tensors[name] else {
+            if let type = unread[name] { throw unsupported(name, type) }
             throw ModelError("\(path): tensor \"\(name)\" is missing")
         }
         guard tensor.shape == shape else {
@@ -65,6 +85,19 @@ extension WeightFile {
                 "\(path): tensor \"\(name)\" has shape \(tensor.shape), expected \(shape)")
         }
         return tensor
+    }
+
+    /// Refuses tensors of a type that is not read, but for those that a model does without.
+    func checkUnread(ignorable: (String) -> Bool) throws(ModelError) {
+        for (name, type) in unread.sorted(by: { $0.key < $1.key }) where !ignorable(name) {
+            throw unsupported(name, type)
+        }
+    }
+
+    private func unsupported(_ name: String, _ type: String) -> ModelError {
+        ModelError(
+            "\(path): tensor \"\(name)\" has type \(type), which is not supported",
+            hint: "convert the model to one of F32, F16, BF16")
     }
 
     /// The tensor called `name` as Float32 numbers: norms and biases, never whole matrices.

@@ -54,7 +54,10 @@ extension RegexNode {
                         + (range.lowerBound == last ? "" : "-" + Self.hex(last))
                 }.joined() + "]"
         case .sequence(let nodes): return nodes.map(\.pcre2).joined()
-        case .choice(let nodes): return "(?:" + nodes.map(\.pcre2).joined(separator: "|") + ")"
+        case .choice(let nodes):
+            // As one set it has one way to match, however its parts overlap.
+            if let set = singleSet { return RegexNode.set(set).pcre2 }
+            return "(?:" + nodes.map(\.pcre2).joined(separator: "|") + ")"
         case .repetition(let node, let minimum, let maximum, let greed):
             let limits = "{\(minimum),\(maximum.map(String.init) ?? "")}"
             return "(?:\(node.pcre2))" + limits + greed.rawValue

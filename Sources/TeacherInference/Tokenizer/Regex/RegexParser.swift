@@ -10,12 +10,19 @@ struct RegexParser {
 
     /// More than this many open groups are refused.
     private static let maxDepth = 100
+    /// Longer patterns are refused: each `\p{…}` of a class becomes hundreds of ranges.
+    private static let maxLength = 10_000
     /// No repetition has larger bounds.
     private static let maxCount = 65535
 
     /// What `pattern` means; `source` names the file in errors.
     static func parse(_ pattern: String, source: String) throws(ModelError) -> RegexNode {
         var parser = RegexParser(pattern: Array(pattern.unicodeScalars), source: source)
+        guard parser.pattern.count <= maxLength else {
+            throw ModelError(
+                "cannot use the tokenizer of \(source): its pre-tokenizer's regex has "
+                    + "\(parser.pattern.count) characters, at most \(maxLength) are allowed")
+        }
         let node = try parser.choice()
         guard parser.peek == nil else { throw parser.refused("a ')' without its '('") }
         return node
