@@ -55,7 +55,7 @@ public final class LanguageModel: Sendable {
             let config = try JSONObject(path: path + "/config.json")
             let family = try DecoderFamily(huggingFace: config)
             configuration = try ModelConfiguration(huggingFace: config)
-            let file = try SafetensorsFile(folder: path)
+            let file = try SafetensorsFile(folder: path, isSkipped: family.tensors.ignorable)
             weights = try DecoderWeights(
                 file: file, names: family.tensors, configuration: configuration,
                 tied: try config.bool("tie_word_embeddings") ?? family.tiesHead)

@@ -10,13 +10,18 @@ struct SafetensorsFile: WeightFile {
 
     /// Opens the weights of `folder`: `model.safetensors.index.json` and the shards that it names,
     /// else `model.safetensors`, else the folder's only `*.safetensors`.
-    init(folder: String) throws(ModelError) {
+    ///
+    /// Tensors that `isSkipped` says need not be read may be of any type, such as the Boolean masks
+    /// that old checkpoints carry.
+    init(
+        folder: String, isSkipped: (String) -> Bool = { _ in false }
+    ) throws(ModelError) {
         path = folder
         var tensors: [String: Tensor] = [:]
         var files: [MappedFile] = []
         for name in try Self.fileNames(in: folder) {
             let file = try MappedFile(path: folder + "/" + name)
-            for tensor in try Self.tensors(of: file) {
+            for tensor in try Self.tensors(of: file, isSkipped: isSkipped) {
                 guard tensors.updateValue(tensor, forKey: tensor.name) == nil else {
                     throw ModelError("\(file.path): tensor \"\(tensor.name)\" appears twice")
                 }
@@ -55,7 +60,9 @@ struct SafetensorsFile: WeightFile {
         return found
     }
 
-    private static func tensors(of file: MappedFile) throws(ModelError) -> [Tensor] {
+    private static func tensors(
+        of file: MappedFile, isSkipped: (String) -> Bool
+    ) throws(ModelError) -> [Tensor] {
         var reader = ByteReader(file.bytes, path: file.path)
         let length = try reader.count(unit: 1, "header length")
         guard length <= 100_000_000 else {
@@ -66,7 +73,8 @@ struct SafetensorsFile: WeightFile {
             bytes: Data(try reader.take(length, "header")), path: file.path)
         let data = UnsafeRawBufferPointer(rebasing: file.bytes[reader.offset...])
         var tensors: [Tensor] = []
-        for name in header.values.keys.sorted() where name != "__metadata__" {
+        for name in header.values.keys.sorted()
+        where name != "__metadata__" && !isSkipped(name) {
             guard let entry = header.values[name] as? [String: Any],
                 let dtype = entry["dtype"] as? String,
                 let shape = entry["shape"] as? [Int],
