@@ -28,6 +28,9 @@ extension ModelConfiguration {
             let first = try config.integer("max_window_layers") ?? 28
             for layer in 0..<layers where layer >= first { windows[layer] = window }
         case .alternating(let period, let size, _):
+            guard window != nil || config.values["sliding_window"] == nil else {
+                throw ModelError("\(config.path): \"sliding_window\" is null, expected a number")
+            }
             return try alternating(
                 window ?? size, period: period, layers: layers, config)
         }

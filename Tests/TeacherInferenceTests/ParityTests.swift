@@ -28,7 +28,8 @@ import Testing
         }
     }
 
-    /// Checks every document; returns the greatest differences of a token and of a mean.
+    /// Checks every document; returns the greatest differences of a token and of a mean, and prints
+    /// them where `REFINERY_PRINT_PARITY` is set.
     @discardableResult
     private func compare(
         _ path: String, kernels name: String, _ documents: [Document], _ expected: [Expected],
@@ -59,6 +60,9 @@ import Testing
         }
         #expect(
             greatest.token <= token && greatest.mean <= mean, "\(path) on \(name): \(greatest)")
+        if ProcessInfo.processInfo.environment["REFINERY_PRINT_PARITY"] != nil {
+            print("parity", URL(fileURLWithPath: path).lastPathComponent, name, greatest)
+        }
         return greatest
     }
 

@@ -1,4 +1,4 @@
-"""Writes a transformers model of any of our families as the GGUF that llama.cpp's converter makes."""
+"""Writes a transformers model of any family as the GGUF that llama.cpp's converter makes."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def add_sizes(writer: gguf.GGUFWriter, architecture: str, config) -> None:
 def converted(architecture: str, config, name: str, array: np.ndarray) -> np.ndarray:
     if architecture == "gpt2" and array.ndim == 2 and name.startswith("blk."):
         return array.T  # Conv1D
-    if architecture == "gptneox" and name.endswith("attn_qkv"):  # head by head to projection by projection
+    if architecture == "gptneox" and name.endswith("attn_qkv"):  # was head by head
         heads = config.num_attention_heads
         parts = array.reshape(heads, 3, -1, *array.shape[1:])
         return np.concatenate([parts[:, i].reshape(-1, *array.shape[1:]) for i in range(3)])

@@ -119,8 +119,8 @@ FAMILIES = [
 
 def make(family: Family):
     config = AutoConfig.for_model(
-        family.model_type, vocab_size=random_llama.VOCABULARY,
-        **copy.deepcopy(family.shape | family.settings))
+        family.model_type, **copy.deepcopy(
+            {"vocab_size": random_llama.VOCABULARY} | family.shape | family.settings))
     model = AutoModelForCausalLM.from_config(config)
     rng = np.random.default_rng(family.seed)
     with torch.no_grad():
@@ -174,8 +174,10 @@ def write_all(folder: Path) -> None:
         write_hf(family, folder / family.name)
         names = [family.name]
         if family.gguf:
+            # llama.cpp looks for Phi-3's control tokens where the name has "phi3" in it.
             family_gguf.write(
-                make(family), family.gguf, family.name, folder / f"{family.name}.gguf")
+                make(family), family.gguf, family.name.replace("phi3", "phi 3"),
+                folder / f"{family.name}.gguf")
             names.append(f"{family.name}.gguf")
         model = load_model(folder / family.name, torch.float64)
         tokenizer = load_tokenizer(folder / family.name)

@@ -9,7 +9,10 @@ extension DecoderFamily {
         keys: ConfigKeys(
             kvHeads: nil, headSize: nil, epsilon: "layer_norm_eps", defaultEpsilon: 1e-5,
             ropeBase: ["rotary_emb_base"], rotatedPart: ["rotary_pct"],
-            harmless: ["classifier_dropout", "hidden_dropout"]),
+            harmless: [
+                "attention_probs_dropout_prob", "classifier_dropout", "hidden_dropout",
+                "hidden_dropout_prob",
+            ]),
         tensors: .gptNeoX)
 }
 

@@ -9,6 +9,8 @@ extension DecoderFamily {
                 // Python of the model's own, for releases of transformers that lacked the family.
                 "auto_map",
                 "embd_pdrop", "resid_pdrop",
+                // Phi-4-mini's; transformers reads neither.
+                "full_attn_mod", "interpolate_factor",
                 // Part of longrope, says nothing without it.
                 "original_max_position_embeddings",
             ]),

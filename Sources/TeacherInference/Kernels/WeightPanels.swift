@@ -15,12 +15,7 @@ struct WeightPanels: ~Copyable {
     private let results: FloatBuffer
     /// Biases of one panel.
     private let biases = FloatBuffer(Int(CK_MAX_COLS))
-    /// A part of a transposed matrix before and after it is turned.
-    private let turned: FloatBuffer
-
-    /// Inputs that are dequantised at once, so that they are packed out of the first-level cache;
-    /// a multiple of every type's block.
-    private static let slice = 256
+    private let reader: RowReader
 
     /// Scratch for matrices of up to `maxColumns` inputs and sequences of up to `longest` rows.
     init(kernels: ComputeKernels, clock: PartClock, maxColumns: Int, longest: Int) {
@@ -30,29 +25,27 @@ struct WeightPanels: ~Copyable {
         rows = FloatBuffer(sizes.rows)
         panel = FloatBuffer(sizes.panel)
         results = FloatBuffer(sizes.results)
-        turned = FloatBuffer(sizes.turned)
+        reader = RowReader(kernels: kernels)
     }
 
     private struct Sizes {
         let rows: Int
         let panel: Int
         let results: Int
-        let turned: Int
 
         init(kernels: ComputeKernels, maxColumns: Int, longest: Int) {
-            rows = max(kernels.columns * slice, maxColumns)
+            rows = max(kernels.columns * RowReader.slice, maxColumns)
             panel = max(panelFloats, Int(CK_HEAD_COLS) * maxColumns)
             results = max(
                 Int(ck_product_scratch()),
                 kernels.usesOpenBLAS ? Int(CK_HEAD_COLS) * longest : 0)
-            turned = 2 * kernels.columns * slice
         }
     }
 
     /// Floats that the buffers hold, for the memory formula.
     static func floats(kernels: ComputeKernels, maxColumns: Int, longest: Int) -> Int {
         let sizes = Sizes(kernels: kernels, maxColumns: maxColumns, longest: longest)
-        return sizes.rows + sizes.panel + sizes.results + sizes.turned
+        return sizes.rows + sizes.panel + sizes.results + RowReader.floats(kernels: kernels)
     }
 
     /// Three quarters of the second-level cache, in Float32 numbers.
@@ -232,7 +225,7 @@ struct WeightPanels: ~Copyable {
     /// Row `row` of `matrix` as Float32, in memory that the next call reuses.
     borrowing func loadRow(_ row: Int, of matrix: Tensor) -> UnsafePointer<Float> {
         precondition(matrix.shape[1] <= rows.count)
-        dequantize(row..<row + 1, of: matrix, 0..<matrix.shape[1], to: rows.base)
+        reader.read(row..<row + 1, of: matrix, 0..<matrix.shape[1], to: rows.base)
         return UnsafePointer(rows.base)
     }
 
@@ -260,11 +253,11 @@ struct WeightPanels: ~Copyable {
         let inner = matrix.shape[1]
         guard !kernels.usesOpenBLAS else {
             precondition(range.count * inner <= panel.count)
-            return dequantize(range, of: matrix, 0..<inner, to: panel.base)
+            return reader.read(range, of: matrix, 0..<inner, to: panel.base)
         }
         pack(strips: range.count, inner: inner) { strip, slice in
             let part = strip.lowerBound + range.lowerBound..<strip.upperBound + range.lowerBound
-            dequantize(part, of: matrix, slice, to: rows.base)
+            reader.read(part, of: matrix, slice, to: rows.base)
             return part.count
         }
     }
@@ -275,20 +268,20 @@ struct WeightPanels: ~Copyable {
         let inner = gate.shape[1]
         guard !kernels.usesOpenBLAS else {
             precondition(2 * range.count * inner <= panel.count)
-            dequantize(range, of: gate, 0..<inner, to: panel.base)
-            return dequantize(range, of: up, 0..<inner, to: panel.base + range.count * inner)
+            reader.read(range, of: gate, 0..<inner, to: panel.base)
+            return reader.read(range, of: up, 0..<inner, to: panel.base + range.count * inner)
         }
         let half = kernels.columns / 2
         let strips = (range.count + half - 1) / half * kernels.columns
         pack(strips: strips, inner: inner) { strip, slice in
             let first = range.lowerBound + strip.lowerBound / 2
             let part = first..<min(first + half, range.upperBound)
-            dequantize(part, of: gate, slice, to: rows.base)
+            reader.read(part, of: gate, slice, to: rows.base)
             let middle = rows.base + half * slice.count
             // Columns that are not there are multiplied and forgotten, so they must be numbers.
             (rows.base + part.count * slice.count).update(
                 repeating: 0, count: (half - part.count) * slice.count)
-            dequantize(part, of: up, slice, to: middle)
+            reader.read(part, of: up, slice, to: middle)
             return half + part.count
         }
     }
@@ -325,77 +318,12 @@ struct WeightPanels: ~Copyable {
         precondition((strips + width - 1) / width * width * inner <= panel.count)
         for first in Swift.stride(from: 0, to: strips, by: width) {
             let strip = first..<min(first + width, strips)
-            for start in Swift.stride(from: 0, to: inner, by: Self.slice) {
-                let slice = start..<min(start + Self.slice, inner)
+            for start in Swift.stride(from: 0, to: inner, by: RowReader.slice) {
+                let slice = start..<min(start + RowReader.slice, inner)
                 let count = fill(strip, slice)
                 ck_pack(
                     kernels.table, Int64(count), Int64(slice.count), rows.base,
                     Int64(slice.count), panel.base + first * inner + start * width, Int32(width))
-            }
-        }
-    }
-
-    /// Inputs `slice` of rows `range` of `matrix`, one row after the other.
-    private func dequantize(
-        _ range: Range<Int>, of matrix: Tensor, _ slice: Range<Int>,
-        to destination: UnsafeMutablePointer<Float>
-    ) {
-        precondition(range.lowerBound >= 0 && range.upperBound <= matrix.shape[0])
-        guard let base = matrix.bytes.baseAddress else { return }
-        if case .transposed(let stride) = matrix.layout {
-            return turn(range, of: matrix, stride: stride, slice, to: destination)
-        }
-        let type = matrix.type
-        let rowBytes = matrix.shape[1] / type.blockCount * type.blockBytes
-        let offset = slice.lowerBound / type.blockCount * type.blockBytes
-        // SAFETY: the tensor's bytes were checked against its shape and layout, which `range` and
-        // `slice` lie within; slices begin and end at blocks. Callers bound the destination.
-        if slice.count == matrix.shape[1], matrix.layout == .contiguous {
-            ck_dequantize(
-                kernels.table, type.rawValue, base + range.lowerBound * rowBytes, destination,
-                Int64(range.count * slice.count))
-        } else {
-            for (index, row) in range.enumerated() {
-                ck_dequantize(
-                    kernels.table, type.rawValue,
-                    base + matrix.place(ofRow: row) * rowBytes + offset,
-                    destination + index * slice.count, Int64(slice.count))
-            }
-        }
-    }
-
-    /// As ``dequantize(_:of:_:to:)``, of a matrix that is stored transposed: blocks of it are read
-    /// along its columns, turned by the packing kernel and laid down row by row.
-    private func turn(
-        _ range: Range<Int>, of matrix: Tensor, stride: Int, _ slice: Range<Int>,
-        to destination: UnsafeMutablePointer<Float>
-    ) {
-        guard let base = matrix.bytes.baseAddress else { return }
-        let type = matrix.type, width = kernels.columns
-        let columns = turned.base, block = turned.base + width * Self.slice
-        for firstRow in Swift.stride(from: range.lowerBound, to: range.upperBound, by: width) {
-            let rows = firstRow..<min(firstRow + width, range.upperBound)
-            for firstInput in Swift.stride(
-                from: slice.lowerBound, to: slice.upperBound, by: Self.slice)
-            {
-                let inputs = firstInput..<min(firstInput + Self.slice, slice.upperBound)
-                // SAFETY: `rows` and `inputs` lie within the matrix, whose bytes reach from its
-                // first number to its last; a block has at most `width` rows and `slice` inputs,
-                // which `turned` has room for twice.
-                for (index, input) in inputs.enumerated() {
-                    ck_dequantize(
-                        kernels.table, type.rawValue,
-                        base + (input * stride + rows.lowerBound) * type.blockBytes,
-                        columns + index * rows.count, Int64(rows.count))
-                }
-                ck_pack(
-                    kernels.table, Int64(inputs.count), Int64(rows.count), columns,
-                    Int64(rows.count), block, Int32(inputs.count))
-                for row in 0..<rows.count {
-                    let to = rows.lowerBound - range.lowerBound + row
-                    (destination + to * slice.count + inputs.lowerBound - slice.lowerBound).update(
-                        from: block + row * inputs.count, count: inputs.count)
-                }
             }
         }
     }
