@@ -17,7 +17,7 @@ SOURCES := Package.swift Sources Tests migrations
 JUDGES := $(CACHE)/judges
 
 .DEFAULT_GOAL := help
-.PHONY: help deps teacher build install test test-install test-systemd judges test-judges bench bench-peers bench-tokenizer bench-store bench-import bench-idle quickstart format lint clean
+.PHONY: help deps teacher build install test test-install test-systemd judges test-judges bench bench-peers bench-types bench-tokenizer bench-store bench-import bench-idle quickstart format lint clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,10 @@ bench: teacher build ## tokens a second beside the machine's peak, and where the
 bench-peers: judges teacher build ## against transformers and llama.cpp, 37 minutes (QUICK=1: a try-out)
 	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
 	    $(JUDGES)/bin/python scripts/bench/peers.py --refinectl "$$bin/refinectl" $(if $(QUICK),--quick)
+
+bench-types: judges teacher build ## tokens a second in every weight type, beside F16
+	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
+	    $(JUDGES)/bin/python scripts/bench/weight-types.py --refinectl "$$bin/refinectl"
 
 bench-tokenizer: judges teacher build ## against PyPI's tokenizers, a few minutes
 	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
