@@ -111,12 +111,3 @@ extension TeacherInference.Tokenizer {
         return result
     }
 }
-
-extension ByteAlphabet {
-    /// What files write for each byte.
-    static let spellings: [[UInt8]] = (0..<256).map { byte in
-        (0..<UInt32(0x144)).lazy.compactMap { value in
-            Unicode.Scalar(value).map { Array(String($0).utf8) }
-        }.first { bytes(ofSpelling: $0) == [UInt8(byte)] } ?? []
-    }
-}

@@ -164,6 +164,16 @@ def cases() -> dict[str, dict]:
     for behavior in ["Isolated", "Removed", "MergedWithPrevious", "MergedWithNext", "Contiguous"]:
         found[behavior] = definition(split(words, behavior))
         found[f"{behavior} inverted"] = definition(split(words, behavior, invert=True))
+    threes = {"type": "Split", "pattern": {"Regex": "[0-9][0-9][0-9]"}, "behavior": "Isolated",
+              "invert": False}
+    spaces = {"type": "Split", "pattern": {"String": "Ġ"}, "behavior": "MergedWithPrevious",
+              "invert": False}
+    accents = {"type": "Split", "pattern": {"Regex": "Ã|[^!-~]Ģ"}, "behavior": "Removed",
+               "invert": False}
+    runs = {"type": "Digits", "individual_digits": False}
+    found["behind ByteLevel, digits"] = definition([byte_level(), runs, threes])
+    found["behind ByteLevel, spaces"] = definition([byte_level(prefix=True), spaces])
+    found["behind ByteLevel, removed"] = definition([runs, byte_level(regex=False), accents])
     added = {
         "plain": [{"content": c} for c in ["<a>", "<ab>", "<b>", "<c>", "<d>", "  "]],
         "strips": [{"content": "<a>"}, {"content": "<b>", "lstrip": True},

@@ -40,14 +40,18 @@ PIECES = [
     "'s", "'S", "'ll", "'LL", "'\u017f", "don't", "\r\n", "\n", "\n\n", "\t", "\0", " ", "  ",
     "\u00a0", "\u180e", "\u2028", "\u3000", "e\u0301", "👩‍👩‍👧‍👦", "🇩🇪", "👍🏽", "❤️", "1", "42", "2024", "1,000",
     "٣٤٥", "²", "Ⅷ", ".", "...", "--", "{", "}", "();", "https://", "<|endoftext|>", "ǅ", "İ", "ß",
+    "\x01\x02", "\x1b[0m", "\x7f", "\x85", "\ufeff", "\ufffd", "\u200b", "\u200d", "\ufe0f", "<s>", "</s>",
+    "<0x0A>", "\u2581", "\u2581\u2581", "\u1176", "\u0345", "\U00011f04", "\U0001e4d0",
     "_", "camelCase", "CONSTANT_NAME", "#!/", "\\n", "“”", "。", "、", "가나다", "日本語", "ไทย", "हिन्दी",
 ]
 
 
 def words() -> list[str]:
-    """Words of this repository's own documents, with the space before them."""
+    """Words of this repository's own documents, with the space before them, and lines of its code."""
     text = "".join(path.read_text("utf-8") for path in sorted(ROOT.glob("docs/**/*.md")))
-    return [" " + word for word in text.split()]
+    lines = [line for path in sorted(ROOT.glob("Sources/**/*.swift"))
+             for line in path.read_text("utf-8").splitlines(keepends=True)]
+    return [" " + word for word in text.split()] + lines
 
 
 def document(rng: random.Random, vocabulary: list[str]) -> str:

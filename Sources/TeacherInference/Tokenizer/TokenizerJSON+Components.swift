@@ -27,7 +27,7 @@ extension TokenizerJSON {
         guard type == "ByteLevel" else { throw unsupported("the decoder \(type)") }
     }
 
-    /// The pre-tokenizer of byte-level BPE as steps; `ByteLevel` must be the last of them.
+    /// The pre-tokenizer of byte-level BPE as steps; what stands behind `ByteLevel` only cuts.
     func byteLevelSteps() throws(ModelError) -> [PreTokenizerStep] {
         var steps: [PreTokenizerStep] = []
         var isByteLevel = false
@@ -42,7 +42,7 @@ extension TokenizerJSON {
         _ component: JSONValue, to steps: inout [PreTokenizerStep], _ isByteLevel: inout Bool
     ) throws(ModelError) {
         let type = try type(of: component, "pre_tokenizer")
-        if isByteLevel { throw unsupported("the pre-tokenizer \(type) after ByteLevel") }
+        if isByteLevel, type == "ByteLevel" { throw unsupported("ByteLevel twice") }
         switch type {
         case "Sequence":
             guard let parts = component["pretokenizers"]?.array else {
@@ -54,6 +54,7 @@ extension TokenizerJSON {
             if component["use_regex"]?.bool ?? true { steps.append(.gpt2) }
             isByteLevel = true
         default:
+            if isByteLevel, !steps.contains(.byteAlphabet) { steps.append(.byteAlphabet) }
             steps.append(try cuttingStep(component, type))
         }
     }
