@@ -26,6 +26,7 @@ import rope_frequencies
 import tokenizer_components
 import tokenizer_ids
 import tokenizer_pre
+import tokenizer_spm
 import unicode_categories
 import weight_files
 from judge_models import load_model, load_tokenizer, read_jsonl, write_jsonl
@@ -165,7 +166,8 @@ def check_rope(path: Path, write: bool) -> bool:
 
 def check_token_ids(fixtures: Path, write: bool) -> bool:
     good = True
-    makers = {"ids": tokenizer_ids, "components": tokenizer_components, "pre": tokenizer_pre}
+    makers = {"ids": tokenizer_ids, "components": tokenizer_components, "pre": tokenizer_pre,
+              "spm": tokenizer_spm}
     for name, maker in makers.items():
         path = fixtures / f"{name}.jsonl"
         if write:

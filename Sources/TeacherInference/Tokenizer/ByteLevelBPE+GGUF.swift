@@ -5,7 +5,8 @@ extension ByteLevelBPE {
         guard gguf.model == "gpt2" else {
             throw ModelError(
                 "cannot use the tokenizer of \(source): tokenizer.ggml.model is "
-                    + "\(gguf.model.debugDescription), expected \"gpt2\" (byte-level BPE)")
+                    + "\(gguf.model.debugDescription), expected \"gpt2\" (byte-level BPE) or "
+                    + "\"llama\" (SentencePiece BPE)")
         }
         let preTokenizer = try Self.preTokenizer(gguf, pre)
         guard gguf.tokenTypes.isEmpty || gguf.tokenTypes.count == gguf.tokens.count else {
@@ -23,6 +24,11 @@ extension ByteLevelBPE {
             var kind = gguf.tokenTypes.isEmpty ? .normal : Self.kind(gguf.tokenTypes[id])
             if spelling.isEmpty { kind = .unused }
             try vocabulary.append(spelling, kind)
+            // It would match in the midst of a character.
+            if kind == .userDefined, String(validating: spelling, as: UTF8.self) == nil {
+                throw vocabulary.failure(
+                    "user-defined token \(id), \(JSONParser.quoted(spelling)), is not valid UTF-8")
+            }
             if kind == .userDefined { added.append(AddedToken(id: TokenID(id), content: spelling)) }
         }
         for (rank, merge) in gguf.merges.enumerated() {
@@ -56,6 +62,12 @@ extension ByteLevelBPE {
             throw ModelError(
                 "cannot use the tokenizer of \(gguf.source): it has no tokenizer.ggml.pre, so its "
                     + "pre-tokenizer is unknown", hint: hint)
+        }
+        if let reason = GGUFPreTokenizer.refusal(of: name) {
+            throw ModelError(
+                "cannot use the tokenizer of \(gguf.source): its pre-tokenizer "
+                    + "\(name.debugDescription) is not supported: \(reason)",
+                hint: "use the model's folder, with its tokenizer.json")
         }
         guard let found = GGUFPreTokenizer.named(name) else {
             throw ModelError(
