@@ -17,7 +17,8 @@ public final class ByteLevelBPE: Tokenizer {
         // which the patterns rely on.
         for token in content.added where String(validating: token.content, as: UTF8.self) == nil {
             throw content.vocabulary.failure(
-                "token \(token.id), \(JSONParser.quoted(token.content)), matches text and is no UTF-8")
+                "token \(token.id), \(JSONParser.quoted(token.content)), matches text and is no UTF-8"
+            )
         }
         preTokenizer = try PreTokenizer(content.steps, source: content.source)
         added = content.added.isEmpty ? nil : AddedTokens(content.canonicalAdded)
