@@ -242,8 +242,9 @@ public final class Pipeline: Sendable {
     /// The chunking thread: documents that arrived and are not cut yet.
     private func chunk() throws {
         // Taken here, so that the models are free once their threads have ended.
-        guard let tokenizer = work.read(\.pair)?.teacher.model.tokenizer else { return }
-        let chunker = Chunker(tokenizer: tokenizer, maxTokens: configuration.maxTokens)
+        guard let chunker = work.read(\.pair)?.chunker(maxTokens: configuration.maxTokens) else {
+            return
+        }
         while true {
             let goesOn = work.wait { work -> Bool? in
                 work.isChunking = false

@@ -52,5 +52,12 @@ extension PipelineConfiguration {
     }
 
     /// Tokens that one worker's memory is sized for.
-    public var batchCapacity: Int { max(batchTokens, maxTokens + 1) }
+    public var batchCapacity: Int {
+        Self.capacity(batchTokens: batchTokens, maxTokens: maxTokens)
+    }
+
+    /// A batch holds at least one chunk and its context token.
+    static func capacity(batchTokens: Int, maxTokens: Int) -> Int {
+        max(batchTokens, maxTokens + 1)
+    }
 }

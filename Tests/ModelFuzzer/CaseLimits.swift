@@ -6,9 +6,9 @@ struct CaseLimits {
     /// Seconds on a processor; then the process gets SIGPROF, and ends of it.
     var seconds: Int
     /// Bytes of memory whatever the files' size: scratch of scoring, tables of a regex.
-    var fixedBytes = 48 << 20
+    var fixedBytes = 24 << 20
     /// Bytes of memory a byte of the files.
-    var bytesPerByte = 64
+    var bytesPerByte = 32
 
     /// Memory given back is given back: a case's growth is then its own.
     static func prepare() {

@@ -6,7 +6,7 @@ struct FuzzRun {
 
     /// What happened so far.
     private(set) var tally = FuzzTally()
-    private let models: [ModelFiles]
+    private let cases: FuzzCases
     private let began = ContinuousClock.now
 
     /// Cases that one child runs at most.
@@ -15,8 +15,9 @@ struct FuzzRun {
     /// Reads the models to damage.
     init(_ options: FuzzOptions) throws {
         self.options = options
-        models = try ModelFiles.all(below: options.fixtures)
+        let models = try ModelFiles.all(below: options.fixtures)
         guard !models.isEmpty else { throw CocoaError(.fileNoSuchFile) }
+        cases = FuzzCases(models)
     }
 
     private var isOver: Bool {
@@ -31,7 +32,9 @@ struct FuzzRun {
         var next = options.first
         let end = options.range.upperBound
         while next < end, !isOver {
-            next = try runShare(next..<min(next + Self.share, end))
+            // Memory that an earlier case left to the allocator would hide what a swollen one takes.
+            let share = next < cases.swollenCount ? 1 : Self.share
+            next = try runShare(next..<min(next + share, end))
         }
         tally.seconds = elapsed
     }
@@ -43,13 +46,14 @@ struct FuzzRun {
         while true {
             switch child.next() {
             case .line(let line):
-                let words = line.split(separator: " ", maxSplits: 5).map(String.init)
+                let words = line.split(separator: " ", maxSplits: 6).map(String.init)
                 guard let index = words.dropFirst().first.flatMap({ Int($0) }) else { continue }
                 current = index
-                guard words[0] == "done", words.count >= 5 else { continue }
+                guard words[0] == "done", words.count >= 6 else { continue }
                 tally.add(
-                    tokenizes: words[2] == "1", scores: words[3] == "1", memory: Int(words[4]) ?? 0)
-                if words.count == 6 { try keep(index, .wrong, words[5]) }
+                    tokenizes: words[2] == "1", scores: words[3] == "1", memory: Int(words[4]) ?? 0,
+                    size: Int(words[5]) ?? 0)
+                if words.count == 7 { try keep(index, .wrong, words[6]) }
                 if isOver {
                     child.stop()
                     return index + 1
@@ -86,7 +90,7 @@ struct FuzzRun {
         let folder = "\(options.keep)/\(kind.rawValue)-\(options.seed)-\(index)"
         try FileManager.default.createDirectory(
             atPath: options.keep, withIntermediateDirectories: true)
-        let model = FuzzCase.make(models, seed: options.seed, index: index)
+        let model = cases.make(seed: options.seed, index: index)
         let path = try model.write(to: folder)
         try Data("\(model.name)\n\(path)\n\(what)\n".utf8)
             .write(to: URL(fileURLWithPath: folder + "/what"))

@@ -19,12 +19,12 @@ struct FuzzWorker {
     /// Runs the cases of the options' range; blocks.
     func run() throws {
         CaseLimits.prepare()
-        let models = try ModelFiles.all(below: options.fixtures)
+        let cases = FuzzCases(try ModelFiles.all(below: options.fixtures))
         let limits = CaseLimits(seconds: options.caseSeconds)
         let folder = NSTemporaryDirectory() + "refinery-fuzz-\(getpid())"
         defer { try? FileManager.default.removeItem(atPath: folder) }
         for index in options.range {
-            let model = FuzzCase.make(models, seed: options.seed, index: index)
+            let model = cases.make(seed: options.seed, index: index)
             let path = try model.write(to: folder)
             say("start \(index)")
             var outcome = CaseRunner.Outcome()
@@ -34,7 +34,7 @@ struct FuzzWorker {
                     path: path, workingMemory: limits.allowance(size: model.size) / 2)
             }
             say(
-                "done \(index) \(outcome.tokenizes ? 1 : 0) \(outcome.scores ? 1 : 0) \(memory) "
+                "done \(index) \(outcome.tokenizes ? 1 : 0) \(outcome.scores ? 1 : 0) \(memory) \(model.size) "
                     + outcome.fault.split(separator: "\n").joined(separator: " "))
         }
     }

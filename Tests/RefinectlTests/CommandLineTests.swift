@@ -30,7 +30,12 @@ struct CommandLineTests {
             ["score"],
             ["score", "m", "--window", "1"],
             ["score", "m", "--threads", "0"],
+            ["inspect"],
             ["inspect", "a", "b", "c"],
+            ["inspect", "a", "--batch-tokens", "1"],
+            ["inspect", "a", "--max-tokens", "0"],
+            ["inspect", "a", "--threads", "0"],
+            ["inspect", "a", "--reference-context", "bos"],
             ["bench"],
             ["bench", "m", "--tokens", "0"],
             ["bench", "m", "--length", "1"],
@@ -65,7 +70,11 @@ struct CommandLineTests {
             ["score", "m"], ["score", "m", "-", "--per-token", "--window", "512"],
             ["score", "m", "p.jsonl", "--context", "<|endoftext|>", "--threads", "2"],
             ["tokenize", "m", "p.jsonl", "--pre", "gpt-2"], ["tokenize", "m", "--count"],
-            ["inspect", "m", "n", "--json"],
+            ["inspect", "m", "n", "--json"], ["inspect", "m", "--measure", "--no-fingerprint"],
+            [
+                "inspect", "m", "n", "--threads", "4", "--batch-tokens", "4096", "--max-tokens",
+                "512", "--context", "bos", "--reference-context", "<s>", "--reference-pre", "gpt-2",
+            ],
         ])
     func accepted(_ arguments: [String]) throws {
         _ = try Refinectl.parseAsRoot(arguments)

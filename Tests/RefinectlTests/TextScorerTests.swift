@@ -87,15 +87,4 @@ struct TextScorerTests {
             #expect(alone.token_nll == together[index].token_nll)
         }
     }
-
-    @Test("two models are compared in words")
-    func pair() throws {
-        let first = try InspectReport(LanguageModel(path: Self.folder + "f32.gguf"))
-        let same = PairReport(first, first)
-        #expect(same.sameModel && same.sameTokenizer && same.per == "token")
-        let bos = try InspectReport(LanguageModel(path: Self.folder + "q8_0-bos.gguf"))
-        #expect(!PairReport(first, bos).sameModel)
-        #expect(PairReport(first, bos).per == "none")
-        #expect(first.render().contains("llama"))
-    }
 }

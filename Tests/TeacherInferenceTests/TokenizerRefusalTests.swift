@@ -140,8 +140,9 @@ import Testing
         #expect(try refusal { $0.tokens = spellings }.message.contains("repeats token 0"))
         #expect(try refusal { $0.tokens[0] = Array("語".utf8) }.message.contains("byte alphabet"))
         #expect(try refusal { $0.tokens[0] = [0xC4] }.message.contains("byte alphabet"))
-        let added = try refusal { ($0.tokens[4], $0.tokenTypes[4]) = ([0xC3], 4) }
-        #expect(added.message.contains("user-defined token 4"))
+        // A user-defined token that would match the second byte of "é".
+        let half = try refusal { ($0.tokens[4], $0.tokenTypes[4]) = ([0xA9], 4) }
+        #expect(half.message.contains("token 4") && half.message.contains("no UTF-8"))
         #expect(try refusal { $0.merges = [Array("ab".utf8)] }.message.contains("merge 0"))
         #expect(try refusal { $0.merges = [Array("a z".utf8)] }.message.contains("\"z\""))
         #expect(try refusal { $0.merges = [Array(" ".utf8)] }.message.contains("merge 0"))

@@ -9,8 +9,9 @@ threads were woken up in so many seconds: their context switches (/proc/PID/task
 runs as under systemd, with a socket for sd_notify. Prints the wake-ups, the notifications and the
 anonymous memory (smaps_rollup) before and after. One thread is not refinery's: libdispatch, on
 which Swift's concurrency runs on Linux, looks after its thread pools once a second
-(_dispatch_workq_monitor_pools), and nothing turns that off. Fails where any other thread wakes
-up, that one more often, or 50 MB or more are held. Standard library only.
+(_dispatch_workq_monitor_pools), and nothing turns that off; it is told by its stack
+(dispatch_monitor.py). Fails where any other thread wakes up, that one more often than once a
+second, or 50 MB or more are held. Standard library only.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from dispatch_monitor import waits_in_monitor
+
 ROOT = Path(__file__).resolve().parents[2]
 # The project's target, and what libraries may need after the last work to put their threads away.
 ANONYMOUS_MB, SETTLE_SECONDS = 50, 12
@@ -38,14 +41,17 @@ def fail(message: str) -> None:
 
 
 def switches(pid: int) -> dict[str, int]:
-    """Context switches of each thread so far."""
+    """Context switches of each thread so far, by its number."""
     found = {}
     for task in Path(f"/proc/{pid}/task").iterdir():
         lines = dict(line.split(":\t", 1) for line in (task / "status").read_text().splitlines())
-        name = f"{lines['Name']} ({task.name})"
-        found[name] = sum(int(lines[key]) for key in
-                          ("voluntary_ctxt_switches", "nonvoluntary_ctxt_switches"))
+        found[task.name] = sum(int(lines[key]) for key in
+                               ("voluntary_ctxt_switches", "nonvoluntary_ctxt_switches"))
     return found
+
+
+def name(pid: int, task: str) -> str:
+    return Path(f"/proc/{pid}/task/{task}/comm").read_text().strip() + f" ({task})"
 
 
 def memory(pid: int) -> tuple[float, float]:
@@ -100,6 +106,11 @@ def measure(options: argparse.Namespace, folder: Path) -> None:
         time.sleep(options.seconds)
         after, spent = switches(daemon.pid), cpu(daemon.pid) - ticks
         idle = memory(daemon.pid)
+        woken = {task: count - before.get(task, 0) for task, count in after.items()
+                 if count != before.get(task, 0)}
+        monitors = [task for task in woken if waits_in_monitor(daemon.pid, task)]
+        monitored = sum(woken.pop(task) for task in monitors)
+        names = {task: name(daemon.pid, task) for task in woken}
         told = 0
         while True:
             try:
@@ -112,18 +123,16 @@ def measure(options: argparse.Namespace, folder: Path) -> None:
     finally:
         daemon.send_signal(signal.SIGTERM)
         daemon.wait()
-    woken = {name: count - before.get(name, 0) for name, count in after.items()
-             if count != before.get(name, 0)}
-    monitor = max(woken, key=woken.__getitem__, default=None)
-    monitored = woken.pop(monitor) if monitor and woken[monitor] <= options.seconds + 1 else 0
     print(f"wake-ups in {options.seconds:g} s: {sum(woken.values())} of refinery's threads, "
           f"{monitored} of libdispatch's monitor ({len(after)} threads)"
-          + "".join(f"\n    {name}: {count}" for name, count in woken.items()))
+          + "".join(f"\n    {names[task]}: {count}" for task, count in woken.items()))
     print(f"CPU time in them: {spent * 1000:.0f} ms; notifications: {told}")
     print(f"anonymous memory: {idle[0]:.1f} MB (after scoring: {working[0]:.1f})")
     print(f"resident memory: {idle[1]:.1f} MB (after scoring: {working[1]:.1f})")
     print(f"state: {status['state']}, teacher: {status['teacher']['architecture']}, "
           f"reference: {status['reference']['architecture']}")
+    if len(monitors) > 1 or monitored > options.seconds + 1:
+        fail(f"libdispatch's monitor woke up {monitored} times in {len(monitors)} threads")
     if woken or told or idle[0] >= ANONYMOUS_MB:
         fail(f"missed: no wake-ups, and less than {ANONYMOUS_MB} MB")
 

@@ -20,6 +20,7 @@ import torch
 
 import dequantise
 import judge_llama_cpp
+import pair
 import random_families
 import random_llama
 import rope_frequencies
@@ -110,6 +111,16 @@ def check_families(fixtures: Path, write: bool) -> bool:
     good = True
     for name, expected in by_model(read_jsonl(fixtures / "expected.jsonl")).items():
         good &= within(fresh.get(name, []), expected, f"random model {name}")
+    return good
+
+
+def check_pair(path: Path, write: bool) -> bool:
+    expected = read_jsonl(path)
+    rows = pair.score_pair(expected)
+    if write:
+        write_jsonl(path, rows)
+    good = pair.agree(rows, expected)
+    print(f"pair with different tokenizers: {len(rows)} chunks: {'ok' if good else 'DIFFERS'}")
     return good
 
 
@@ -205,6 +216,7 @@ def main() -> int:
         check_unicode(),
         check_random_models(fixtures / "models", write),
         check_families(fixtures / "families", write),
+        check_pair(fixtures / "pair" / "expected.jsonl", write),
         check_parity(fixtures / "parity", "reference", ROOT / "models" / "reference", write),
         check_parity(fixtures / "parity", "teacher", arguments.teacher, write),
         check_llama_cpp_ids(fixtures / "parity", arguments.teacher),

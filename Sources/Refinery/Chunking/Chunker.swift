@@ -11,7 +11,23 @@ import TeacherInference
 /// Pieces join to the text. A piece below the quarter or above the maximum is possible only with
 /// a tokenizer whose counts change wildly with a text's surroundings, and above it only for a
 /// piece of one scalar.
+///
+/// A reference model with another tokenizer may need more tokens for a piece than its context has.
+/// A document with such a piece is cut again for a smaller maximum, all of it, so that it stays
+/// even; what the reference cannot fit at all is left to fail.
 public struct Chunker: Sendable {
+    /// A second model that every piece must fit.
+    public struct Companion: Sendable {
+        let tokenizer: any Tokenizer
+        let maxTokens: Int
+
+        /// A model that takes pieces of at most `maxTokens` of its own tokens.
+        public init(tokenizer: any Tokenizer, maxTokens: Int) {
+            self.tokenizer = tokenizer
+            self.maxTokens = maxTokens
+        }
+    }
+
     /// Changes whenever the same document would be cut at other places.
     static let version = 1
 
@@ -22,15 +38,24 @@ public struct Chunker: Sendable {
     public let fingerprint: String
 
     private let tokenizer: any Tokenizer
+    private let companion: Companion?
 
-    /// A chunker for the teacher's tokenizer; hashes its content once.
-    public init(tokenizer: any Tokenizer, maxTokens: Int = 1024) {
+    /// A chunker for the teacher's tokenizer and, where that has another one, for the reference;
+    /// hashes their content once.
+    public init(
+        tokenizer: any Tokenizer, maxTokens: Int = 1024, companion: Companion? = nil
+    ) {
         precondition(maxTokens > 0)
         self.tokenizer = tokenizer
+        self.companion = companion
         self.maxTokens = maxTokens
         var hash = SHA256()
         hash.update(data: Array("refinery chunker \(Self.version), \(maxTokens)\n".utf8))
         tokenizer.serializeContent { hash.update(bufferPointer: $0) }
+        if let companion {
+            hash.update(data: Array("companion, \(companion.maxTokens)\n".utf8))
+            companion.tokenizer.serializeContent { hash.update(bufferPointer: $0) }
+        }
         fingerprint = hash.finalize().map { byte in
             String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
         }.joined()
@@ -48,16 +73,31 @@ public struct Chunker: Sendable {
     public func cut(_ text: UnsafeRawBufferPointer) -> [ChunkCut] {
         guard !text.isEmpty else { return [] }
         let map = TokenMap(text, tokenizer)
-        let count = (map.count + maxTokens - 1) / maxTokens
-        let cutting = DocumentCut(
-            text: text, map: map, tokenizer: tokenizer, maxTokens: maxTokens)
-        let pieces =
-            cutting.strict(count) ?? cutting.strict(count + 1) ?? cutting.adaptive(count + 1)
+        let pieces = pieces(text, map)
         return pieces.map { piece in
             var hash = SHA256()
             hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: text[piece.range]))
             return ChunkCut(
                 range: piece.range, tokens: piece.tokens, sha256: Array(hash.finalize()))
+        }
+    }
+
+    private func pieces(_ text: UnsafeRawBufferPointer, _ map: TokenMap) -> [DocumentCut.Piece] {
+        var maximum = maxTokens
+        while true {
+            let count = (map.count + maximum - 1) / maximum
+            let cutting = DocumentCut(
+                text: text, map: map, tokenizer: tokenizer, maxTokens: maximum)
+            let pieces =
+                cutting.strict(count) ?? cutting.strict(count + 1) ?? cutting.adaptive(count + 1)
+            guard let companion, maximum > 1 else { return pieces }
+            let longest = pieces.map { piece in
+                companion.tokenizer.encode(UnsafeRawBufferPointer(rebasing: text[piece.range]))
+                    .count
+            }.max()
+            guard let longest, longest > companion.maxTokens else { return pieces }
+            // In proportion, and so much less that it ends soon where that is not enough.
+            maximum = max(1, min(maximum * companion.maxTokens / longest, maximum * 7 / 8))
         }
     }
 }

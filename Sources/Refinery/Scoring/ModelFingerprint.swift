@@ -9,14 +9,21 @@ import TeacherInference
 public enum ModelFingerprint {
     /// The fingerprint of `model`, 64 hexadecimal digits.
     ///
-    /// Hashing reads every weight file once; with a `store`, what was read is remembered by
-    /// device, inode, size and time of change.
-    public static func of(_ model: LanguageModel, cache store: Store? = nil) throws -> String {
+    /// Hashing reads every weight file once, and `progress` is told how many bytes were read; with
+    /// a `store`, what was read is remembered by device, inode, size and time of change.
+    public static func of(
+        _ model: LanguageModel, cache store: Store? = nil, progress: (Int64) -> Void = { _ in }
+    ) throws -> String {
+        var done: Int64 = 0
         var hash = SHA256()
         hash.update(data: Data("refinery-model-1\n\(model.arithmetic)\n".utf8))
         hash.update(data: Data("tokenizer \(tokenizer(model.tokenizer))\n".utf8))
         for (index, file) in model.weightFiles.enumerated() {
-            hash.update(data: Data("weights \(try weights(of: model, index, file, store))\n".utf8))
+            let digest = try weights(of: model, index, file, store) {
+                done += Int64($0)
+                progress(done)
+            }
+            hash.update(data: Data("weights \(digest)\n".utf8))
         }
         return hexadecimal(hash.finalize())
     }
@@ -33,7 +40,8 @@ public enum ModelFingerprint {
     private static let piece = 8 << 20
 
     private static func weights(
-        of model: LanguageModel, _ index: Int, _ file: FileIdentity, _ store: Store?
+        of model: LanguageModel, _ index: Int, _ file: FileIdentity, _ store: Store?,
+        _ hashed: (Int) -> Void
     ) throws -> String {
         let known = try store?.cachedFingerprint(
             device: file.device, inode: file.inode, size: file.size,
@@ -49,6 +57,7 @@ public enum ModelFingerprint {
                 // of it are dropped, which come back from the file when they are read again.
                 _ = madvise(
                     UnsafeMutableRawPointer(mutating: part.baseAddress), part.count, MADV_DONTNEED)
+                hashed(part.count)
             }
             return hexadecimal(hash.finalize())
         }

@@ -43,31 +43,11 @@ struct ModelPair: Sendable {
             ModelFingerprint.tokenizer(teacher.tokenizer),
             ModelFingerprint.tokenizer(reference.tokenizer)
         )
-        sharesTokens = digests.0 == digests.1 && teacher.contextRule == reference.contextRule
-        if !sharesTokens, teacher.contextToken == nil || reference.contextToken == nil {
-            throw StoreError(
-                .refused,
-                digests.0 == digests.1
-                    ? "teacher and reference have different context rules "
-                        + "(\(teacher.contextRule), \(reference.contextRule)), and one has no context token"
-                    : "teacher and reference have different tokenizers, so they are compared per byte, "
-                        + "and for that both need a context token: the teacher's rule is "
-                        + "\(teacher.contextRule), the reference's \(reference.contextRule)",
-                hint:
-                    "set `context` for both models (--context), for example to bos or <|endoftext|>"
-            )
-        }
+        let comparison = try PairComparison(
+            teacher: teacher, digests.0, reference: reference, digests.1)
+        sharesTokens = comparison == .token
         for model in [teacher, reference] {
-            let needed = configuration.maxTokens + (model.contextToken == nil ? 0 : 1)
-            guard needed <= model.maxContext else {
-                throw StoreError(
-                    .refused,
-                    "chunks of \(configuration.maxTokens) tokens do not fit the context of \(model.path), "
-                        + "\(model.maxContext) tokens",
-                    hint:
-                        "set max_tokens to \(model.maxContext - needed + configuration.maxTokens) or less"
-                )
-            }
+            try PairComparison.checkFit(model, maxTokens: configuration.maxTokens)
         }
         func register(
             _ model: LanguageModel, _ role: ModelRole, digest: String, known: String?
@@ -103,9 +83,26 @@ struct ModelPair: Sendable {
         if first == second {
             logger.warning("teacher and reference are the same model: every difference will be 0")
         }
+        let memory = ScoringMemory([teacher, reference], configuration)
+        logger.notice(
+            "memory for scoring",
+            metadata: [
+                "weights.bytes": "\(memory.weightBytes)", "worker.bytes": "\(memory.workerBytes)",
+                "workers": "\(memory.threads)", "total.bytes": "\(memory.bytes)",
+            ])
         self.teacher = teacherMember
         self.reference = referenceMember
         fingerprints = Fingerprints(teacher: first, reference: second)
+    }
+
+    /// Cuts documents into pieces that fit both models.
+    func chunker(maxTokens: Int) -> Chunker {
+        let model = reference.model
+        let room = model.maxContext - (model.contextToken == nil ? 0 : 1)
+        return Chunker(
+            tokenizer: teacher.model.tokenizer, maxTokens: maxTokens,
+            companion: sharesTokens
+                ? nil : Chunker.Companion(tokenizer: model.tokenizer, maxTokens: room))
     }
 }
 

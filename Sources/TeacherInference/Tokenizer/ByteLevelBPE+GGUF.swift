@@ -24,11 +24,6 @@ extension ByteLevelBPE {
             var kind = gguf.tokenTypes.isEmpty ? .normal : Self.kind(gguf.tokenTypes[id])
             if spelling.isEmpty { kind = .unused }
             try vocabulary.append(spelling, kind)
-            // It would match in the midst of a character.
-            if kind == .userDefined, String(validating: spelling, as: UTF8.self) == nil {
-                throw vocabulary.failure(
-                    "user-defined token \(id), \(JSONParser.quoted(spelling)), is not valid UTF-8")
-            }
             if kind == .userDefined { added.append(AddedToken(id: TokenID(id), content: spelling)) }
         }
         for (rank, merge) in gguf.merges.enumerated() {

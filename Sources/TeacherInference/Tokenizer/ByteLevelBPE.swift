@@ -13,6 +13,13 @@ public final class ByteLevelBPE: Tokenizer {
     /// A tokenizer of checked content.
     init(_ content: BPEContent) throws(ModelError) {
         self.content = content
+        // Or it would match inside a character, and what is left of the text would be no UTF-8,
+        // which the patterns rely on.
+        for token in content.added where String(validating: token.content, as: UTF8.self) == nil {
+            throw content.vocabulary.failure(
+                "token \(token.id), \(JSONParser.quoted(token.content)), matches text and is no UTF-8"
+            )
+        }
         preTokenizer = try PreTokenizer(content.steps, source: content.source)
         added = content.added.isEmpty ? nil : AddedTokens(content.canonicalAdded)
         byteTokens = (0..<256).map { content.vocabulary.id(of: [UInt8($0)]) ?? -1 }

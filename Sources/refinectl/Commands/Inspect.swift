@@ -1,17 +1,24 @@
 import ArgumentParser
+import Foundation
+import Refinery
 import TeacherInference
 
 /// `refinectl inspect`.
 struct Inspect: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Say what a model is, or whether two models can be compared.",
+        abstract: "Say what a model is and what it costs, or whether two models can be compared.",
         discussion: """
+            Of two models the first is the teacher and the second the reference. Only headers, \
+            vocabulary and norms are read, and for the fingerprint every byte of the weights once \
+            (--no-fingerprint leaves that out).
+
             Examples:
               refinectl inspect teacher.gguf
+              refinectl inspect teacher.gguf --measure --threads 8
               refinectl inspect teacher.gguf reference/ --json
 
             With --json: an object for one model; for two {"models": [two objects], "pair": \
-            {"same_tokenizer", "same_model", "per"}}.
+            {"same_tokenizer", "same_model", "per", "reason", "memory_bytes", "hours_per_gb"}}.
             """)
 
     @Argument(
@@ -19,6 +26,27 @@ struct Inspect: ParsableCommand {
     var models: [String]
 
     @OptionGroup var modelOptions: ModelOptions
+
+    @Option(help: ArgumentHelp("--context of the reference alone.", valueName: "rule"))
+    var referenceContext: String?
+
+    @Option(help: ArgumentHelp("--pre of the reference alone.", valueName: "name"))
+    var referencePre: String?
+
+    @OptionGroup var threadOptions: ThreadOptions
+
+    @Option(help: ArgumentHelp("The most tokens of a thread's batch.", valueName: "n"))
+    var batchTokens = 2048
+
+    @Option(help: ArgumentHelp("The most tokens of a chunk.", valueName: "n"))
+    var maxTokens = 1024
+
+    @Flag(help: "Measure this machine's speed with each model, some seconds each.")
+    var measure = false
+
+    @Flag(inversion: .prefixedNo, help: "Read all weights for the fingerprint.")
+    var fingerprint = true
+
     @OptionGroup var output: JSONOptions
 
     private struct Both: Encodable {
@@ -26,17 +54,33 @@ struct Inspect: ParsableCommand {
         var pair: PairReport
     }
 
-    /// Refuses more than two models.
+    /// Refuses more than two models, and numbers that the daemon's configuration refuses.
     func validate() throws {
         guard models.count <= 2 else { throw ValidationError("give one or two models") }
+        guard (16...1_000_000).contains(batchTokens) else {
+            throw ValidationError("--batch-tokens must be from 16 to 1000000")
+        }
+        guard (16...1_000_000).contains(maxTokens) else {
+            throw ValidationError("--max-tokens must be from 16 to 1000000")
+        }
+        guard models.count == 2 || (referenceContext == nil && referencePre == nil) else {
+            throw ValidationError("--reference-context and --reference-pre need a second model")
+        }
     }
 
     /// Loads and prints.
     func run() throws {
-        let reports = try models.map {
-            try InspectReport(LanguageModel(path: $0, options: modelOptions.options))
+        let found = try models.enumerated().map { index, path in
+            var options = modelOptions.options
+            if index == 1 {
+                options.context = referenceContext ?? options.context
+                options.pre = referencePre ?? options.pre
+            }
+            let model = try LanguageModel(path: path, options: options)
+            return (model: model, report: try report(model))
         }
-        let pair = reports.count == 2 ? PairReport(reports[0], reports[1]) : nil
+        let reports = found.map(\.report)
+        let pair = found.count == 2 ? PairReport(found[0], found[1], configuration) : nil
         if output.json {
             guard let pair else { return JSONOutput.print(reports) }
             StandardOutput.write(JSONOutput.line(Both(models: reports, pair: pair)))
@@ -48,5 +92,32 @@ struct Inspect: ParsableCommand {
             StandardOutput.writeError(
                 "warning: both are the same model: every difference is 0\n")
         }
+    }
+
+    private var configuration: InspectReport.Configuration {
+        InspectReport.Configuration(
+            threads: threadOptions.count, batchTokens: batchTokens, maxTokens: maxTokens)
+    }
+
+    private func report(_ model: LanguageModel) throws -> InspectReport {
+        let reporter = ProgressReporter(isQuiet: !Terminal.standardError.redraws)
+        let size = model.weightFiles.reduce(0) { $0 + $1.size }
+        let began = ContinuousClock.now
+        let digest =
+            fingerprint
+            ? try ModelFingerprint.of(model) { done in
+                var snapshot = ProgressSnapshot(
+                    stage: "fingerprint", done: done, total: size, unit: "bytes", rateUnit: "bytes")
+                let rate = Double(done) / max(began.duration(to: .now) / .seconds(1), 1e-3)
+                snapshot.rate = rate
+                snapshot.secondsLeft = Double(size - done) / rate
+                reporter.update(snapshot)
+            } : nil
+        if fingerprint { reporter.finish() }
+        let speed =
+            measure
+            ? try MeasuredSpeed.measure(
+                model, threads: threadOptions.count, batchTokens: batchTokens) : nil
+        return InspectReport(model, configuration, fingerprint: digest, speed: speed)
     }
 }

@@ -13,6 +13,22 @@ struct InspectReport: Codable, Sendable, Equatable {
         var share: Double
     }
 
+    /// How the model would be scored with.
+    struct Configuration: Sendable {
+        /// Threads.
+        var threads: Int
+        /// The most tokens of a thread's batch.
+        var batchTokens: Int
+        /// The most tokens of a chunk.
+        var maxTokens: Int
+
+        /// The memory of scoring with `models`.
+        func memory(_ models: [LanguageModel]) -> ScoringMemory {
+            ScoringMemory(
+                models, threads: threads, batchTokens: batchTokens, maxTokens: maxTokens)
+        }
+    }
+
     var path: String
     var architecture: String
     var parameters: Int
@@ -27,24 +43,35 @@ struct InspectReport: Codable, Sendable, Equatable {
     var vocabulary: Int
     var tiedHead: Bool
     var weightTypes: [WeightType]
+    /// The tokenizer's kind and its pre-tokenizer.
     var tokenizer: String
     var tokenizerDigest: String
     /// The resolved context rule.
     var context: String
     /// The id of the token in front of a text.
     @NullEncoded var contextToken: Int?
-    var fingerprint: String
+    /// nil where it was not asked for.
+    @NullEncoded var fingerprint: String?
     var kernels: String
+    var threads: Int
+    /// The most tokens of a thread's batch.
+    var batchTokens: Int
+    /// The most tokens of a chunk.
+    var maxTokens: Int
     /// Bytes of weights, mapped from the file.
     var weightBytes: Int
     /// Bytes of working memory a thread.
     var workerBytes: Int
-    /// Floating-point operations a token, in a text of 1,024 tokens or the whole context.
+    /// Bytes of weights and all threads.
+    var memoryBytes: Int
+    /// Floating-point operations a token, in a text of the longest chunk or the whole context.
     var operationsPerToken: Double
+    /// What this machine makes of it, where that was measured.
+    @NullEncoded var speed: MeasuredSpeed?
 
     private enum CodingKeys: String, CodingKey {
         case path, architecture, parameters, layers, hidden, heads, vocabulary, tokenizer, context
-        case fingerprint, kernels
+        case fingerprint, kernels, threads, speed
         case kvHeads = "kv_heads"
         case headSize = "head_size"
         case feedForward = "feed_forward"
@@ -53,15 +80,21 @@ struct InspectReport: Codable, Sendable, Equatable {
         case weightTypes = "weight_types"
         case tokenizerDigest = "tokenizer_digest"
         case contextToken = "context_token"
+        case batchTokens = "batch_tokens"
+        case maxTokens = "max_tokens"
         case weightBytes = "weight_bytes"
         case workerBytes = "worker_bytes"
+        case memoryBytes = "memory_bytes"
         case operationsPerToken = "flops_per_token"
     }
 
-    /// A report of a loaded model; reads all of its weights for the fingerprint.
-    init(_ model: LanguageModel) throws {
+    /// A report of a loaded model; reads none of its matrices.
+    init(
+        _ model: LanguageModel, _ configuration: Configuration, fingerprint: String? = nil,
+        speed: MeasuredSpeed? = nil
+    ) {
         let shape = model.configuration
-        let length = min(1024, shape.context)
+        let length = min(configuration.maxTokens, shape.context)
         path = model.path
         architecture = shape.architecture
         parameters = model.parameterCount
@@ -79,12 +112,16 @@ struct InspectReport: Codable, Sendable, Equatable {
         tokenizer = model.tokenizer.summary
         tokenizerDigest = ModelFingerprint.tokenizer(model.tokenizer)
         context = model.contextRule
-        fingerprint = try ModelFingerprint.of(model)
         kernels = model.kernelName
-        weightBytes = model.weightBytes
-        workerBytes = model.workerMemory(maxTokens: TextScorer.batchTokens, longest: length)
+        let memory = configuration.memory([model])
+        (threads, batchTokens) = (memory.threads, memory.batchTokens)
+        maxTokens = configuration.maxTokens
+        (weightBytes, workerBytes) = (memory.weightBytes, memory.workerBytes)
+        memoryBytes = memory.bytes
         operationsPerToken = model.operations(tokens: length) / Double(length)
         contextToken = model.contextToken.map(Int.init)
+        self.fingerprint = fingerprint
+        self.speed = speed
     }
 
     /// The report for people.
@@ -103,54 +140,24 @@ struct InspectReport: Codable, Sendable, Equatable {
         add("weights", types.joined(separator: ", "))
         add("tokenizer", tokenizer)
         add("in front of a text", contextToken.map { "\(context) (token \($0))" } ?? context)
-        add("fingerprint", fingerprint)
+        if let fingerprint { add("fingerprint", fingerprint) }
         add(
             "memory",
-            "\(Words.bytes(Int64(weightBytes))) of weights, mapped, and "
-                + "\(Words.bytes(Int64(workerBytes))) a thread")
+            "\(Words.bytes(Int64(memoryBytes))): \(Words.bytes(Int64(weightBytes))) of weights, "
+                + "mapped, and \(Words.bytes(Int64(workerBytes))) for each of "
+                + "\(Words.counted(Int64(threads), "thread"))")
+        add(
+            "",
+            "batches of \(Words.count(batchTokens)) tokens, chunks of up to \(Words.count(maxTokens))"
+        )
         add("work", "\(Words.fixed(operationsPerToken / 1e6, 0)) MFLOP a token, kernels \(kernels)")
+        if let speed {
+            add("speed", "\(Words.rate(speed.tokensPerSecond)) tokens/s, measured")
+            add(
+                "",
+                "\(Words.fixed(speed.hoursPerGB, 1)) hours a GB of English text, at "
+                    + "\(Words.fixed(speed.bytesPerToken, 2)) bytes a token")
+        }
         return table.render()
-    }
-}
-
-/// What `inspect` says of two models together.
-struct PairReport: Codable, Sendable, Equatable {
-    /// Both turn every text into the same ids.
-    var sameTokenizer: Bool
-    /// Both are the same in all that decides scores.
-    var sameModel: Bool
-    /// What a difference is taken over: `token`, `byte`, or `none` where the pair is refused.
-    var per: String
-
-    private enum CodingKeys: String, CodingKey {
-        case per
-        case sameTokenizer = "same_tokenizer"
-        case sameModel = "same_model"
-    }
-
-    /// Two models compared.
-    init(_ first: InspectReport, _ second: InspectReport) {
-        sameTokenizer = first.tokenizerDigest == second.tokenizerDigest
-        sameModel = first.fingerprint == second.fingerprint
-        if sameTokenizer && first.context == second.context {
-            per = "token"
-        } else {
-            per = first.contextToken != nil && second.contextToken != nil ? "byte" : "none"
-        }
-    }
-
-    /// The comparison for people.
-    func render() -> String {
-        var text =
-            "the models \(sameTokenizer ? "share a tokenizer" : "have different tokenizers"): "
-        switch per {
-        case "token": text += "their difference is taken per token\n"
-        case "byte": text += "their difference is taken per byte\n"
-        default:
-            text +=
-                "as a pair they are refused, since one has no context token "
-                + "(name one with --context, such as bos or '<|endoftext|>')\n"
-        }
-        return text
     }
 }

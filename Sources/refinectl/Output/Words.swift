@@ -69,6 +69,12 @@ enum Words {
         "\(count(value)) \(noun)\(value == 1 ? "" : "s")"
     }
 
+    /// Lines of text, each made safe for a terminal.
+    static func printableLines(_ text: String) -> String {
+        text.split(separator: "\n", omittingEmptySubsequences: false)
+            .map { printable(String($0)) }.joined(separator: "\n")
+    }
+
     /// Text from files and names, made safe for a terminal: control characters become U+FFFD.
     static func printable(_ text: String) -> String {
         var result = String.UnicodeScalarView()

@@ -126,4 +126,31 @@ import Testing
         #expect(prints.allSatisfy { $0.utf8.count == 64 })
         #expect(prints[0] == Chunker(tokenizer: TestTokenizer()).fingerprint)
     }
+
+    @Test(arguments: [16, 64])
+    func piecesFitASecondModelThatNeedsMoreTokens(maxTokens: Int) {
+        var random = TestRandom(seed: 3)
+        let tokenizer = TestTokenizer(longest: 6), other = TestTokenizer(longest: 1)
+        let room = maxTokens * 2
+        let alone = Chunker(tokenizer: tokenizer, maxTokens: maxTokens)
+        let chunker = Chunker(
+            tokenizer: tokenizer, maxTokens: maxTokens,
+            companion: Chunker.Companion(tokenizer: other, maxTokens: room))
+        #expect(chunker.fingerprint != alone.fingerprint)
+        var smaller = 0
+        for _ in 0..<40 {
+            let text = randomText(&random, Int.random(in: 1...maxTokens * 20, using: &random))
+            let chunks = chunker.cut(text)
+            #expect(chunks.map(\.range.count).reduce(0, +) == text.count)
+            #expect(chunks.allSatisfy { $0.tokens <= maxTokens })
+            let lengths = chunks.map { chunk in
+                text[chunk.range].withUnsafeBytes { other.encode($0).count }
+            }
+            #expect(lengths.allSatisfy { $0 <= room })
+            // Even still: no piece is a small rest of the others.
+            #expect(chunks.count < 3 || (lengths.min() ?? 0) * 6 >= (lengths.max() ?? 0))
+            if chunks.count > alone.cut(text).count { smaller += 1 }
+        }
+        #expect(smaller > 0)
+    }
 }

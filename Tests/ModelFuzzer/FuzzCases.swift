@@ -1,12 +1,28 @@
-/// One damaged model, decided by a seed and a number.
-enum FuzzCase {
-    /// Case `index` of `seed`: one of `models`, changed in one to six places.
-    static func make(_ models: [ModelFiles], seed: UInt64, index: Int) -> ModelFiles {
+/// Damaged models, each decided by a seed and a number.
+struct FuzzCases {
+    private let models: [ModelFiles]
+    private let swollen: [() -> ModelFiles]
+
+    /// Cases made from `models`.
+    init(_ models: [ModelFiles]) {
+        self.models = models
+        swollen = SwollenModel.all(models)
+    }
+
+    /// Cases at the beginning that are swollen.
+    var swollenCount: Int { swollen.count }
+
+    /// Case `index` of `seed`: one of the models, changed in one to six places; the first ones of
+    /// every seed are swollen instead.
+    func make(seed: UInt64, index: Int) -> ModelFiles {
+        if swollen.indices.contains(index) { return swollen[index]() }
         var random = RandomStream(seed: seed, index: UInt64(index))
         guard var model = random.pick(models), let other = random.pick(models) else {
             preconditionFailure("fuzzing needs a model to begin with")
         }
-        for _ in 0...random.below(random.once(in: 4) ? 6 : 2) { change(&model, other, &random) }
+        for _ in 0...random.below(random.once(in: 4) ? 6 : 2) {
+            Self.change(&model, other, &random)
+        }
         return model
     }
 

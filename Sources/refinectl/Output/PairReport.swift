@@ -1,0 +1,69 @@
+import Refinery
+import TeacherInference
+
+/// What `inspect` says of a teacher and a reference together.
+struct PairReport: Codable, Sendable, Equatable {
+    /// Both turn every text into the same ids.
+    var sameTokenizer: Bool
+    /// Both are the same in all that decides scores; false where the fingerprints were not asked for.
+    var sameModel: Bool
+    /// What a difference is taken over: `token`, `byte`, or `none` where the pair is refused.
+    var per: String
+    /// Why the pair is refused.
+    @NullEncoded var reason: String?
+    /// Bytes of both models' weights and of all threads, each of which works with both.
+    var memoryBytes: Int
+    /// Hours that a gigabyte of text takes with both, where that was measured.
+    @NullEncoded var hoursPerGB: Double?
+
+    private enum CodingKeys: String, CodingKey {
+        case per, reason
+        case sameTokenizer = "same_tokenizer"
+        case sameModel = "same_model"
+        case memoryBytes = "memory_bytes"
+        case hoursPerGB = "hours_per_gb"
+    }
+
+    /// A teacher and a reference, each with its report, compared as `refine` and the daemon do.
+    init(
+        _ teacher: (model: LanguageModel, report: InspectReport),
+        _ reference: (model: LanguageModel, report: InspectReport),
+        _ configuration: InspectReport.Configuration
+    ) {
+        sameTokenizer = teacher.report.tokenizerDigest == reference.report.tokenizerDigest
+        sameModel =
+            teacher.report.fingerprint != nil
+            && teacher.report.fingerprint == reference.report.fingerprint
+        do {
+            let comparison = try PairComparison(
+                teacher: teacher.model, teacher.report.tokenizerDigest,
+                reference: reference.model, reference.report.tokenizerDigest)
+            for model in [teacher.model, reference.model] {
+                try PairComparison.checkFit(model, maxTokens: configuration.maxTokens)
+            }
+            per = comparison.rawValue
+        } catch {
+            per = "none"
+            let failure = Failure(error)
+            reason = failure.hint.map { "\(failure.message); \($0)" } ?? failure.message
+        }
+        memoryBytes = configuration.memory([teacher.model, reference.model]).bytes
+        let speeds = [teacher.report.speed, reference.report.speed].compactMap { $0 }
+        hoursPerGB = speeds.count == 2 ? speeds.reduce(0) { $0 + $1.hoursPerGB } : nil
+    }
+
+    /// The comparison for people.
+    func render() -> String {
+        var text =
+            "the models \(sameTokenizer ? "share a tokenizer" : "have different tokenizers"): "
+        switch per {
+        case "none": text += "as a pair they are refused: \(reason ?? "")\n"
+        default: text += "their difference is taken per \(per)\n"
+        }
+        text += "memory for both: \(Words.bytes(Int64(memoryBytes)))\n"
+        if let hoursPerGB {
+            text += "time for both: \(Words.fixed(hoursPerGB, 1)) hours a GB of English text\n"
+        }
+        return Words.printableLines(text)
+    }
+}
