@@ -26,8 +26,10 @@ struct DecoderFamily: Sendable {
     var mayBeParallel = false
     /// Whether the feed-forward has a gate.
     var isGated = true
-    /// The activation where config.json names none, and of every GGUF file.
+    /// The activation where config.json names none, and of GGUF files, which never name one.
     var activation = Activation.silu
+    /// The activation of GGUF files of models of so many layers, where it is another.
+    var ggufActivations: [Int: Activation] = [:]
     /// Where a token's position enters.
     var positions = ModelConfiguration.Positions.rotary
     /// Part of a head's dimensions that rotate where config.json does not say; nil for all, and a

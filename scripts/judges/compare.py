@@ -20,6 +20,7 @@ import torch
 
 import dequantise
 import judge_llama_cpp
+import llama_cpp_families
 import pair
 import random_families
 import random_llama
@@ -111,7 +112,7 @@ def check_families(fixtures: Path, write: bool) -> bool:
     good = True
     for name, expected in by_model(read_jsonl(fixtures / "expected.jsonl")).items():
         good &= within(fresh.get(name, []), expected, f"random model {name}")
-    return good
+    return llama_cpp_families.check(fixtures) and good
 
 
 def check_pair(path: Path, write: bool) -> bool:
