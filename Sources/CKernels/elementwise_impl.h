@@ -1,4 +1,4 @@
-// Part of kernels_impl.h, which includes it once an instruction set: norms, RoPE, biases, caps.
+// Part of kernels_impl.h, which includes it once an instruction set: norms, RoPE, biases, caps, sums.
 
 // d = weight * s / sqrt(mean(s^2) + epsilon).
 INLINE void norm_row(int64_t width, const float *s, const float *weight, float epsilon, float *d) {
@@ -130,5 +130,16 @@ static void soft_cap(int64_t count, float *x, float cap) {
         memcpy(t, x + j, n);
         store(t, cap_v(load(t), cap));
         memcpy(x + j, t, n);
+    }
+}
+
+// destination[index[t]] += scale[t] * x[t], rows of `width`; each product is rounded before it is
+// added. Without an index row t itself, without scales x as it is.
+static void add_rows(int64_t rows, int64_t width, const float *x, int64_t ldx, const int32_t *index,
+                     const float *scale, float *destination, int64_t ldd) {
+    for (int64_t t = 0; t < rows; t++) {
+        const float *s = x + t * ldx, by = scale ? scale[t] : 1.0f;
+        float *d = destination + (index ? index[t] : t) * ldd;
+        for (int64_t j = 0; j < width; j++) d[j] += by * s[j];
     }
 }

@@ -34,5 +34,5 @@ static double peak(int64_t rounds) {
 
 const ck_table CK_NAME = {
     CK_TEXT, MR, NR, multiply, multiply_activated, head, head_update, dot, dequantize, pack,
-    rms_norm, rms_norm_add, layer_norm, head_norm, activate, rope, add_bias, soft_cap, attention,
-    peak};
+    rms_norm, rms_norm_add, layer_norm, head_norm, activate, rope, add_bias, add_rows, soft_cap,
+    attention, peak};

@@ -38,6 +38,8 @@ struct DecoderFamily: Sendable {
     /// RoPE's base of the layers with a window where config.json names none; nil where they share
     /// the others'.
     var windowRoPEBase: Double?
+    /// The experts, of a family that is a mixture of them.
+    var experts: Experts?
     /// Whether the embedding's rows are multiplied with √D.
     var scalesEmbedding = false
     /// Scale and caps of attention and logits, where the family has them.
@@ -78,6 +80,8 @@ struct DecoderFamily: Sendable {
         case none
         /// All of them, where `sliding_window` is a number.
         case everyLayer
+        /// All of them, if `use_sliding_window`.
+        case everyLayerIfUsed
         /// Those from `max_window_layers` on, if `use_sliding_window`.
         case upperLayers
         /// All but each `period`-th, or as `layer_types` says: a window of `size` keys where
@@ -88,7 +92,7 @@ struct DecoderFamily: Sendable {
         /// Whether GGUF files have keys for it: of Qwen's they have none.
         var isInGGUF: Bool {
             switch self {
-            case .none, .upperLayers: false
+            case .none, .upperLayers, .everyLayerIfUsed: false
             case .everyLayer, .alternating: true
             }
         }
@@ -109,7 +113,8 @@ struct DecoderFamily: Sendable {
 
     /// Every family that can be scored with.
     static let all = [
-        llama, mistral, qwen2, qwen3, gpt2, gptNeoX, olmo2, phi3, gemma2, gemma3,
+        llama, mistral, qwen2, qwen3, gpt2, gptNeoX, olmo2, phi3, gemma2, gemma3, mixtral,
+        qwen3MoE, olmoe,
     ]
 }
 
@@ -136,10 +141,15 @@ extension DecoderFamily {
         guard let name = file.metadata["general.architecture"]?.text else {
             throw ModelError("\(file.path): metadata key \"general.architecture\" is missing")
         }
-        guard let family = Self.all.first(where: { $0.ggufName == name }) else {
+        let hasExperts = (file.metadata[name + ".expert_count"]?.integer ?? 0) != 0
+        let found = Self.all.first {
+            $0.ggufName == name && ($0.experts != nil) == hasExperts
+        }
+        guard let family = found else {
             let known = Self.all.compactMap(\.ggufName).joined(separator: ", ")
             throw ModelError(
-                "\(file.path): architecture \"\(name)\" is not supported, expected one of \(known)")
+                "\(file.path): architecture \"\(name)\" \(hasExperts ? "with" : "without") experts "
+                    + "is not supported, expected one of \(known)")
         }
         self = family
     }

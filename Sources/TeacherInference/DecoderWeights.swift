@@ -36,12 +36,8 @@ struct DecoderWeights: Sendable {
         let feedForwardNorm: Norm?
         /// [D], of what the feed-forward adds.
         let feedForwardPostNorm: Norm?
-        /// [F, D], where the family has one.
-        let gate: Linear?
-        /// [F, D].
-        let up: Linear
-        /// [D, F].
-        let down: Linear
+        /// What every token, or some of them, goes through.
+        let feedForward: FeedForward
 
         /// Norms of hidden states, those that are there.
         var norms: [Norm] {
@@ -49,9 +45,14 @@ struct DecoderWeights: Sendable {
                 .compactMap { $0 }
         }
 
-        /// Projections, in a fixed order.
+        /// Projections but for those of experts, in a fixed order.
         var linears: [Linear] {
-            [query, key, value, attentionOutput] + (gate.map { [$0] } ?? []) + [up, down]
+            [query, key, value, attentionOutput] + feedForward.linears
+        }
+
+        /// Every matrix, in a fixed order.
+        var matrices: [Tensor] {
+            [query, key, value, attentionOutput].map(\.weight) + feedForward.matrices
         }
     }
 
@@ -117,7 +118,7 @@ struct DecoderWeights: Sendable {
         var all = [embedding]
         if let positions { all.append(positions) }
         if head.name != embedding.name { all.append(head) }
-        for layer in layers { all += layer.linears.map(\.weight) }
+        for layer in layers { all += layer.matrices }
         return all
     }
 
@@ -178,18 +179,28 @@ extension DecoderWeights.Layer {
         queryNorm = try headNorm(names.queryNorm, all: queries, &finder)
         keyNorm = try headNorm(names.keyNorm, all: keys, &finder)
         attentionOutput = try linear(names.attentionOutput, hidden, queries, &finder)
-        let feedForward = configuration.feedForwardSize
+        if let experts = configuration.experts, experts.layers[index], let theirs = names.experts {
+            feedForward = .experts(
+                try ExpertWeights(
+                    theirs, layer: index, hiddenSize: hidden, experts: experts, &finder))
+            return
+        }
+        let width = configuration.feedForwardSize
+        let gate: DecoderWeights.Linear?
+        let up: DecoderWeights.Linear
         if !configuration.isGated {
             gate = nil
-            up = try linear(names.up, feedForward, hidden, &finder)
+            up = try linear(names.up, width, hidden, &finder)
         } else if let name = names.gate {
-            gate = try linear(name, feedForward, hidden, &finder)
-            up = try linear(names.up, feedForward, hidden, &finder)
+            gate = try linear(name, width, hidden, &finder)
+            up = try linear(names.up, width, hidden, &finder)
         } else {
             let fused = try finder.linear(
-                names.up, layer: index, outputs: [feedForward, feedForward], inputs: hidden)
+                names.up, layer: index, outputs: [width, width], inputs: hidden)
             (gate, up) = (fused[0], fused[1])
         }
-        down = try linear(names.down, hidden, feedForward, &finder)
+        feedForward = .dense(
+            DecoderWeights.Dense(
+                gate: gate, up: up, down: try linear(names.down, hidden, width, &finder)))
     }
 }

@@ -48,10 +48,10 @@ struct ExpectedBiases {
                 ("queries", layer.query, queryKeyValue), ("keys", layer.key, queryKeyValue),
                 ("values", layer.value, queryKeyValue),
                 ("attention's output", layer.attentionOutput, attentionOutput),
-                ("the feed-forward's up", layer.up, feedForward),
-                ("the feed-forward's down", layer.down, feedForward),
             ]
-            if let gate = layer.gate { projections.append(("the gate", gate, feedForward)) }
+            for linear in layer.feedForward.linears {
+                projections.append(("the feed-forward", linear, feedForward))
+            }
             for (name, projection, expected) in projections {
                 guard let expected, (projection.bias != nil) != expected else { continue }
                 throw ModelError(

@@ -54,6 +54,11 @@ extension ModelConfiguration {
         guard (1...4096).contains(layers) else {
             throw ModelError("\(path): layers is \(layers), expected 1 to 4096")
         }
+        let experts = try family.experts.map { family throws(ModelError) in
+            try Experts(
+                gguf: family, layers: layers, path: path, prefix: prefix, number: number,
+                integer: { key throws(ModelError) in try integer(key) })
+        }
         self.init(
             architecture: architecture,
             layers: layers,
@@ -61,7 +66,7 @@ extension ModelConfiguration {
             heads: heads,
             kvHeads: try integer("attention.head_count_kv", default: heads),
             headSize: headSize,
-            feedForwardSize: try integer("feed_forward_length"),
+            feedForwardSize: try integer("feed_forward_length", default: experts?.feedForwardSize),
             vocabularySize: gguf.tensors["token_embd.weight"]?.shape.first ?? 0,
             context: try integer("context_length"),
             normEpsilon: Float(epsilon),
@@ -69,6 +74,7 @@ extension ModelConfiguration {
                 base: try number("rope.freq_base") ?? family.ropeBase, pairing: family.ggufPairing,
                 scaling: .none),
             windows: try Self.windows(family, layers: layers, gguf, prefix),
+            experts: experts,
             headNorm: family.headNorm,
             norm: family.norm,
             normPlace: family.normPlace,

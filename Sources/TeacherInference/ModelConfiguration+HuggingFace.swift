@@ -49,9 +49,15 @@ extension ModelConfiguration {
         guard (1...4096).contains(layers) else {
             throw ModelError("\(path): layers is \(layers), expected 1 to 4096")
         }
-        let feedForward = keys.defaultFeedForward.map {
-            hiddenSize.multipliedReportingOverflow(by: $0)
+        let experts = try family.experts.map { family throws(ModelError) in
+            try Experts(huggingFace: config, family: family, layers: layers, used: &used)
         }
+        var feedForward = keys.defaultFeedForward.map {
+            hiddenSize.multipliedReportingOverflow(by: $0).partialValue
+        }
+        // Where no layer is dense, nothing has the width of one.
+        if let experts, !experts.layers.contains(false) { feedForward = experts.feedForwardSize }
+        let windows = try Self.windows(family, layers: layers, config)
         self.init(
             architecture: family.name,
             layers: layers,
@@ -61,12 +67,13 @@ extension ModelConfiguration {
                 try integer(name, default: heads)
             } ?? heads,
             headSize: headSize ?? hiddenSize / heads,
-            feedForwardSize: try integer(keys.feedForward, default: feedForward?.partialValue),
+            feedForwardSize: try integer(keys.feedForward, default: feedForward),
             vocabularySize: try integer("vocab_size"),
             context: try integer(keys.context, default: 2048),
             normEpsilon: Float(try config.number(keys.epsilon) ?? keys.defaultEpsilon),
             rope: try RoPE(huggingFace: config, family: family),
-            windows: try Self.windows(family, layers: layers, config),
+            windows: windows,
+            experts: experts,
             headNorm: family.headNorm,
             norm: family.norm,
             normPlace: family.normPlace,
@@ -97,6 +104,10 @@ extension ModelConfiguration {
             used.insert("attn_logit_softcapping")
         }
         used.formUnion(Self.windowFields(family.window))
+        // Where no layer has a window, it does not matter from which on they would.
+        if case .everyLayerIfUsed = family.window, windows.allSatisfy({ $0 == nil }) {
+            used.insert("max_window_layers")
+        }
         try Self.checkSynonyms(keys, config)
         used.formUnion(keys.synonyms.keys)
         used.formUnion(keys.mustBeTrue)

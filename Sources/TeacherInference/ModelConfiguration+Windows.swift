@@ -4,6 +4,7 @@ extension ModelConfiguration {
         switch window {
         case .none: []
         case .everyLayer: ["sliding_window", "layer_types"]
+        case .everyLayerIfUsed: ["sliding_window", "layer_types", "use_sliding_window"]
         case .upperLayers:
             ["sliding_window", "layer_types", "use_sliding_window", "max_window_layers"]
         case .alternating:
@@ -22,6 +23,9 @@ extension ModelConfiguration {
         case .none:
             return windows
         case .everyLayer:
+            windows = [Int?](repeating: window, count: layers)
+        case .everyLayerIfUsed:
+            guard try config.bool("use_sliding_window") ?? false, let window else { break }
             windows = [Int?](repeating: window, count: layers)
         case .upperLayers:
             guard try config.bool("use_sliding_window") ?? false, let window else { break }

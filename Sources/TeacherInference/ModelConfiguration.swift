@@ -26,6 +26,8 @@ public struct ModelConfiguration: Sendable, Equatable {
     public var rope: RoPE
     /// Keys that a query of each layer sees, itself included; nil for all before it.
     public var windows: [Int?]
+    /// The experts, where feed-forwards are mixtures of them.
+    public var experts: Experts?
     /// Norms of queries and keys before RoPE.
     var headNorm = HeadNorm.none
     /// Which norm stands around the sublayers and before the head.

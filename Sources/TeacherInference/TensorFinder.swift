@@ -25,6 +25,20 @@ struct TensorFinder {
         file.tensors[name(pattern, layer) + ".weight"] != nil
     }
 
+    /// Whether the file has the tensor called `pattern`, suffix and all.
+    func has(whole pattern: String, layer: Int) -> Bool {
+        file.tensors[name(pattern, layer)] != nil
+    }
+
+    /// The tensor called `pattern`, suffix and all, as the file has it.
+    mutating func tensor(
+        _ pattern: String, layer: Int, shape: [Int]
+    ) throws(ModelError) -> Tensor {
+        let name = name(pattern, layer)
+        used.insert(name)
+        return try file.tensor(name, shape: shape)
+    }
+
     /// The head's matrix, or nil where the file has none.
     mutating func head(shape: [Int]) throws(ModelError) -> Tensor? {
         for name in names.heads where file.tensors[name + ".weight"] != nil {

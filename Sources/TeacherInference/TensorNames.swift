@@ -45,6 +45,8 @@ struct TensorNames: Sendable {
     var up: String
     /// The feed-forward's second projection.
     var down: String
+    /// Those of a mixture of experts.
+    var experts: ExpertNames?
     /// Whether the matrices of the layers are stored transposed, [inputs, outputs].
     var areTransposed = false
     /// Whether 1 is to be added to the norms' weights.
@@ -79,6 +81,7 @@ struct TensorNames: Sendable {
             queryNorm: "blk.{}.attn_q_norm", keyNorm: "blk.{}.attn_k_norm",
             attentionOutput: "blk.{}.attn_output", gate: theirs.gate.map { _ in "blk.{}.ffn_gate" },
             up: "blk.{}.ffn_up", down: "blk.{}.ffn_down",
+            experts: theirs.experts.map { _ in .gguf },
             ignorable: { $0 == "rope_freqs.weight" })
     }
 }

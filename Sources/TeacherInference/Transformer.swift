@@ -22,7 +22,7 @@ struct Transformer: ~Copyable {
     /// the feed-forward adds [T, D], where that is normed.
     private let normed: FloatBuffer
     /// Queries, keys and values [T, (H + 2K) · head size], then packed activations [T, F]; what
-    /// attention adds [T, D], where that is normed.
+    /// attention adds [T, D], where that is normed, and the sum of a token's experts [T, D].
     private let wide: FloatBuffer
     /// What the feed-forward reads, packed [T, D], where it runs beside attention.
     private let besides: FloatBuffer
@@ -32,6 +32,8 @@ struct Transformer: ~Copyable {
     private var rotation: RotationTable
     /// Of the layers with a window, where they have a RoPE of their own; else it stays empty.
     private var windowRotation: RotationTable
+    /// Of a mixture of experts.
+    private var experts: ExpertFeedForward?
 
     /// Rows that the buffers hold.
     let maxTokens: Int
@@ -57,6 +59,10 @@ struct Transformer: ~Copyable {
         rotation = RotationTable(configuration.rope, rotated: configuration.rotatedSize)
         windowRotation = RotationTable(
             configuration.windowRoPE ?? configuration.rope, rotated: configuration.rotatedSize)
+        if let shape = configuration.experts {
+            experts = ExpertFeedForward(
+                configuration, shape, kernels: kernels, clock: clock, maxTokens: maxTokens)
+        }
     }
 
     /// Rows of packed activations are written in whole tiles of up to 16.
@@ -73,12 +79,14 @@ struct Transformer: ~Copyable {
         init(_ configuration: ModelConfiguration) {
             let queries = configuration.heads * configuration.headSize
             normed = max(configuration.hiddenSize, queries)
+            let experts = configuration.experts
+            let dense = experts?.layers.contains(false) ?? true
+            let activated = dense ? configuration.feedForwardSize : 0
             wide = max(
-                queries + 2 * configuration.kvHeads * configuration.headSize,
-                configuration.feedForwardSize,
-                configuration.normPlace == .before ? 0 : configuration.hiddenSize)
+                queries + 2 * configuration.kvHeads * configuration.headSize, activated,
+                configuration.normPlace == .before && experts == nil ? 0 : configuration.hiddenSize)
             besides = configuration.isParallel ? configuration.hiddenSize : 0
-            inputs = max(normed, configuration.feedForwardSize)
+            inputs = max(normed, activated, experts?.feedForwardSize ?? 0)
         }
     }
 
@@ -101,21 +109,30 @@ struct Transformer: ~Copyable {
             + WeightPanels.floats(kernels: kernels, maxColumns: sizes.inputs, longest: maxTokens)
             + Int(ck_attention_scratch(Int64(longest), Int64(head)))
             + tables * longest * configuration.rotatedSize
-        return floats * 4
+        let experts = configuration.experts.map {
+            ExpertFeedForward.floats(configuration, $0, maxTokens: maxTokens)
+        }
+        return (floats + (experts ?? 0)) * 4
     }
 
     /// Floating-point operations for a sequence of `tokens` tokens, of which the next one is
     /// predicted for `scored`: two a weight, and two products of causal attention.
+    ///
+    /// Of experts, those that compute a token count.
     static func operations(
         _ configuration: ModelConfiguration, tokens: Int, scored: Int
     ) -> Double {
         let c = configuration
         let queries = Double(c.heads * c.headSize), hidden = Double(c.hiddenSize)
-        let layer =
-            hidden * (2 * queries + 2 * Double(c.kvHeads * c.headSize))
-            + (c.isGated ? 3 : 2) * hidden * Double(c.feedForwardSize)
+        let projections = hidden * (2 * queries + 2 * Double(c.kvHeads * c.headSize))
         let attention = 2 * queries * Double(tokens + 1)
-        return Double(tokens) * Double(c.layers) * (2 * layer + attention)
+        let dense = (c.isGated ? 3 : 2) * hidden * Double(c.feedForwardSize)
+        let mixture =
+            c.experts.map { hidden * Double($0.count + 3 * $0.used * $0.feedForwardSize) } ?? 0
+        let mixtures = Double(c.experts?.layers.count { $0 } ?? 0), layers = Double(c.layers)
+        return Double(tokens)
+            * (layers * (2 * projections + attention)
+                + 2 * (mixtures * mixture + (layers - mixtures) * dense))
             + Double(scored) * 2 * hidden * Double(c.vocabularySize)
     }
 
@@ -240,21 +257,34 @@ struct Transformer: ~Copyable {
 
     /// residual += down · (activation(gate · x) ∘ up · x), x = norm(residual): SwiGLU and its like
     /// (arXiv 2002.05202); without a gate down · activation(up · x).
-    private func feedForward(_ layer: DecoderWeights.Layer, rows: Int, spans: [Range<Int>]) {
+    ///
+    /// A mixture of experts adds what those of each token make of x.
+    private mutating func feedForward(
+        _ layer: DecoderWeights.Layer, rows: Int, spans: [Range<Int>]
+    ) {
         let states = configuration.isParallel ? besides.base : normed.base
         if !configuration.isParallel { norm(layer.feedForwardNorm, rows: rows, into: states) }
         let activation = configuration.activation
-        if let gate = layer.gate {
+        let dense: DecoderWeights.Dense
+        switch layer.feedForward {
+        case .dense(let weights): dense = weights
+        case .experts(let weights):
+            experts?.add(
+                weights, norm: layer.feedForwardNorm, normed: states, residual: residual.base,
+                sum: wide.base, spans: spans, panels: panels)
+            return
+        }
+        if let gate = dense.gate {
             panels.multiplyGated(
-                gate: gate, up: layer.up, activation: activation, input: states, rows: rows,
+                gate: gate, up: dense.up, activation: activation, input: states, rows: rows,
                 spans: spans, output: wide.base)
         } else {
             panels.multiplyActivated(
-                layer.up, activation: activation, input: states, rows: rows, spans: spans,
+                dense.up, activation: activation, input: states, rows: rows, spans: spans,
                 output: wide.base)
         }
         addToResidual(
-            layer.down, input: wide.base, norm: layer.feedForwardPostNorm, through: normed.base,
+            dense.down, input: wide.base, norm: layer.feedForwardPostNorm, through: normed.base,
             rows: rows, spans: spans)
     }
 

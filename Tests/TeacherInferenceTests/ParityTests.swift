@@ -129,6 +129,8 @@ import Testing
             "gpt2.gguf", "gpt2-erf", "gpt_neox", "gpt_neox.gguf", "gpt_neox-sequential",
             "olmo2", "olmo2.gguf", "phi3", "phi3.gguf", "phi3-window", "phi3-window.gguf", "gemma2",
             "gemma2.gguf", "gemma2-old", "gemma3", "gemma3.gguf", "gemma3-old",
+            "mixtral", "mixtral.gguf", "qwen3moe", "qwen3moe.gguf", "qwen3moe-dense", "olmoe",
+            "olmoe.gguf",
         ], ComputeKernels.available.map(\.name))
     func families(name: String, kernels: String) throws {
         try compare(

@@ -69,6 +69,11 @@ def add_sizes(writer: gguf.GGUFWriter, architecture: str, config) -> None:
         writer.add_rope_freq_base(rope["rope_theta"])
         writer.add_sliding_window(config.sliding_window or 0)
         return
+    if experts := getattr(config, "num_local_experts", getattr(config, "num_experts", None)):
+        writer.add_expert_count(experts)
+        writer.add_expert_used_count(config.num_experts_per_tok)
+        if width := getattr(config, "moe_intermediate_size", None):
+            writer.add_expert_feed_forward_length(width)
     writer.add_key_length(head_dim)
     writer.add_value_length(head_dim)
     if architecture in ("gemma2", "gemma3"):
@@ -87,6 +92,24 @@ def add_sizes(writer: gguf.GGUFWriter, architecture: str, config) -> None:
         writer.add_rope_freq_base(rope["rope_theta"])
 
 
+def permuted(array: np.ndarray, heads: int) -> np.ndarray:
+    """llama.cpp's order of query and key rows where RoPE pairs neighbours: (2i, 2i + 1)."""
+    rows = array.shape[0] // heads
+    return array.reshape(heads, 2, rows // 2, *array.shape[1:]).swapaxes(1, 2).reshape(array.shape)
+
+
+def experts(state: dict, layer: int) -> dict[str, np.ndarray]:
+    """The tensors of a layer's experts, if it has them: each of all experts in one."""
+    mlp = f"model.layers.{layer}.mlp"
+    if f"{mlp}.experts.gate_up_proj" not in state:
+        return {}
+    gate, up = state[f"{mlp}.experts.gate_up_proj"].chunk(2, dim=1)
+    found = {"ffn_gate_inp": state[f"{mlp}.gate.weight"], "ffn_gate_exps": gate,
+             "ffn_up_exps": up, "ffn_down_exps": state[f"{mlp}.experts.down_proj"]}
+    return {f"blk.{layer}.{name}.weight": np.ascontiguousarray(array.detach().numpy())
+            for name, array in found.items()}
+
+
 def converted(architecture: str, config, name: str, array: np.ndarray) -> np.ndarray:
     if architecture == "gpt2" and array.ndim == 2 and name.startswith("blk."):
         return array.T  # Conv1D
@@ -94,6 +117,9 @@ def converted(architecture: str, config, name: str, array: np.ndarray) -> np.nda
         heads = config.num_attention_heads
         parts = array.reshape(heads, 3, -1, *array.shape[1:])
         return np.concatenate([parts[:, i].reshape(-1, *array.shape[1:]) for i in range(3)])
+    if architecture == "llama" and name.endswith(("attn_q", "attn_k")):
+        q = name.endswith("attn_q")
+        return permuted(array, config.num_attention_heads if q else config.num_key_value_heads)
     if architecture.startswith("gemma") and name.endswith("norm"):
         return array + 1
     return array
@@ -123,6 +149,9 @@ def write(model, architecture: str, title: str, path: Path) -> None:
     for source, name in names:
         if not (name == "output" and config.tie_word_embeddings):
             add(name, source)
+    for layer in range(config.num_hidden_layers):
+        for name, array in experts(state, layer).items():
+            writer.add_tensor(name, array.astype(np.float16))
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()

@@ -4,9 +4,13 @@
     random_families.py OUTPUT_FOLDER
 
 Each family with every feature on that sets it apart: a window shorter than the text, biases, norms
-of heads, grouped queries, tied and untied heads. Weights are 16-bit floats, so the folder
-(safetensors, config.json as transformers writes it) and NAME.gguf hold the same model;
-expected.jsonl has transformers' float64 NLLs for both. Texts and tokenizer are random_llama.py's.
+of heads, grouped queries, tied and untied heads, dense layers among mixtures of experts. Weights
+are 16-bit floats, so the folder (safetensors, config.json as transformers writes it) and NAME.gguf
+hold the same model; expected.jsonl has transformers' float64 NLLs for both. Texts and tokenizer are
+random_llama.py's.
+
+A token whose last expert is hardly more probable than the next one may be sent elsewhere in float32
+than in float64: seeds that have one are refused.
 """
 
 from __future__ import annotations
@@ -60,6 +64,7 @@ class Family:
     shape: dict = field(default_factory=lambda: SHAPE | ROPE)
     old: dict | None = None  # replaces fields of config.json: transformers 4's spelling
     renames: tuple | None = None  # (pattern, replacement) of tensor names, as the hub's files have
+    stacked: bool = False  # experts as transformers 5 has them; else as the hub's files
     seed: int = 0
 
 
@@ -114,7 +119,24 @@ FAMILIES = [
         old={"rope_parameters": None, "layer_types": None, "_sliding_window_pattern": None,
              "sliding_window_pattern": 2, "rope_theta": 20000.0, "rope_local_base_freq": 5000.0,
              "rope_scaling": {"rope_type": "linear", "factor": 4.0}}, seed=34),
+    Family("mixtral", "mixtral", {
+        "tie_word_embeddings": False, "num_local_experts": 5, "num_experts_per_tok": 2,
+        "intermediate_size": 24}, gguf="llama", seed=24),
+    Family("qwen3moe", "qwen3_moe", {
+        "tie_word_embeddings": True, "num_experts": 6, "num_experts_per_tok": 3,
+        "moe_intermediate_size": 24, "norm_topk_prob": True}, gguf="qwen3moe", seed=31),
+    # llama.cpp knows no dense layers in it, and always makes weights sum to 1.
+    Family("qwen3moe-dense", "qwen3_moe", {
+        "tie_word_embeddings": False, "num_experts": 6, "num_experts_per_tok": 2,
+        "moe_intermediate_size": 24, "norm_topk_prob": False, "mlp_only_layers": [1],
+        "attention_bias": True, "use_sliding_window": True, "sliding_window": 21}, seed=26),
+    Family("olmoe", "olmoe", {
+        "tie_word_embeddings": False, "num_experts": 6, "num_experts_per_tok": 3,
+        "intermediate_size": 24, "num_key_value_heads": 4}, gguf="olmoe",
+        shape=NO_HEAD_DIM | ROPE, stacked=True, seed=54),
 ]
+# The least difference between the probabilities of a token's last expert and of the next.
+ROUTING_MARGIN = 2e-5
 
 
 def make(family: Family):
@@ -136,7 +158,7 @@ def make(family: Family):
             elif ".wpe" in name:
                 value = rng.standard_normal(shape) * 0.3
             else:
-                inputs = shape[0] if family.model_type == "gpt2" else shape[1]
+                inputs = shape[0] if family.model_type == "gpt2" else shape[-1]
                 value = rng.standard_normal(shape) * 1.5 / inputs ** 0.5
             parameter.copy_(torch.from_numpy(value.astype(np.float16).astype(np.float32)))
     return model
@@ -161,7 +183,44 @@ def write_hf(family: Family, folder: Path) -> None:
              if not (tied and name == "lm_head.weight")}
     if family.renames:
         state = {re.sub(*family.renames, name): tensor for name, tensor in state.items()}
+    if not family.stacked:
+        state = split_experts(family, state)
     save_file(state, folder / "model.safetensors", metadata={"format": "pt"})
+
+
+def split_experts(family: Family, state: dict) -> dict:
+    """Experts one by one, as the hub's files have them and transformers 4 read them."""
+    mixtral = family.model_type == "mixtral"
+    gate, up, down = ("w1", "w3", "w2") if mixtral else ("gate_proj", "up_proj", "down_proj")
+    out = {}
+    for name, tensor in state.items():
+        if mixtral:
+            name = name.replace(".mlp.", ".block_sparse_moe.")
+        place, _, matrix = name.rpartition(".experts.")
+        for expert, weight in enumerate(tensor if place else []):
+            parts = zip((gate, up), weight.chunk(2)) if matrix == "gate_up_proj" else [(down, weight)]
+            out |= {f"{place}.experts.{expert}.{part}.weight": one.contiguous()
+                    for part, one in parts}
+        if not place:
+            out[name] = tensor
+    return out
+
+
+def routing_margin(model, ids: list[int]) -> float:
+    """The least difference between the probabilities of a token's last expert and of the next."""
+    least = [1.0]
+
+    def watch(module, inputs, outputs):
+        top = outputs[0].softmax(-1).topk(module.top_k + 1).values
+        least.append(float((top[:, -2] - top[:, -1]).min()))
+
+    hooks = [module.register_forward_hook(watch) for module in model.modules()
+             if type(module).__name__.endswith("TopKRouter")]
+    with torch.no_grad():
+        model(torch.tensor([ids]))
+    for hook in hooks:
+        hook.remove()
+    return min(least)
 
 
 def write_all(folder: Path) -> None:
@@ -183,6 +242,9 @@ def write_all(folder: Path) -> None:
         tokenizer = load_tokenizer(folder / family.name)
         for document in random_llama.DOCUMENTS:
             ids = tokenizer.encode(document["text"], add_special_tokens=False).ids
+            if (margin := routing_margin(model, ids)) < ROUTING_MARGIN:
+                raise SystemExit(f"{family.name}: a margin of {margin:.1e} between experts in "
+                                 f"\"{document['id']}\"; change the seed")
             values = token_nll(model, ids)
             rows += [{"model": name, "id": document["id"], "tokens": len(values),
                       "nll": round(sum_nll(values), 4), "token_ids": ids,

@@ -120,6 +120,8 @@ typedef struct ck_table {
     void (*rope)(int64_t rows, int32_t heads, int32_t head_size, int32_t rotated, int32_t pairing,
                  float *x, int64_t ld, const float *cosines, const float *sines);
     void (*add_bias)(int64_t rows, int64_t width, float *x, int64_t ld, const float *bias);
+    void (*add_rows)(int64_t rows, int64_t width, const float *x, int64_t ldx,
+                     const int32_t *index, const float *scale, float *destination, int64_t ldd);
     void (*soft_cap)(int64_t count, float *x, float cap);
     void (*attention)(const ck_attention_job *job, int32_t tile);
     double (*peak)(int64_t rounds);
@@ -213,6 +215,11 @@ static inline void ck_add_bias(const ck_table *t, int64_t rows, int64_t width, f
 }
 static inline void ck_soft_cap(const ck_table *t, int64_t count, float *x, float cap) {
     t->soft_cap(count, x, cap);
+}
+static inline void ck_add_rows(const ck_table *t, int64_t rows, int64_t width, const float *x,
+                               int64_t ldx, const int32_t *index, const float *scale,
+                               float *destination, int64_t ldd) {
+    t->add_rows(rows, width, x, ldx, index, scale, destination, ldd);
 }
 static inline void ck_attention(const ck_table *t, const ck_attention_job *job, int32_t tile) {
     t->attention(job, tile);

@@ -92,6 +92,18 @@ struct JSONObject {
         return list
     }
 
+    /// A member that is a list of integers.
+    func integers(_ name: String) throws(ModelError) -> [Int]? {
+        guard let value = present(name) else { return nil }
+        let numbers = (value as? [NSNumber])?.map { number in
+            isBoolean(number) ? nil : Int(exactly: number.doubleValue)
+        }
+        guard let list = numbers?.compactMap({ $0 }), list.count == numbers?.count else {
+            throw ModelError("\(path): \"\(name)\" is not a list of integers")
+        }
+        return list
+    }
+
     /// An object member.
     func object(_ name: String) throws(ModelError) -> JSONObject? {
         guard let value = present(name) else { return nil }
