@@ -29,6 +29,11 @@ struct ConfigKeys: Sendable {
     var ropeBase: [String] = []
     /// Other names of the part of a head that rotates.
     var rotatedPart: [String] = []
+    /// Names of LongRoPE's scaling.
+    var longRoPENames: Set<String> = ["longrope"]
+    /// The context that a scaling starts from, where `original_max_position_embeddings` is not
+    /// beside it; nil for the scaling's own word.
+    var defaultOriginalContext: Int?
     /// Fields that transformers reads and that must be true, as they are by default.
     var mustBeTrue: [String] = []
     /// Fields that must say what another field says, if they are there.

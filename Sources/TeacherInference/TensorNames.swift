@@ -82,6 +82,6 @@ struct TensorNames: Sendable {
             attentionOutput: "blk.{}.attn_output", gate: theirs.gate.map { _ in "blk.{}.ffn_gate" },
             up: "blk.{}.ffn_up", down: "blk.{}.ffn_down",
             experts: theirs.experts.map { _ in .gguf },
-            ignorable: { $0 == "rope_freqs.weight" })
+            ignorable: { ModelConfiguration.RoPE.Scaling.ggufTensors.contains($0) })
     }
 }

@@ -22,6 +22,7 @@ import dequantise
 import judge_llama_cpp
 import random_families
 import random_llama
+import rope_frequencies
 import tokenizer_components
 import tokenizer_ids
 import tokenizer_pre
@@ -151,6 +152,17 @@ def check_dequantisation(path: Path, write: bool) -> bool:
     return good
 
 
+def check_rope(path: Path, write: bool) -> bool:
+    if write:
+        rope_frequencies.write_all(path)
+    with tempfile.TemporaryDirectory() as scratch:
+        fresh = Path(scratch) / "rope.jsonl"
+        rope_frequencies.write_all(fresh)
+        good = read_jsonl(fresh) == read_jsonl(path)
+    print(f"RoPE frequencies: {'ok' if good else 'DIFFER'}")
+    return good
+
+
 def check_token_ids(fixtures: Path, write: bool) -> bool:
     good = True
     makers = {"ids": tokenizer_ids, "components": tokenizer_components, "pre": tokenizer_pre}
@@ -186,6 +198,7 @@ def main() -> int:
     fixtures, write = arguments.fixtures, arguments.write
     results = [
         check_dequantisation(fixtures / "dequantised.jsonl", write),
+        check_rope(fixtures / "rope.jsonl", write),
         check_token_ids(fixtures / "tokenizer", write),
         check_unicode(),
         check_random_models(fixtures / "models", write),

@@ -95,13 +95,22 @@ struct JSONObject {
     /// A member that is a list of integers.
     func integers(_ name: String) throws(ModelError) -> [Int]? {
         guard let value = present(name) else { return nil }
-        let numbers = (value as? [NSNumber])?.map { number in
+        let list = (value as? [NSNumber])?.compactMap { number in
             isBoolean(number) ? nil : Int(exactly: number.doubleValue)
         }
-        guard let list = numbers?.compactMap({ $0 }), list.count == numbers?.count else {
+        guard let list, list.count == (value as? [Any])?.count else {
             throw ModelError("\(path): \"\(name)\" is not a list of integers")
         }
         return list
+    }
+
+    /// A member that is a list of numbers.
+    func numbers(_ name: String) throws(ModelError) -> [Double]? {
+        guard let value = present(name) else { return nil }
+        guard let list = value as? [NSNumber], !list.contains(where: isBoolean) else {
+            throw ModelError("\(path): \"\(name)\" is not a list of numbers")
+        }
+        return list.map(\.doubleValue)
     }
 
     /// An object member.
