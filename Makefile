@@ -17,7 +17,7 @@ SOURCES := Package.swift Sources Tests migrations
 JUDGES := $(CACHE)/judges
 
 .DEFAULT_GOAL := help
-.PHONY: help deps teacher build install test test-install test-systemd judges test-judges fuzz bench bench-peers bench-tokenizer bench-store bench-import bench-idle quickstart format lint clean
+.PHONY: help deps teacher build install test test-install test-systemd judges test-judges fuzz bench bench-peers bench-families bench-tokenizer bench-store bench-import bench-idle quickstart format lint clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -71,6 +71,10 @@ bench: teacher build ## tokens a second beside the machine's peak, and where the
 bench-peers: judges teacher build ## against transformers and llama.cpp, 37 minutes (QUICK=1: a try-out)
 	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
 	    $(JUDGES)/bin/python scripts/bench/peers.py --refinectl "$$bin/refinectl" $(if $(QUICK),--quick)
+
+bench-families: judges build ## efficiency of every family of decoders beside Llama's, some minutes
+	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
+	    $(JUDGES)/bin/python scripts/bench/families.py --refinectl "$$bin/refinectl"
 
 bench-tokenizer: judges teacher build ## against PyPI's tokenizers, a few minutes
 	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \

@@ -6,9 +6,12 @@
 
 // Scores [count][NR] of keys from `first` on become exp(score - top); `fade` is what the sums so
 // far are to be multiplied with. `row` is the query of lane 0; a query sees itself and keys before
-// it, `window` in all.
+// it, `window` in all. With a `cap` the scores come divided by it, and are soft-capped first.
 INLINE void soften(float *scores, int64_t count, int64_t first, int64_t row, int64_t window,
-                   vf top[NV], vf total[NV], vf fade[NV]) {
+                   float cap, vf top[NV], vf total[NV], vf fade[NV]) {
+    if (cap > 0)
+        for (int64_t k = 0; k < count * NR; k += W)
+            store(scores + k, tanh_v(load(scores + k)) * cap);
     vi lane;
     UNROLL for (int i = 0; i < W; i++) lane[i] = i;
     for (int64_t k = row + 1 > first ? row + 1 - first : 0; k < count; k++)
@@ -47,6 +50,7 @@ INLINE void soften(float *scores, int64_t count, int64_t first, int64_t row, int
 
 static void attention(const ck_attention_job *job, int32_t out_tile) {
     const int64_t n = job->length, hd = job->head_size, stride = job->stride;
+    const float scale = job->cap > 0 ? job->scale / job->cap : job->scale;
     const int64_t window = job->window > 0 && job->window < n ? job->window : n;
     const int64_t tiles = (n + MR - 1) / MR, bands = (hd + MR - 1) / MR;
     float *keys = job->scratch;                 // [tiles][hd][MR]
@@ -66,7 +70,7 @@ static void attention(const ck_attention_job *job, int32_t out_tile) {
         for (int64_t row = 0; row < n; row += NR) {
             const int64_t m = n - row < NR ? n - row : NR, end = row + m;
             pack(m, hd, job->q + row * stride + h * hd, stride, queries, NR, 0);
-            for (int64_t i = 0; i < hd * NR; i += W) store(queries + i, load(queries + i) * job->scale);
+            for (int64_t i = 0; i < hd * NR; i += W) store(queries + i, load(queries + i) * scale);
             vf top[NV], total[NV], fade[NV];
             UNROLL for (int v = 0; v < NV; v++) top[v] = splat(-INFINITY), total[v] = (vf){};
             // Blocks of keys begin at the same places for every query.
@@ -76,7 +80,7 @@ static void attention(const ck_attention_job *job, int32_t out_tile) {
                 const int64_t count = end - first < CK_KEYS ? end - first : CK_KEYS;
                 for (int64_t k = 0; k < count; k += MR)
                     micro(hd, keys + (first + k) * hd, queries, scores + k * NR, 0, (target){0});
-                soften(scores, count, first, row, window, top, total, fade);
+                soften(scores, count, first, row, window, job->cap, top, total, fade);
                 if (first > start)
                     for (int64_t d = 0; d < hd; d++)
                         UNROLL for (int v = 0; v < NV; v++) {

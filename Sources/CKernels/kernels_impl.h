@@ -32,6 +32,7 @@ static double peak(int64_t rounds) {
     return (double)rounds * CHAINS * W * 2;
 }
 
-const ck_table CK_NAME = {CK_TEXT, MR,   NR,         multiply, multiply_gated, head, head_update,
-                          dot,     dequantize, pack, rms_norm, head_norm,      silu_mul, rope, add_bias,
-                          attention, peak};
+const ck_table CK_NAME = {
+    CK_TEXT, MR, NR, multiply, multiply_activated, head, head_update, dot, dequantize, pack,
+    rms_norm, rms_norm_add, layer_norm, head_norm, activate, rope, add_bias, add_rows, soft_cap,
+    attention, peak};

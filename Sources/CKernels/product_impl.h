@@ -168,50 +168,95 @@ static float dot(int64_t k, const float *a, int64_t stride, const float *w) {
     return total;
 }
 
-// ---- SwiGLU ----
+// ---- Feed-forward ----
 
-// silu(g) * u, silu(x) = x / (1 + e^-x).
-INLINE vf silu_mul_v(vf g, vf u) { return g / (1.0f + exp_v(-g)) * u; }
+// The activation, one of CK_SILU and the others, of x.
+INLINE vf activate_v(const int activation, vf x) {
+    if (activation == CK_SILU) return x / (1.0f + exp_v(-x));
+    if (activation == CK_GELU_ERF) return x * 0.5f * (1.0f + erf_v(x * 0.70710678118654752f));
+    // (1 + tanh u) / 2 = 1 / (1 + e^-2u) with u = sqrt(2 / pi) (x + 0.044715 x^3).
+    return x / (1.0f + exp_v(-x * fma_v(x * x, splat(0.071354816272600f), splat(1.5957691216057f))));
+}
 
-static void silu_mul(int64_t rows, int64_t width, const float *gate, const float *up, int64_t ld,
-                     float *destination, int64_t ldd) {
-    for (int64_t i = 0; i < rows; i++) {
-        const float *g = gate + i * ld, *u = up + i * ld;
-        float *d = destination + i * ldd;
+// destination = activation(gate + bias) * up; without `up` the activation alone, without `bias` no
+// bias.
+INLINE void activate_rows(const int activation, int64_t rows, int64_t width, const float *gate,
+                          const float *up, int64_t ld, const float *bias, float *destination,
+                          int64_t ldd) {
+    for (int64_t i = 0; i < rows; i++)
         for (int64_t j = 0; j < width; j += W) {
-            if (width - j >= W) {
-                store(d + j, silu_mul_v(load(g + j), load(u + j)));
-                continue;
+            const int64_t n = width - j < W ? width - j : W;
+            float g[W] = {0}, u[W] = {0}, b[W] = {0};
+            memcpy(g, gate + i * ld + j, (size_t)n * sizeof(float));
+            if (bias) memcpy(b, bias + j, (size_t)n * sizeof(float));
+            vf y = activate_v(activation, bias ? load(g) + load(b) : load(g));
+            if (up) {
+                memcpy(u, up + i * ld + j, (size_t)n * sizeof(float));
+                y = y * load(u);
             }
-            float x[2 * W] = {0};
-            memcpy(x, g + j, (size_t)(width - j) * sizeof(float));
-            memcpy(x + W, u + j, (size_t)(width - j) * sizeof(float));
-            store(x, silu_mul_v(load(x), load(x + W)));
-            memcpy(d + j, x, (size_t)(width - j) * sizeof(float));
+            store(g, y);
+            memcpy(destination + i * ldd + j, g, (size_t)n * sizeof(float));
         }
+}
+
+static void activate(int activation, int64_t rows, int64_t width, const float *gate,
+                     const float *up, int64_t ld, const float *bias, float *destination,
+                     int64_t ldd) {
+    if (activation == CK_SILU)
+        activate_rows(CK_SILU, rows, width, gate, up, ld, bias, destination, ldd);
+    else if (activation == CK_GELU_TANH)
+        activate_rows(CK_GELU_TANH, rows, width, gate, up, ld, bias, destination, ldd);
+    else
+        activate_rows(CK_GELU_ERF, rows, width, gate, up, ld, bias, destination, ldd);
+}
+
+// A tile s[MR][NR] of results plus `bias` [NR], if it is not null, through the activation in place.
+// With `gated` the first half of the columns is gate, the second up, and the product of the two goes
+// to the first.
+INLINE void activate_tile(const int activation, const int gated, float *s, const float *bias) {
+    enum { HALF = NR / 2 };
+    if (bias)
+        for (int i = 0; i < MR; i++) UNROLL for (int v = 0; v < NV; v++)
+            store(s + i * NR + v * W, load(s + i * NR + v * W) + load(bias + v * W));
+    UNROLL for (int i = 0; i < MR; i++) UNROLL for (int v = 0; v < (gated ? NV / 2 : NV); v++) {
+        vf y = activate_v(activation, load(s + i * NR + v * W));
+        if (gated) y = y * load(s + i * NR + HALF + v * W);
+        store(s + i * NR + v * W, y);
     }
 }
 
-// The panel's columns are gate and up in turns, NR / 2 of each, and so is `bias` [cols], if it is
-// not null: silu(gate) * up goes to columns `first_column` ..< + cols / 2 of packed activations
-// [rows, width].
-static void multiply_gated(const ck_product *p, const float *bias, float *destination,
-                           int64_t width, int64_t first_column) {
-    enum { HALF = NR / 2 };
+// Not inlined: unrolled as it is, it would swell each of its callers.
+NOINLINE void silu_tile(int gated, float *s, const float *bias) {
+    if (gated) activate_tile(CK_SILU, 1, s, bias);
+    else activate_tile(CK_SILU, 0, s, bias);
+}
+NOINLINE void gelu_tanh_tile(int gated, float *s, const float *bias) {
+    if (gated) activate_tile(CK_GELU_TANH, 1, s, bias);
+    else activate_tile(CK_GELU_TANH, 0, s, bias);
+}
+NOINLINE void gelu_erf_tile(int gated, float *s, const float *bias) {
+    if (gated) activate_tile(CK_GELU_ERF, 1, s, bias);
+    else activate_tile(CK_GELU_ERF, 0, s, bias);
+}
+
+// The product through the activation, to columns `first_column` ..< of packed activations
+// [rows, width]. `bias` [cols] may be null. Where it is gated, the panel's columns (and the biases)
+// are gate and up in turns, NR / 2 of each, and cols / 2 columns of activation(gate) * up come out.
+static void multiply_activated(const ck_product *p, int activation, int gated, const float *bias,
+                               float *destination, int64_t width, int64_t first_column) {
+    const int64_t out = gated ? NR / 2 : NR;
     for (int64_t first = 0; first < p->rows; first += CK_BLOCK_ROWS) {
         const int64_t m = p->rows - first < CK_BLOCK_ROWS ? p->rows - first : CK_BLOCK_ROWS;
         product_block(p, first, m, (target){0});
         for (int64_t j = 0; j < p->cols; j += NR) {
-            const int64_t column = first_column + j / 2;
-            const int64_t n = width - column < HALF ? width - column : HALF;
+            const int64_t column = first_column + j / NR * out;
+            const int64_t n = width - column < out ? width - column : out;
             for (int64_t r = 0; r < m; r += MR) {
                 float *s = p->scratch + j * CK_BLOCK_ROWS + r * NR;
-                if (bias)
-                    for (int i = 0; i < MR; i++) UNROLL for (int v = 0; v < NV; v++)
-                        store(s + i * NR + v * W, load(s + i * NR + v * W) + load(bias + j + v * W));
-                UNROLL for (int i = 0; i < MR; i++) UNROLL for (int v = 0; v < NV / 2; v++)
-                    store(s + i * NR + v * W, silu_mul_v(load(s + i * NR + v * W),
-                                                         load(s + i * NR + HALF + v * W)));
+                const float *b = bias ? bias + j : NULL;
+                if (activation == CK_SILU) silu_tile(gated, s, b);
+                else if (activation == CK_GELU_TANH) gelu_tanh_tile(gated, s, b);
+                else gelu_erf_tile(gated, s, b);
                 float *d = destination + (first + r) * width + column * MR;
                 for (int64_t x = 0; x < n * MR && r + MR < m; x += 16)
                     __builtin_prefetch(d + MR * width + x, 0, 2);
@@ -223,8 +268,8 @@ static void multiply_gated(const ck_product *p, const float *bias, float *destin
 
 // ---- LM head ----
 
-// Takes the logits [rows, cols] of one panel into the running maximum, sum and rank; what lies
-// between cols and the next multiple of CK_LANES is overwritten.
+// Takes the logits [rows, cols] of one panel, soft-capped if there is a cap, into the running
+// maximum, sum and rank; what lies between cols and the next multiple of CK_LANES is overwritten.
 static void head_update(int64_t rows, int64_t cols, int64_t ld, int64_t first_row,
                         int64_t first_column, float *logits, const ck_head_state *state) {
     const int64_t padded = (cols + CK_LANES - 1) / CK_LANES * CK_LANES;
@@ -232,6 +277,8 @@ static void head_update(int64_t rows, int64_t cols, int64_t ld, int64_t first_ro
         float *l = logits + i * ld;
         const int64_t r = first_row + i, t = state->target[r] - first_column;
         const float target = state->target_logit[r];
+        if (state->cap > 0)
+            for (int64_t j = 0; j < padded; j += W) store(l + j, cap_v(load(l + j), state->cap));
         if (t >= 0 && t < cols) l[t] = target;
         for (int64_t j = cols; j < padded; j++) l[j] = -INFINITY;
         vf m = splat(-INFINITY);

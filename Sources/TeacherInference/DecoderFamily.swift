@@ -1,9 +1,9 @@
 /// What sets a family of decoders apart from the others, as data that the readers of both file
 /// forms and the forward pass go by.
 ///
-/// Adding a family is adding a value here and a model of it to the judges' script:
-/// docs/adding-a-model.md.
-struct DecoderFamily: Sendable, Equatable {
+/// Adding a family is adding a file to Families, its value to ``all`` and a model of it to the
+/// judges' script: docs/adding-a-model.md.
+struct DecoderFamily: Sendable {
     /// `model_type` of a Hugging Face config.json.
     var name: String
     /// `general.architecture` of a GGUF file, nil where GGUF knows the family as another one's.
@@ -12,21 +12,67 @@ struct DecoderFamily: Sendable, Equatable {
     var ggufPairing: ModelConfiguration.RoPE.Pairing
     /// Which projections of attention have biases.
     var attentionBiases: Biases
-    /// Whether the feed-forward's biases are the configuration's to say (`mlp_bias`).
-    var mayBiasFeedForward = false
-    /// Whether queries and keys are normed a head before they are rotated.
-    var normsHeads = false
+    /// Which projections of the feed-forward have biases.
+    var feedForwardBiases = FeedForwardBiases.never
+    /// Norms of queries and keys before they are rotated.
+    var headNorm = ModelConfiguration.HeadNorm.none
     /// Which layers see a sliding window of keys only.
-    var window: Window = .none
+    var window = Window.none
+    /// The norm of hidden states.
+    var norm = ModelConfiguration.Norm.rms
+    /// Where it stands.
+    var normPlace = ModelConfiguration.NormPlace.before
+    /// Whether `use_parallel_residual` says that attention and feed-forward run side by side.
+    var mayBeParallel = false
+    /// Whether the feed-forward has a gate.
+    var isGated = true
+    /// The activation where config.json names none, and of every GGUF file.
+    var activation = Activation.silu
+    /// Where a token's position enters.
+    var positions = ModelConfiguration.Positions.rotary
+    /// Part of a head's dimensions that rotate where config.json does not say; nil for all, and a
+    /// field that says otherwise is not understood.
+    var rotatedPart: Double?
+    /// RoPE's base where config.json names none.
+    var ropeBase = 10_000.0
+    /// RoPE's base of the layers with a window where config.json names none; nil where they share
+    /// the others'.
+    var windowRoPEBase: Double?
+    /// The experts, of a family that is a mixture of them.
+    var experts: Experts?
+    /// Whether the embedding's rows are multiplied with √D.
+    var scalesEmbedding = false
+    /// Scale and caps of attention and logits, where the family has them.
+    var caps: Caps?
+    /// Whether the embedding is the head where config.json does not say.
+    var tiesHead = false
+    /// Whether a GGUF file without a head has the embedding as its head.
+    var ggufMayTieHead = true
+    /// How config.json spells the sizes.
+    var keys = ConfigKeys()
+    /// What Hugging Face calls the tensors.
+    var tensors = TensorNames.llama
 
     /// Projections of attention that have biases.
     enum Biases: Sendable {
         /// All four or none, as `attention_bias` says.
         case configured
+        /// All four, unless `attention_bias` is false.
+        case unlessConfigured
         /// Queries, keys and values, always.
         case queryKeyValue
+        /// All four, always.
+        case always
         /// None.
         case never
+    }
+
+    /// Projections of the feed-forward that have biases.
+    enum FeedForwardBiases: Sendable {
+        case never
+        /// All or none, as `mlp_bias` says.
+        case configured
+        case always
     }
 
     /// Layers with a sliding window.
@@ -34,35 +80,77 @@ struct DecoderFamily: Sendable, Equatable {
         case none
         /// All of them, where `sliding_window` is a number.
         case everyLayer
+        /// All of them, if `use_sliding_window`.
+        case everyLayerIfUsed
         /// Those from `max_window_layers` on, if `use_sliding_window`.
         case upperLayers
+        /// All but each `period`-th, or as `layer_types` says: a window of `size` keys where
+        /// config.json has no `sliding_window`, of `ggufSize` (nil: none) where a GGUF file has no
+        /// key for it.
+        case alternating(period: Int, size: Int, ggufSize: Int?)
+
+        /// Whether GGUF files have keys for it: of Qwen's they have none.
+        var isInGGUF: Bool {
+            switch self {
+            case .none, .upperLayers, .everyLayerIfUsed: false
+            case .everyLayer, .alternating: true
+            }
+        }
+    }
+
+    /// Gemma's constants where config.json or a GGUF file does not have them.
+    struct Caps: Sendable {
+        /// Attention's soft-cap; nil for none, and a field that says otherwise is refused.
+        var attention: Float?
+        /// The logits' soft-cap; nil for none.
+        var logits: Float?
+        /// Scores are divided by the root of it: `query_pre_attn_scalar`.
+        var queryScalar: Int
+        /// Layers of the model whose GGUF, which has no such key, divides by √(D / heads) in place
+        /// of the root of the head size, as llama.cpp does.
+        var ggufLayersByHiddenSize: Int
     }
 
     /// Every family that can be scored with.
-    static let all = [llama, mistral, qwen2, qwen3]
+    static let all = [
+        llama, mistral, qwen2, qwen3, gpt2, gptNeoX, olmo2, phi3, gemma2, gemma3, mixtral,
+        qwen3MoE, olmoe,
+    ]
+}
 
-    /// The family that config.json calls `name`.
-    static func named(_ name: String) -> DecoderFamily? { all.first { $0.name == name } }
-
-    /// Llama 1 to 3, TinyLlama, SmolLM and SmolLM2 (arXiv 2302.13971, 2407.21783).
-    static let llama = DecoderFamily(
-        name: "llama", ggufName: "llama", ggufPairing: .neighbours, attentionBiases: .configured,
-        mayBiasFeedForward: true)
-
-    /// Mistral (arXiv 2310.06825).
+extension DecoderFamily {
+    /// The family of a config.json.
     ///
-    /// GGUF calls it llama and knows no window for it.
-    static let mistral = DecoderFamily(
-        name: "mistral", ggufName: nil, ggufPairing: .neighbours, attentionBiases: .never,
-        window: .everyLayer)
+    /// - Throws: ``ModelError`` for a model type that cannot be scored with.
+    init(huggingFace config: JSONObject) throws(ModelError) {
+        guard let name = try config.string("model_type") else {
+            throw ModelError("\(config.path): \"model_type\" is missing")
+        }
+        guard let family = Self.all.first(where: { $0.name == name }) else {
+            let known = Self.all.map(\.name).joined(separator: ", ")
+            throw ModelError(
+                "\(config.path): model type \"\(name)\" is not supported, expected one of \(known)")
+        }
+        self = family
+    }
 
-    /// Qwen1.5, Qwen2 and Qwen2.5 (arXiv 2407.10671).
-    static let qwen2 = DecoderFamily(
-        name: "qwen2", ggufName: "qwen2", ggufPairing: .halves, attentionBiases: .queryKeyValue,
-        window: .upperLayers)
-
-    /// Qwen3's dense models (arXiv 2505.09388).
-    static let qwen3 = DecoderFamily(
-        name: "qwen3", ggufName: "qwen3", ggufPairing: .halves, attentionBiases: .configured,
-        normsHeads: true, window: .upperLayers)
+    /// The family of a GGUF file.
+    ///
+    /// - Throws: ``ModelError`` for an architecture that cannot be scored with.
+    init(gguf file: GGUFFile) throws(ModelError) {
+        guard let name = file.metadata["general.architecture"]?.text else {
+            throw ModelError("\(file.path): metadata key \"general.architecture\" is missing")
+        }
+        let hasExperts = (file.metadata[name + ".expert_count"]?.integer ?? 0) != 0
+        let found = Self.all.first {
+            $0.ggufName == name && ($0.experts != nil) == hasExperts
+        }
+        guard let family = found else {
+            let known = Self.all.compactMap(\.ggufName).joined(separator: ", ")
+            throw ModelError(
+                "\(file.path): architecture \"\(name)\" \(hasExperts ? "with" : "without") experts "
+                    + "is not supported, expected one of \(known)")
+        }
+        self = family
+    }
 }

@@ -5,37 +5,55 @@
 struct DecoderWeights: Sendable {
     /// [V, D], a row a token.
     let embedding: Tensor
+    /// [context, D], a row a position, where positions are learned.
+    let positions: Tensor?
     /// [V, D]; the embedding itself where the two are tied.
     let head: Tensor
     /// [D], before the head.
-    let finalNorm: [Float]
+    let finalNorm: Norm
     /// Decoder layers, first to last.
     let layers: [Layer]
 
     /// One decoder layer.
     struct Layer: Sendable {
-        /// [D], before attention.
-        let attentionNorm: [Float]
+        /// [D], before attention, where the family norms there.
+        let attentionNorm: Norm?
+        /// [D], of what attention adds.
+        let attentionPostNorm: Norm?
         /// Queries [H · head size, D].
         let query: Linear
         /// Keys [K · head size, D].
         let key: Linear
         /// Values [K · head size, D].
         let value: Linear
-        /// [head size], of each head's queries, where the family norms them.
+        /// [head size] or [H · head size], of queries, where the family norms them.
         let queryNorm: [Float]?
-        /// [head size], of each head's keys.
+        /// [head size] or [K · head size], of keys.
         let keyNorm: [Float]?
         /// [D, H · head size].
         let attentionOutput: Linear
         /// [D], before the feed-forward.
-        let feedForwardNorm: [Float]
-        /// [F, D].
-        let gate: Linear
-        /// [F, D].
-        let up: Linear
-        /// [D, F].
-        let down: Linear
+        let feedForwardNorm: Norm?
+        /// [D], of what the feed-forward adds.
+        let feedForwardPostNorm: Norm?
+        /// What every token, or some of them, goes through.
+        let feedForward: FeedForward
+
+        /// Norms of hidden states, those that are there.
+        var norms: [Norm] {
+            [attentionNorm, feedForwardNorm, attentionPostNorm, feedForwardPostNorm]
+                .compactMap { $0 }
+        }
+
+        /// Projections but for those of experts, in a fixed order.
+        var linears: [Linear] {
+            [query, key, value, attentionOutput] + feedForward.linears
+        }
+
+        /// Every matrix, in a fixed order.
+        var matrices: [Tensor] {
+            [query, key, value, attentionOutput].map(\.weight) + feedForward.matrices
+        }
     }
 
     /// A matrix and, where the file has one, its bias.
@@ -46,35 +64,12 @@ struct DecoderWeights: Sendable {
         let bias: [Float]?
     }
 
-    /// Where a format keeps each tensor; `{}` stands for the layer's number.
-    struct Names: Sendable {
-        var embedding, head, finalNorm, attentionNorm, feedForwardNorm: String
-        var query, key, value, attentionOutput, gate, up, down: String
-        var queryNorm, keyNorm: String
-        /// Tensors that are there and need not be read.
-        var ignorable: @Sendable (String) -> Bool
-
-        static let gguf = Names(
-            embedding: "token_embd", head: "output", finalNorm: "output_norm",
-            attentionNorm: "blk.{}.attn_norm", feedForwardNorm: "blk.{}.ffn_norm",
-            query: "blk.{}.attn_q", key: "blk.{}.attn_k", value: "blk.{}.attn_v",
-            attentionOutput: "blk.{}.attn_output", gate: "blk.{}.ffn_gate", up: "blk.{}.ffn_up",
-            down: "blk.{}.ffn_down", queryNorm: "blk.{}.attn_q_norm", keyNorm: "blk.{}.attn_k_norm",
-            ignorable: { $0 == "rope_freqs.weight" })
-
-        static let huggingFace = Names(
-            embedding: "model.embed_tokens", head: "lm_head", finalNorm: "model.norm",
-            attentionNorm: "model.layers.{}.input_layernorm",
-            feedForwardNorm: "model.layers.{}.post_attention_layernorm",
-            query: "model.layers.{}.self_attn.q_proj", key: "model.layers.{}.self_attn.k_proj",
-            value: "model.layers.{}.self_attn.v_proj",
-            attentionOutput: "model.layers.{}.self_attn.o_proj",
-            gate: "model.layers.{}.mlp.gate_proj", up: "model.layers.{}.mlp.up_proj",
-            down: "model.layers.{}.mlp.down_proj",
-            queryNorm: "model.layers.{}.self_attn.q_norm",
-            keyNorm: "model.layers.{}.self_attn.k_norm",
-            // Old checkpoints carry RoPE's frequencies as a buffer; tied ones may repeat the head.
-            ignorable: { $0.hasSuffix(".rotary_emb.inv_freq") || $0 == "lm_head.weight" })
+    /// A norm of hidden states.
+    struct Norm: Sendable {
+        /// [D].
+        let weight: [Float]
+        /// [D], of a LayerNorm.
+        let bias: [Float]?
     }
 
     /// Finds every tensor of `configuration` in `file`.
@@ -84,95 +79,128 @@ struct DecoderWeights: Sendable {
     ///
     /// - Throws: ``ModelError`` for a tensor that is missing, of another shape, or not known.
     init(
-        file: any WeightFile, names: Names, configuration: ModelConfiguration, tied: Bool?
+        file: any WeightFile, names: TensorNames, configuration: ModelConfiguration, tied: Bool?
     ) throws(ModelError) {
-        var used: Set<String> = []
+        var finder = TensorFinder(file: file, names: names)
         let hidden = configuration.hiddenSize
-        let queries = configuration.heads * configuration.headSize
-        let keys = configuration.kvHeads * configuration.headSize
-        let feedForward = configuration.feedForwardSize
-        func matrix(_ name: String, _ shape: [Int]) throws(ModelError) -> Tensor {
-            used.insert(name + ".weight")
-            return try file.tensor(name + ".weight", shape: shape)
+        let shape = [configuration.vocabularySize, hidden]
+        embedding = try finder.matrix(names.embedding, shape: shape)
+        positions =
+            if let name = names.positions {
+                try finder.matrix(name, shape: [configuration.context, hidden])
+            } else { nil }
+        if tied == true {
+            finder.skipHead()
+            head = embedding
+        } else if let found = try finder.head(shape: shape) {
+            head = found
+        } else if tied == nil {
+            head = embedding
+        } else {
+            throw ModelError(
+                "\(file.path): tensor \"\(names.heads[0]).weight\" is missing",
+                hint: "the head is not the embedding in this model")
         }
-        func norm(_ name: String, count: Int? = nil) throws(ModelError) -> [Float] {
-            used.insert(name + ".weight")
-            return try file.vector(name + ".weight", count: count ?? hidden)
+        guard let norm = try finder.norm(names.finalNorm, configuration.norm, count: hidden) else {
+            throw ModelError("\(file.path): no norm before the head")
         }
-        func headNorm(_ name: String) throws(ModelError) -> [Float]? {
-            guard configuration.normsHeads else { return nil }
-            return try norm(name, count: configuration.headSize)
-        }
-        embedding = try matrix(names.embedding, [configuration.vocabularySize, hidden])
-        let hasHead = file.tensors[names.head + ".weight"] != nil
-        head =
-            tied ?? !hasHead
-            ? embedding : try matrix(names.head, [configuration.vocabularySize, hidden])
-        finalNorm = try norm(names.finalNorm)
+        finalNorm = norm
         var layers: [Layer] = []
         for index in 0..<configuration.layers {
-            func name(_ pattern: String) -> String {
-                let parts = pattern.split(separator: "{}", maxSplits: 1)
-                return parts.joined(separator: String(index))
-            }
-            func linear(_ pattern: String, _ shape: [Int]) throws(ModelError) -> Linear {
-                let name = name(pattern)
-                let bias = name + ".bias"
-                used.insert(bias)
-                return Linear(
-                    weight: try matrix(name, shape),
-                    bias: file.tensors[bias] == nil
-                        ? nil : try file.vector(bias, count: shape[0]))
-            }
-            layers.append(
-                Layer(
-                    attentionNorm: try norm(name(names.attentionNorm)),
-                    query: try linear(names.query, [queries, hidden]),
-                    key: try linear(names.key, [keys, hidden]),
-                    value: try linear(names.value, [keys, hidden]),
-                    queryNorm: try headNorm(name(names.queryNorm)),
-                    keyNorm: try headNorm(name(names.keyNorm)),
-                    attentionOutput: try linear(names.attentionOutput, [hidden, queries]),
-                    feedForwardNorm: try norm(name(names.feedForwardNorm)),
-                    gate: try linear(names.gate, [feedForward, hidden]),
-                    up: try linear(names.up, [feedForward, hidden]),
-                    down: try linear(names.down, [hidden, feedForward])))
+            layers.append(try Layer(index, of: configuration, &finder))
         }
         self.layers = layers
-        try file.checkUnread(ignorable: names.ignorable)
-        for name in file.tensors.keys.sorted() where !used.contains(name) && !names.ignorable(name)
-        {
-            throw ModelError(
-                "\(file.path): tensor \"\(name)\" is not part of a \(configuration.architecture) model "
-                    + "of \(configuration.layers) layers, and leaving it out would change the arithmetic"
-            )
-        }
+        try finder.checkAllFound(configuration)
     }
 
     /// Every tensor that takes part, for reports and fingerprints, in a fixed order.
     var matrices: [Tensor] {
         var all = [embedding]
+        if let positions { all.append(positions) }
         if head.name != embedding.name { all.append(head) }
-        for layer in layers {
-            all += [
-                layer.query, layer.key, layer.value, layer.attentionOutput, layer.gate, layer.up,
-                layer.down,
-            ].map(\.weight)
-        }
+        for layer in layers { all += layer.matrices }
         return all
     }
 
     /// Norms and biases, in a fixed order.
     var vectors: [[Float]] {
-        var all = [finalNorm]
+        func parts(_ norm: Norm) -> [[Float]] { [norm.weight] + (norm.bias.map { [$0] } ?? []) }
+        var all = parts(finalNorm)
         for layer in layers {
-            all += [layer.attentionNorm, layer.feedForwardNorm]
+            all += layer.norms.flatMap(parts)
             all += [layer.queryNorm, layer.keyNorm].compactMap { $0 }
-            all += [
-                layer.query, layer.key, layer.value, layer.attentionOutput, layer.gate, layer.up,
-                layer.down,
-            ].compactMap(\.bias)
+            all += layer.linears.compactMap(\.bias)
         }
         return all
+    }
+}
+
+extension DecoderWeights.Layer {
+    /// Finds the tensors of layer `index`.
+    fileprivate init(
+        _ index: Int, of configuration: ModelConfiguration, _ finder: inout TensorFinder
+    ) throws(ModelError) {
+        let names = finder.names, hidden = configuration.hiddenSize, head = configuration.headSize
+        let queries = configuration.heads * head, keys = configuration.kvHeads * head
+        func norm(
+            _ pattern: String?, _ finder: inout TensorFinder
+        ) throws(ModelError) -> DecoderWeights.Norm? {
+            try finder.norm(pattern, layer: index, configuration.norm, count: hidden)
+        }
+        func headNorm(
+            _ pattern: String, all: Int, _ finder: inout TensorFinder
+        ) throws(ModelError) -> [Float]? {
+            switch configuration.headNorm {
+            case .none: nil
+            case .eachHead: try finder.vector(pattern, layer: index, count: head)
+            case .allHeads: try finder.vector(pattern, layer: index, count: all)
+            }
+        }
+        func linear(
+            _ pattern: String, _ outputs: Int, _ inputs: Int, _ finder: inout TensorFinder
+        ) throws(ModelError) -> DecoderWeights.Linear {
+            try finder.linear(pattern, layer: index, outputs: [outputs], inputs: inputs)[0]
+        }
+        attentionNorm = try norm(names.attentionNorm, &finder)
+        attentionPostNorm = try norm(names.attentionPostNorm, &finder)
+        feedForwardNorm = try norm(names.feedForwardNorm, &finder)
+        feedForwardPostNorm = try norm(names.feedForwardPostNorm, &finder)
+        let isFused = names.queryKeyValue.map { finder.has($0, layer: index) } ?? false
+        if let query = names.query, let key = names.key, let value = names.value, !isFused {
+            self.query = try linear(query, queries, hidden, &finder)
+            self.key = try linear(key, keys, hidden, &finder)
+            self.value = try linear(value, keys, hidden, &finder)
+        } else {
+            let fused = try finder.linear(
+                names.queryKeyValue ?? "", layer: index, outputs: [queries, keys, keys],
+                inputs: hidden, interleaved: names.interleavesHeads ? head : nil)
+            (query, key, value) = (fused[0], fused[1], fused[2])
+        }
+        queryNorm = try headNorm(names.queryNorm, all: queries, &finder)
+        keyNorm = try headNorm(names.keyNorm, all: keys, &finder)
+        attentionOutput = try linear(names.attentionOutput, hidden, queries, &finder)
+        if let experts = configuration.experts, experts.layers[index], let theirs = names.experts {
+            feedForward = .experts(
+                try ExpertWeights(
+                    theirs, layer: index, hiddenSize: hidden, experts: experts, &finder))
+            return
+        }
+        let width = configuration.feedForwardSize
+        let gate: DecoderWeights.Linear?
+        let up: DecoderWeights.Linear
+        if !configuration.isGated {
+            gate = nil
+            up = try linear(names.up, width, hidden, &finder)
+        } else if let name = names.gate {
+            gate = try linear(name, width, hidden, &finder)
+            up = try linear(names.up, width, hidden, &finder)
+        } else {
+            let fused = try finder.linear(
+                names.up, layer: index, outputs: [width, width], inputs: hidden)
+            (gate, up) = (fused[0], fused[1])
+        }
+        feedForward = .dense(
+            DecoderWeights.Dense(
+                gate: gate, up: up, down: try linear(names.down, hidden, width, &finder)))
     }
 }

@@ -10,6 +10,8 @@ import Foundation
 struct LMHead {
     /// [V, D].
     let weight: Tensor
+    /// Where logits are soft-capped: cap · tanh(logit / cap); nil for nowhere.
+    var cap: Float?
 
     /// What is known of each row's target.
     struct Result {
@@ -45,7 +47,7 @@ struct LMHead {
                                 target: targets.baseAddress,
                                 target_logit: logits.baseAddress.map { UnsafePointer($0) },
                                 max: maxima.baseAddress, sum: sums.baseAddress,
-                                above: above.baseAddress)
+                                above: above.baseAddress, cap: cap ?? 0)
                             try panels.reduce(
                                 weight, states: states, rows: rows, spans: spans,
                                 state: &state, isCancelled: isCancelled)
@@ -72,6 +74,7 @@ struct LMHead {
                 panels.kernels.table, Int64(inner), start, Int64(tile),
                 panels.loadRow(Int(target), of: weight))
         }
+        if let cap { ck_soft_cap(panels.kernels.table, Int64(logits.count), &logits, cap) }
         return logits
     }
 }

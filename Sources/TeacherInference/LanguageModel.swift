@@ -53,20 +53,23 @@ public final class LanguageModel: Sendable {
         }
         if isFolder.boolValue {
             let config = try JSONObject(path: path + "/config.json")
+            let family = try DecoderFamily(huggingFace: config)
             configuration = try ModelConfiguration(huggingFace: config)
             let file = try SafetensorsFile(folder: path)
             weights = try DecoderWeights(
-                file: file, names: .huggingFace, configuration: configuration,
-                tied: try config.bool("tie_word_embeddings") ?? false)
-            if let family = DecoderFamily.named(configuration.architecture) {
-                try Self.checkBiases(config, weights: weights, family: family)
-            }
+                file: file, names: family.tensors, configuration: configuration,
+                tied: try config.bool("tie_word_embeddings") ?? family.tiesHead)
+            try ExpectedBiases(huggingFace: config, family: family)
+                .check(weights, path: config.path)
             self.file = file
         } else {
             let file = try GGUFFile(path: path)
+            let family = try DecoderFamily(gguf: file)
             configuration = try ModelConfiguration(gguf: file)
             weights = try DecoderWeights(
-                file: file, names: .gguf, configuration: configuration, tied: nil)
+                file: file, names: .gguf(family), configuration: configuration,
+                tied: family.ggufMayTieHead ? nil : false)
+            try ExpectedBiases(gguf: family).check(weights, path: path)
             self.file = file
         }
         tokenizer = try Self.loadTokenizer(path: path, pre: options.pre)
@@ -127,7 +130,7 @@ public final class LanguageModel: Sendable {
     public var tiesHead: Bool { weights.head.name == weights.embedding.name }
 
     /// Bytes of weights that are mapped.
-    public var weightBytes: Int { weights.matrices.reduce(0) { $0 + $1.bytes.count } }
+    public var weightBytes: Int { weights.matrices.reduce(0) { $0 + $1.byteCount } }
 
     /// The kernels that score: avx512, avx2, openblas or portable.
     public var kernelName: String { kernels.name }
@@ -201,28 +204,6 @@ public final class LanguageModel: Sendable {
                     hint: "use auto, none, bos, or a token as the vocabulary spells it")
             }
             return (id, context)
-        }
-    }
-
-    /// config.json's word on biases, and the family's, must agree with the tensors that are there.
-    private static func checkBiases(
-        _ config: JSONObject, weights: DecoderWeights, family: DecoderFamily
-    ) throws(ModelError) {
-        let configured = try config.bool("attention_bias") ?? false
-        let output = family.attentionBiases == .configured && configured
-        let attention = output || family.attentionBiases == .queryKeyValue
-        let configuredMLP = try config.bool("mlp_bias") ?? false
-        let mlp = family.mayBiasFeedForward && configuredMLP
-        for layer in weights.layers {
-            let biased = [layer.query, layer.key, layer.value]
-            guard biased.allSatisfy({ ($0.bias != nil) == attention }),
-                (layer.attentionOutput.bias != nil) == output,
-                [layer.gate, layer.up, layer.down].allSatisfy({ ($0.bias != nil) == mlp })
-            else {
-                throw ModelError(
-                    "\(config.path): the weights' biases are not those of a \(family.name) model "
-                        + "with \"attention_bias\" \(configured) and \"mlp_bias\" \(mlp)")
-            }
         }
     }
 }

@@ -5,15 +5,8 @@ extension ModelConfiguration {
     init(gguf: GGUFFile) throws(ModelError) {
         let path = gguf.path
         let metadata = gguf.metadata
-        guard let architecture = metadata["general.architecture"]?.text else {
-            throw ModelError("\(path): metadata key \"general.architecture\" is missing")
-        }
-        guard let family = DecoderFamily.all.first(where: { $0.ggufName == architecture }) else {
-            let known = DecoderFamily.all.compactMap(\.ggufName).joined(separator: ", ")
-            throw ModelError(
-                "\(path): architecture \"\(architecture)\" is not supported, expected one of \(known)"
-            )
-        }
+        let family = try DecoderFamily(gguf: gguf)
+        let architecture = family.ggufName ?? family.name
         let prefix = architecture + "."
         // Says nothing about the arithmetic of scoring.
         var used: Set<String> = [prefix + "vocab_size"]
@@ -46,18 +39,25 @@ extension ModelConfiguration {
         let headSize = try integer("attention.key_length", default: hiddenSize / heads)
         let valueSize = try integer("attention.value_length", default: headSize)
         let rotated = try integer("rope.dimension_count", default: headSize)
-        guard valueSize == headSize, rotated == headSize else {
+        guard valueSize == headSize, rotated == headSize || family.rotatedPart != nil else {
             throw ModelError(
                 "\(path): keys of \(headSize), values of \(valueSize) and \(rotated) rotated dimensions "
                     + "a head: expected all three equal")
         }
-        guard let epsilon = try number("attention.layer_norm_rms_epsilon") else {
-            throw ModelError(
-                "\(path): metadata key \"\(prefix)attention.layer_norm_rms_epsilon\" is missing")
+        let epsilonKey =
+            family.norm == .rms
+            ? "attention.layer_norm_rms_epsilon" : "attention.layer_norm_epsilon"
+        guard let epsilon = try number(epsilonKey) else {
+            throw ModelError("\(path): metadata key \"\(prefix)\(epsilonKey)\" is missing")
         }
         let layers = try integer("block_count")
         guard (1...4096).contains(layers) else {
             throw ModelError("\(path): layers is \(layers), expected 1 to 4096")
+        }
+        let experts = try family.experts.map { family throws(ModelError) in
+            try Experts(
+                gguf: family, layers: layers, path: path, prefix: prefix, number: number,
+                integer: { key throws(ModelError) in try integer(key) })
         }
         self.init(
             architecture: architecture,
@@ -66,15 +66,52 @@ extension ModelConfiguration {
             heads: heads,
             kvHeads: try integer("attention.head_count_kv", default: heads),
             headSize: headSize,
-            feedForwardSize: try integer("feed_forward_length"),
+            feedForwardSize: try integer("feed_forward_length", default: experts?.feedForwardSize),
             vocabularySize: gguf.tensors["token_embd.weight"]?.shape.first ?? 0,
             context: try integer("context_length"),
             normEpsilon: Float(epsilon),
             rope: RoPE(
-                base: try number("rope.freq_base") ?? 10_000, pairing: family.ggufPairing,
+                base: try number("rope.freq_base") ?? family.ropeBase, pairing: family.ggufPairing,
                 scaling: .none),
-            windows: [Int?](repeating: nil, count: layers),
-            normsHeads: family.normsHeads)
+            windows: try Self.windows(family, layers: layers, gguf, prefix),
+            experts: experts,
+            headNorm: family.headNorm,
+            norm: family.norm,
+            normPlace: family.normPlace,
+            isGated: family.isGated,
+            activation: family.activation,
+            positions: family.positions,
+            rotatedSize: rotated,
+            embeddingScale: family.scalesEmbedding ? Float(hiddenSize).squareRoot() : 1,
+            attentionScale: 1 / Float(headSize).squareRoot())
+        if family.window.isInGGUF {
+            used.formUnion([
+                prefix + "attention.sliding_window", prefix + "attention.sliding_window_pattern",
+            ])
+        }
+        if family.mayBeParallel {
+            let key = prefix + "use_parallel_residual"
+            guard case .bool(let value)? = metadata[key] else {
+                throw ModelError("\(path): metadata key \"\(key)\" is missing or no Boolean")
+            }
+            used.insert(key)
+            isParallel = value
+        }
+        if let base = family.windowRoPEBase {
+            windowRoPE = RoPE(
+                base: try number("rope.freq_base_swa") ?? base, pairing: family.ggufPairing,
+                scaling: .none)
+        }
+        if let caps = family.caps {
+            if layers == caps.ggufLayersByHiddenSize {
+                attentionScale = 1 / Float(hiddenSize / heads).squareRoot()
+            }
+            if caps.attention != nil {
+                attentionCap =
+                    try number("attn_logit_softcapping").map { Float($0) } ?? caps.attention
+            }
+            logitCap = try number("final_logit_softcapping").map { Float($0) } ?? caps.logits
+        }
 
         used.insert(prefix + "rope.scaling.type")
         let oldFactor = try number("rope.scale_linear")
@@ -90,8 +127,11 @@ extension ModelConfiguration {
         case let other:
             throw ModelError("\(path): RoPE scaling \"\(other)\" is not supported")
         }
+        if scaling == nil || scaling?.text == "none" {
+            used.insert(prefix + "rope.scaling.original_context_length")
+        }
         if gguf.tensors["rope_freqs.weight"] != nil {
-            let factors = try gguf.vector("rope_freqs.weight", count: headSize / 2)
+            let factors = try gguf.vector("rope_freqs.weight", count: rotated / 2)
             guard rope.scaling == .none, factors.allSatisfy({ $0.isFinite && $0 > 0 }) else {
                 throw ModelError(
                     "\(path): rope_freqs.weight is damaged or joined by another scaling")
@@ -104,5 +144,39 @@ extension ModelConfiguration {
                 "\(path): metadata key \"\(key)\" is not understood and may change the arithmetic")
         }
         self = try validated(path: path)
+    }
+
+    /// Each layer's window: Phi-3's files have one for all layers (0 for none), Gemma's for all but
+    /// each n-th, n being the family's or `sliding_window_pattern`, which may be a list too.
+    private static func windows(
+        _ family: DecoderFamily, layers: Int, _ gguf: GGUFFile, _ prefix: String
+    ) throws(ModelError) -> [Int?] {
+        let none = [Int?](repeating: nil, count: layers)
+        guard family.window.isInGGUF else { return none }
+        let keys = (
+            prefix + "attention.sliding_window", prefix + "attention.sliding_window_pattern"
+        )
+        let found = gguf.metadata[keys.0]
+        guard found == nil || found?.integer != nil else {
+            throw ModelError("\(gguf.path): metadata key \"\(keys.0)\" is not one integer")
+        }
+        guard case .alternating(var period, _, let size) = family.window else {
+            let window = found?.integer ?? 0
+            return window == 0 ? none : [Int?](repeating: window, count: layers)
+        }
+        guard let window = found?.integer ?? size, window != 0 else { return none }
+        switch gguf.metadata[keys.1] {
+        case nil: break
+        case .bools(let list)? where list.count == layers:
+            return list.map { $0 ? Optional(window) : nil }
+        case let value?:
+            guard let every = value.integer, every >= 1 else {
+                throw ModelError(
+                    "\(gguf.path): metadata key \"\(keys.1)\" is neither a positive integer nor a "
+                        + "list of \(layers) Booleans")
+            }
+            period = every
+        }
+        return windows(window, everyBut: period, layers: layers)
     }
 }

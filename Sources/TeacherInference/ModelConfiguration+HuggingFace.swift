@@ -16,63 +16,99 @@ extension ModelConfiguration {
     /// A field that says something and is not understood is an error that names it.
     init(huggingFace config: JSONObject) throws(ModelError) {
         let path = config.path
-        var used = Self.harmless
+        let family = try DecoderFamily(huggingFace: config)
+        let keys = family.keys
+        var used = Self.harmless.union(keys.harmless).union(["model_type", keys.activation])
         func integer(_ name: String, default value: Int? = nil) throws(ModelError) -> Int {
             used.insert(name)
             if let found = try config.integer(name) { return found }
             guard let value else { throw ModelError("\(path): \"\(name)\" is missing") }
             return value
         }
-        used.insert("model_type")
-        guard let architecture = try config.string("model_type") else {
-            throw ModelError("\(path): \"model_type\" is missing")
-        }
-        guard let family = DecoderFamily.named(architecture) else {
-            let known = DecoderFamily.all.map(\.name).joined(separator: ", ")
-            throw ModelError(
-                "\(path): model type \"\(architecture)\" is not supported, expected one of \(known)"
-            )
-        }
-        used.insert("hidden_act")
-        let activation = try config.string("hidden_act") ?? "silu"
-        guard activation == "silu" || activation == "swish" else {
-            throw ModelError("\(path): \"hidden_act\" is \"\(activation)\", expected \"silu\"")
-        }
+        let activation = try Self.activation(family, config)
         // Read with the weights: LanguageModel decides on biases and the head by them.
         used.insert("tie_word_embeddings")
-        if family.attentionBiases == .configured { used.insert("attention_bias") }
-        if family.mayBiasFeedForward { used.insert("mlp_bias") }
-        let hiddenSize = try integer("hidden_size")
-        let heads = try integer("num_attention_heads")
-        guard heads > 0 else { throw ModelError("\(path): \"num_attention_heads\" is \(heads)") }
-        used.insert("rms_norm_eps")
-        let rope = try RoPE(huggingFace: config)
-        used.formUnion(["rope_theta", "rope_scaling", "rope_parameters"])
-        let layers = try integer("num_hidden_layers")
+        switch family.attentionBiases {
+        case .configured, .unlessConfigured: used.insert("attention_bias")
+        case .queryKeyValue, .always, .never: break
+        }
+        if family.feedForwardBiases == .configured { used.insert("mlp_bias") }
+        let hiddenSize = try integer(keys.hiddenSize)
+        let heads = try integer(keys.heads)
+        guard heads > 0, hiddenSize > 0 else {
+            throw ModelError(
+                "\(path): \"\(keys.heads)\" is \(heads), \"\(keys.hiddenSize)\" is \(hiddenSize)")
+        }
+        let headSize = try keys.headSize.map { name throws(ModelError) in
+            try integer(name, default: keys.defaultHeadSize ?? hiddenSize / heads)
+        }
+        used.insert(keys.epsilon)
+        let layers = try integer(keys.layers)
         guard (1...4096).contains(layers) else {
             throw ModelError("\(path): layers is \(layers), expected 1 to 4096")
         }
-        let windows = try Self.windows(family, layers: layers, config)
-        if family.window != .none {
-            used.formUnion(["sliding_window", "layer_types"])
-            if family.window == .upperLayers {
-                used.formUnion(["use_sliding_window", "max_window_layers"])
-            }
+        let experts = try family.experts.map { family throws(ModelError) in
+            try Experts(huggingFace: config, family: family, layers: layers, used: &used)
         }
+        var feedForward = keys.defaultFeedForward.map {
+            hiddenSize.multipliedReportingOverflow(by: $0).partialValue
+        }
+        // Where no layer is dense, nothing has the width of one.
+        if let experts, !experts.layers.contains(false) { feedForward = experts.feedForwardSize }
+        let windows = try Self.windows(family, layers: layers, config)
         self.init(
-            architecture: architecture,
+            architecture: family.name,
             layers: layers,
             hiddenSize: hiddenSize,
             heads: heads,
-            kvHeads: try integer("num_key_value_heads", default: heads),
-            headSize: try integer("head_dim", default: hiddenSize / heads),
-            feedForwardSize: try integer("intermediate_size"),
+            kvHeads: try keys.kvHeads.map { name throws(ModelError) in
+                try integer(name, default: heads)
+            } ?? heads,
+            headSize: headSize ?? hiddenSize / heads,
+            feedForwardSize: try integer(keys.feedForward, default: feedForward),
             vocabularySize: try integer("vocab_size"),
-            context: try integer("max_position_embeddings", default: 2048),
-            normEpsilon: Float(try config.number("rms_norm_eps") ?? 1e-6),
-            rope: rope,
+            context: try integer(keys.context, default: 2048),
+            normEpsilon: Float(try config.number(keys.epsilon) ?? keys.defaultEpsilon),
+            rope: try RoPE(huggingFace: config, family: family),
             windows: windows,
-            normsHeads: family.normsHeads)
+            experts: experts,
+            headNorm: family.headNorm,
+            norm: family.norm,
+            normPlace: family.normPlace,
+            isGated: family.isGated,
+            activation: activation,
+            positions: family.positions,
+            rotatedSize: headSize ?? hiddenSize / heads,
+            windowRoPE: try RoPE(windowsOf: config, family: family),
+            embeddingScale: family.scalesEmbedding ? Float(hiddenSize).squareRoot() : 1,
+            attentionScale: 1)
+        if family.positions == .rotary {
+            used.formUnion(["rope_scaling", "rope_parameters"])
+            used.formUnion(RoPE.baseNames(family))
+            used.formUnion(RoPE.partNames(family))
+            if family.windowRoPEBase != nil { used.insert("rope_local_base_freq") }
+        }
+        if let part = try RoPE.rotatedPart(config, family: family) {
+            rotatedSize = Int(Double(self.headSize) * part)
+        }
+        if family.mayBeParallel {
+            used.insert("use_parallel_residual")
+            isParallel = try config.bool("use_parallel_residual") ?? true
+        }
+        attentionScale = 1 / Float(self.headSize).squareRoot()
+        if let caps = family.caps {
+            try read(caps, config)
+            used.formUnion(["query_pre_attn_scalar", "final_logit_softcapping"])
+            used.insert("attn_logit_softcapping")
+        }
+        used.formUnion(Self.windowFields(family.window))
+        // Where no layer has a window, it does not matter from which on they would.
+        if case .everyLayerIfUsed = family.window, windows.allSatisfy({ $0 == nil }) {
+            used.insert("max_window_layers")
+        }
+        try Self.checkSynonyms(keys, config)
+        used.formUnion(keys.synonyms.keys)
+        used.formUnion(keys.mustBeTrue)
         for name in config.values.keys.sorted() where !used.contains(name) {
             guard config.isMeaningful(name) else { continue }
             throw ModelError(
@@ -81,102 +117,52 @@ extension ModelConfiguration {
         self = try validated(path: path)
     }
 
-    /// Each layer's window by `sliding_window` and the keys that say for which layers it holds;
-    /// `layer_types` of transformers 5 must agree with them.
-    private static func windows(
-        _ family: DecoderFamily, layers: Int, _ config: JSONObject
-    ) throws(ModelError) -> [Int?] {
-        var windows = [Int?](repeating: nil, count: layers)
-        let window = try config.integer("sliding_window")
-        switch family.window {
-        case .none:
-            return windows
-        case .everyLayer:
-            windows = [Int?](repeating: window, count: layers)
-        case .upperLayers:
-            guard try config.bool("use_sliding_window") ?? false, let window else { break }
-            let first = try config.integer("max_window_layers") ?? 28
-            for layer in 0..<layers where layer >= first { windows[layer] = window }
+    private static func activation(
+        _ family: DecoderFamily, _ config: JSONObject
+    ) throws(ModelError) -> Activation {
+        let key = family.keys.activation
+        guard let name = try config.string(key) else { return family.activation }
+        let found = Activation(huggingFace: name)
+        // A family of SwiGLU stays one: GGUF files of it could not say otherwise.
+        guard let found, (found == .silu) == (family.activation == .silu) else {
+            let expected = family.activation == .silu ? "\"silu\"" : "a GELU of transformers"
+            throw ModelError("\(config.path): \"\(key)\" is \"\(name)\", expected \(expected)")
         }
-        guard let types = try config.strings("layer_types") else { return windows }
-        let expected = windows.map { $0 == nil ? "full_attention" : "sliding_attention" }
-        guard types == expected else {
-            throw ModelError(
-                "\(config.path): \"layer_types\" disagrees with \"sliding_window\" and the keys "
-                    + "beside it")
-        }
-        return windows
+        return found
     }
-}
 
-extension ModelConfiguration.RoPE {
-    /// Reads `rope_theta` and `rope_scaling` (transformers 4) and `rope_parameters` (transformers
-    /// 5); where both are there they must agree.
-    init(huggingFace config: JSONObject) throws(ModelError) {
-        let path = config.path
-        let parameters = try config.object("rope_parameters")
-        let scaling = try config.object("rope_scaling")
-        let old = try config.number("rope_theta")
-        let new = try parameters?.number("rope_theta")
-        if let old, let new, old != new {
+    /// Gemma's scale and caps: where a field is not there at all, transformers' value holds; null is
+    /// none.
+    private mutating func read(
+        _ caps: DecoderFamily.Caps, _ config: JSONObject
+    ) throws(ModelError) {
+        let scalar = try config.number("query_pre_attn_scalar") ?? Double(caps.queryScalar)
+        attentionScale = Float(1 / scalar.squareRoot())
+        let attention = try config.number("attn_logit_softcapping").map { Float($0) }
+        attentionCap =
+            config.values["attn_logit_softcapping"] == nil ? caps.attention : attention
+        guard caps.attention != nil || attentionCap == nil else {
             throw ModelError(
-                "\(path): \"rope_theta\" is \(old), but \"rope_parameters\" says \(new)")
+                "\(config.path): \"attn_logit_softcapping\" is \(attentionCap ?? 0), which "
+                    + "transformers leaves out in this family; expected null")
         }
-        self.init(base: new ?? old ?? 10_000, pairing: .halves, scaling: .none)
-        let inOld = try scaling.map { object throws(ModelError) in try Scaling(object) }
-        let inNew = try parameters.map { object throws(ModelError) in try Scaling(object) }
-        if let inOld, let inNew, inOld != inNew {
-            throw ModelError("\(path): \"rope_scaling\" and \"rope_parameters\" disagree")
-        }
-        self.scaling = inNew ?? inOld ?? .none
+        let logits = try config.number("final_logit_softcapping").map { Float($0) }
+        logitCap = config.values["final_logit_softcapping"] == nil ? caps.logits : logits
     }
-}
 
-extension ModelConfiguration.RoPE.Scaling {
-    fileprivate init(_ object: JSONObject) throws(ModelError) {
-        let path = object.path
-        let new = try object.string("rope_type")
-        let old = try object.string("type")
-        if let new, let old, new != old {
-            throw ModelError("\(path): \"rope_type\" is \"\(new)\", but \"type\" is \"\(old)\"")
+    /// Fields that must be true, and fields that must say what another one says.
+    private static func checkSynonyms(
+        _ keys: ConfigKeys, _ config: JSONObject
+    ) throws(ModelError) {
+        for name in keys.mustBeTrue where try config.bool(name) == false {
+            throw ModelError("\(config.path): \"\(name)\" is false, expected true")
         }
-        func positive(_ name: String) throws(ModelError) -> Double {
-            guard let value = try object.number(name), value.isFinite, value > 0 else {
-                throw ModelError("\(path): \"\(name)\" is missing or not positive")
-            }
-            return value
-        }
-        var used: Set<String> = ["rope_type", "type", "rope_theta"]
-        switch new ?? old ?? "default" {
-        case "default":
-            self = .none
-        case "linear":
-            self = .linear(factor: try positive("factor"))
-            used.insert("factor")
-        case "llama3":
-            let original = try positive("original_max_position_embeddings")
-            guard original < 268_435_456 else {
-                throw ModelError("\(path): \"original_max_position_embeddings\" is \(original)")
-            }
-            let (low, high) = (try positive("low_freq_factor"), try positive("high_freq_factor"))
-            guard low < high else {
+        for (name, other) in keys.synonyms.sorted(by: { $0.key < $1.key }) {
+            guard let value = config.spelling(name) else { continue }
+            guard value == config.spelling(other) else {
                 throw ModelError(
-                    "\(path): \"high_freq_factor\" is \(high), expected more than the "
-                        + "\"low_freq_factor\" \(low)")
+                    "\(config.path): \"\(name)\" is \(value), but \"\(other)\" does not say so")
             }
-            self = .llama3(
-                factor: try positive("factor"), lowFactor: low, highFactor: high,
-                originalContext: Int(original))
-            used.formUnion([
-                "factor", "low_freq_factor", "high_freq_factor", "original_max_position_embeddings",
-            ])
-        case let other:
-            throw ModelError("\(path): RoPE scaling \"\(other)\" is not supported")
-        }
-        for name in object.values.keys.sorted() where !used.contains(name) {
-            guard object.isMeaningful(name) else { continue }
-            throw ModelError(
-                "\(path): field \"\(name)\" is not understood and may change the arithmetic")
         }
     }
 }

@@ -14,20 +14,81 @@ public struct ModelConfiguration: Sendable, Equatable {
     public var kvHeads: Int
     /// Floats a head.
     public var headSize: Int
-    /// Width F of the SwiGLU feed-forward.
+    /// Width F of the feed-forward.
     public var feedForwardSize: Int
     /// Rows V of the embedding and of the LM head.
     public var vocabularySize: Int
     /// Longest sequence that the model was trained on, in tokens.
     public var context: Int
-    /// Added to the mean square in RMSNorm.
+    /// Added to the mean square in RMSNorm, to the variance in LayerNorm.
     public var normEpsilon: Float
     /// Rotary position embedding.
     public var rope: RoPE
     /// Keys that a query of each layer sees, itself included; nil for all before it.
     public var windows: [Int?]
-    /// Whether queries and keys are normed a head, with weights of head size, before RoPE.
-    public var normsHeads: Bool
+    /// The experts, where feed-forwards are mixtures of them.
+    public var experts: Experts?
+    /// Norms of queries and keys before RoPE.
+    var headNorm = HeadNorm.none
+    /// Which norm stands around the sublayers and before the head.
+    var norm = Norm.rms
+    /// Where it stands.
+    var normPlace = NormPlace.before
+    /// Whether attention and feed-forward read the same states and their results are added at once.
+    var isParallel = false
+    /// Whether the feed-forward has a gate beside its up projection.
+    var isGated = true
+    /// The feed-forward's activation.
+    var activation = Activation.silu
+    /// Where a token's position enters.
+    var positions = Positions.rotary
+    /// Dimensions of a head that rotate, the first ones.
+    var rotatedSize: Int
+    /// RoPE of the layers with a window, where it is another one.
+    var windowRoPE: RoPE?
+    /// What the embedding's rows are multiplied with.
+    var embeddingScale: Float = 1
+    /// What attention's scores are multiplied with.
+    var attentionScale: Float
+    /// Where attention's scores are soft-capped: cap · tanh(score / cap).
+    var attentionCap: Float?
+    /// Where logits are soft-capped.
+    var logitCap: Float?
+
+    /// Norms of queries and keys.
+    enum HeadNorm: Sendable {
+        case none
+        /// Each head alone, with weights of head size.
+        case eachHead
+        /// All heads of a token together.
+        case allHeads
+    }
+
+    /// A norm of hidden states.
+    enum Norm: Sendable {
+        /// w · x / √(mean x² + ε) (arXiv 1910.07467).
+        case rms
+        /// w · (x − mean) / √(variance + ε) + b (arXiv 1607.06450).
+        case layer
+    }
+
+    /// Where a layer norms.
+    enum NormPlace: Sendable {
+        /// What a sublayer reads.
+        case before
+        /// What it adds.
+        case after
+        /// Both.
+        case around
+    }
+
+    /// Where a token's position enters.
+    enum Positions: Sendable {
+        /// Queries and keys rotate.
+        case rotary
+        /// A row of a matrix [context, D] is added to the embedding.
+        case learned
+    }
 
     /// Rotary position embedding (Su 2021, arXiv 2104.09864) with its extensions.
     public struct RoPE: Sendable, Equatable {
@@ -97,14 +158,26 @@ public struct ModelConfiguration: Sendable, Equatable {
         guard heads % kvHeads == 0 else {
             throw ModelError("\(path): \(heads) heads are no multiple of \(kvHeads) KV heads")
         }
-        guard headSize % 2 == 0 else {
-            throw ModelError("\(path): a head size of \(headSize) is odd, RoPE needs pairs")
+        guard positions == .learned || rotatedSize % 2 == 0, (1...headSize).contains(rotatedSize)
+        else {
+            throw ModelError(
+                "\(path): \(rotatedSize) of \(headSize) dimensions a head rotate; RoPE needs "
+                    + "pairs, an odd number has none")
         }
         guard windows.count == layers, windows.allSatisfy({ ($0 ?? 1) >= 1 }) else {
             throw ModelError("\(path): the sliding windows do not fit \(layers) layers")
         }
-        guard normEpsilon.isFinite, normEpsilon >= 0, rope.base.isFinite, rope.base > 0 else {
-            throw ModelError("\(path): RMSNorm's epsilon or RoPE's base is not a positive number")
+        let base = windowRoPE?.base ?? rope.base
+        guard normEpsilon.isFinite, normEpsilon >= 0, rope.base.isFinite, rope.base > 0,
+            base.isFinite, base > 0
+        else {
+            throw ModelError("\(path): the norms' epsilon or RoPE's base is not a positive number")
+        }
+        for (name, value) in [
+            ("attention's scale", attentionScale), ("attention's cap", attentionCap ?? 1),
+            ("the logits' cap", logitCap ?? 1),
+        ] where !(value.isFinite && value > 0) {
+            throw ModelError("\(path): \(name) is \(value), expected a positive number")
         }
         return self
     }

@@ -88,7 +88,7 @@ import Testing
         #expect(
             refusal(qwen.merging(["layer_types": Array(types.reversed())]) { $1 })
                 .contains("\"layer_types\" disagrees"))
-        #expect(try configuration(["model_type": "qwen3"]).normsHeads)
+        #expect(try configuration(["model_type": "qwen3"]).headNorm == .eachHead)
         #expect(
             refusal(["model_type": "qwen2", "attention_bias": true]).contains("attention_bias"))
         #expect(refusal(["model_type": "mistral", "sliding_window": 0]).contains("window"))

@@ -28,7 +28,8 @@ import Testing
         }
     }
 
-    /// Checks every document; returns the greatest differences of a token and of a mean.
+    /// Checks every document; returns the greatest differences of a token and of a mean, and prints
+    /// them where `REFINERY_PRINT_PARITY` is set.
     @discardableResult
     private func compare(
         _ path: String, kernels name: String, _ documents: [Document], _ expected: [Expected],
@@ -59,6 +60,9 @@ import Testing
         }
         #expect(
             greatest.token <= token && greatest.mean <= mean, "\(path) on \(name): \(greatest)")
+        if ProcessInfo.processInfo.environment["REFINERY_PRINT_PARITY"] != nil {
+            print("parity", URL(fileURLWithPath: path).lastPathComponent, name, greatest)
+        }
         return greatest
     }
 
@@ -121,7 +125,12 @@ import Testing
     @Test(
         "every family of decoders gives transformers' NLLs in both file forms",
         arguments: [
-            "mistral", "qwen2", "qwen2.gguf", "qwen2-window", "qwen3", "qwen3.gguf",
+            "mistral", "qwen2", "qwen2.gguf", "qwen2-window", "qwen3", "qwen3.gguf", "gpt2",
+            "gpt2.gguf", "gpt2-erf", "gpt_neox", "gpt_neox.gguf", "gpt_neox-sequential",
+            "olmo2", "olmo2.gguf", "phi3", "phi3.gguf", "phi3-window", "phi3-window.gguf", "gemma2",
+            "gemma2.gguf", "gemma2-old", "gemma3", "gemma3.gguf", "gemma3-old",
+            "mixtral", "mixtral.gguf", "qwen3moe", "qwen3moe.gguf", "qwen3moe-dense", "olmoe",
+            "olmoe.gguf",
         ], ComputeKernels.available.map(\.name))
     func families(name: String, kernels: String) throws {
         try compare(
@@ -129,6 +138,27 @@ import Testing
             Self.read("models/documents.jsonl", as: Document.self),
             Self.read("families/expected.jsonl", as: Expected.self).filter { $0.model == name },
             token: 1e-4, mean: 1e-5)
+    }
+
+    @Test(
+        "a family's scores have the same bits on AVX2 and AVX-512, and in any company",
+        arguments: ["gpt2", "gpt_neox.gguf", "olmo2", "phi3-window.gguf", "gemma2", "gemma3"])
+    func familyBits(name: String) throws {
+        let path = Models.root + "/Tests/Fixtures/families/" + name
+        var noise = Noise(seed: 12)
+        let sequences = [2, 13, 1, 64, 31, 300].map { length in
+            (0..<length).map { _ in TokenID.random(in: 0..<320, using: &noise) }
+        }
+        let sets = ["avx512", "avx2"].compactMap(ComputeKernels.init(name:))
+        let scores = try sets.map { kernels in
+            let model = try LanguageModel(path: path, kernels: kernels)
+            var scorer = BatchScorer(model: model, maxTokens: 512)
+            let alone = try sequences.map { try scorer.score([$0])[0] }
+            #expect(try scorer.score(sequences) == alone)
+            #expect(try scorer.score(sequences.reversed()) == alone.reversed())
+            return alone
+        }
+        for other in scores.dropFirst() { #expect(other == scores[0]) }
     }
 
     @Test("a GGUF and a folder of one model are one tokenizer")

@@ -122,7 +122,8 @@ def load_model(path: str | Path, dtype: torch.dtype = torch.float64):
     else:
         model = AutoModelForCausalLM.from_pretrained(
             path, config=AutoConfig.from_pretrained(path), dtype=torch.float32,
-            attn_implementation="eager",
+            # Grouped products, the default for experts, know no float64.
+            attn_implementation="eager", experts_implementation="eager",
         )
     return model.to(dtype).eval()
 

@@ -4,35 +4,53 @@
     random_families.py OUTPUT_FOLDER
 
 Each family with every feature on that sets it apart: a window shorter than the text, biases, norms
-of heads, grouped queries, tied and untied heads. Weights are 16-bit floats, so the folder
-(safetensors, config.json as transformers writes it) and NAME.gguf hold the same model;
-expected.jsonl has transformers' float64 NLLs for both. Texts and tokenizer are random_llama.py's.
+of heads, grouped queries, tied and untied heads, dense layers among mixtures of experts. Weights
+are 16-bit floats, so the folder (safetensors, config.json as transformers writes it) and NAME.gguf
+hold the same model; expected.jsonl has transformers' float64 NLLs for both. Texts and tokenizer are
+random_llama.py's.
+
+A token whose last expert is hardly more probable than the next one may be sent elsewhere in float32
+than in float64: seeds that have one are refused.
 """
 
 from __future__ import annotations
 
 import argparse
+import copy
 import json
+import re
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import gguf
 import numpy as np
 import torch
 from safetensors.torch import save_file
 from transformers import AutoConfig, AutoModelForCausalLM
 
+import family_gguf
 import random_llama
 from judge_models import (
-    BLOCK_TENSORS, load_model, load_tokenizer, round_nll, sum_nll, token_nll, write_jsonl,
+    load_model, load_tokenizer, round_nll, sum_nll, token_nll, write_jsonl,
 )
 
-HEAD_NORMS = {"attn_q_norm": "self_attn.q_norm", "attn_k_norm": "self_attn.k_norm"}
 SHAPE = dict(
     hidden_size=32, intermediate_size=64, num_hidden_layers=3, num_attention_heads=4,
     num_key_value_heads=2, head_dim=16, max_position_embeddings=1024, rms_norm_eps=1e-6,
     bos_token_id=0, eos_token_id=0, pad_token_id=None)
+NO_HEAD_DIM = {key: value for key, value in SHAPE.items() if key != "head_dim"}
+ROPE = {"rope_parameters": {"rope_type": "default", "rope_theta": 10000.0}}
+GPT2_SHAPE = dict(n_embd=32, n_inner=64, n_layer=3, n_head=4, n_positions=512, bos_token_id=0,
+                  eos_token_id=0)
+GPT_NEOX_SHAPE = dict(
+    hidden_size=32, intermediate_size=64, num_hidden_layers=3, num_attention_heads=2,
+    max_position_embeddings=1024, bos_token_id=0, eos_token_id=0)
+GEMMA2 = dict(sliding_window=24, final_logit_softcapping=5.0, attn_logit_softcapping=2.0)
+GEMMA3 = dict(
+    sliding_window=19, query_pre_attn_scalar=16,
+    rope_parameters={
+        "full_attention": {"rope_type": "linear", "factor": 4.0, "rope_theta": 20000.0},
+        "sliding_attention": {"rope_type": "default", "rope_theta": 5000.0}})
 
 
 @dataclass
@@ -43,26 +61,88 @@ class Family:
     model_type: str
     settings: dict = field(default_factory=dict)
     gguf: str | None = None  # general.architecture; None where GGUF has no such model
+    shape: dict = field(default_factory=lambda: SHAPE | ROPE)
+    old: dict | None = None  # replaces fields of config.json: transformers 4's spelling
+    renames: tuple | None = None  # (pattern, replacement) of tensor names, as the hub's files have
+    stacked: bool = False  # experts as transformers 5 has them; else as the hub's files
     seed: int = 0
 
 
 FAMILIES = [
     Family("mistral", "mistral", {"sliding_window": 24, "tie_word_embeddings": False}, seed=20),
-    Family("qwen2", "qwen2", {"tie_word_embeddings": True}, gguf="qwen2", seed=21),
+    Family("qwen2", "qwen2", {"tie_word_embeddings": True}, gguf="qwen2",
+           shape=NO_HEAD_DIM | ROPE, seed=21),
     Family("qwen2-window", "qwen2", {"tie_word_embeddings": False, "use_sliding_window": True,
-                                     "sliding_window": 19, "max_window_layers": 1}, seed=22),
+                                     "sliding_window": 19, "max_window_layers": 1},
+           shape=NO_HEAD_DIM | ROPE, seed=22),
     Family("qwen3", "qwen3", {"tie_word_embeddings": True}, gguf="qwen3", seed=23),
+    Family("gpt2", "gpt2", {"tie_word_embeddings": True}, gguf="gpt2", shape=GPT2_SHAPE,
+           # As openai-community's: named as in the model without its head.
+           renames=(r"^transformer\.", ""), seed=24),
+    Family("gpt2-erf", "gpt2", {"tie_word_embeddings": False, "activation_function": "gelu"},
+           shape=GPT2_SHAPE, seed=25),
+    # Half of each head rotates; side by side, or one after the other with other GELUs.
+    Family("gpt_neox", "gpt_neox", {
+        "rope_parameters": {"rope_type": "default", "rope_theta": 10000.0,
+                            "partial_rotary_factor": 0.5}},
+        gguf="gptneox", shape=GPT_NEOX_SHAPE,
+        old={"rope_parameters": None, "rotary_emb_base": 10000, "rotary_pct": 0.5},
+        renames=("^lm_head", "embed_out"), seed=26),
+    Family("gpt_neox-sequential", "gpt_neox", {
+        "rope_parameters": {"rope_type": "default", "rope_theta": 5000.0,
+                            "partial_rotary_factor": 0.25},
+        "use_parallel_residual": False, "hidden_act": "gelu_fast"}, shape=GPT_NEOX_SHAPE, seed=27),
+    Family("olmo2", "olmo2", {"tie_word_embeddings": False}, gguf="olmo2",
+           shape=NO_HEAD_DIM | ROPE, seed=28),
+    Family("phi3", "phi3", {
+        "rope_parameters": {"rope_type": "default", "rope_theta": 10000.0,
+                            "partial_rotary_factor": 0.75},
+        "tie_word_embeddings": False}, gguf="phi3", shape=NO_HEAD_DIM, seed=29),
+    Family("phi3-window", "phi3", {"sliding_window": 24, "tie_word_embeddings": True},
+           gguf="phi3", shape=NO_HEAD_DIM | ROPE,
+           old={"rope_parameters": None, "rope_theta": 10000.0, "rope_scaling": None,
+                "attention_bias": False}, seed=30),
+    # Caps low enough to bite. GGUF has no query_pre_attn_scalar: it is the head size there.
+    Family("gemma2", "gemma2", GEMMA2 | {"query_pre_attn_scalar": 16}, gguf="gemma2", seed=31),
+    Family("gemma2-old", "gemma2", GEMMA2 | {
+        "query_pre_attn_scalar": 24, "attn_logit_softcapping": None,
+        "tie_word_embeddings": False},
+        old={"rope_parameters": None, "layer_types": None, "rope_theta": 10000.0,
+             "hidden_act": "gelu_pytorch_tanh", "cache_implementation": "hybrid"}, seed=32),
+    # As many layers as it takes for one to see everything.
+    Family("gemma3", "gemma3_text", GEMMA3 | {
+        "num_hidden_layers": 7, "num_key_value_heads": 1, "intermediate_size": 32}, gguf="gemma3",
+        seed=33),
+    Family("gemma3-old", "gemma3_text", GEMMA3 | {
+        "sliding_window_pattern": 2, "query_pre_attn_scalar": 24, "final_logit_softcapping": 5.0,
+        "tie_word_embeddings": False},
+        old={"rope_parameters": None, "layer_types": None, "_sliding_window_pattern": None,
+             "sliding_window_pattern": 2, "rope_theta": 20000.0, "rope_local_base_freq": 5000.0,
+             "rope_scaling": {"rope_type": "linear", "factor": 4.0}}, seed=34),
+    Family("mixtral", "mixtral", {
+        "tie_word_embeddings": False, "num_local_experts": 5, "num_experts_per_tok": 2,
+        "intermediate_size": 24}, gguf="llama", seed=24),
+    Family("qwen3moe", "qwen3_moe", {
+        "tie_word_embeddings": True, "num_experts": 6, "num_experts_per_tok": 3,
+        "moe_intermediate_size": 24, "norm_topk_prob": True}, gguf="qwen3moe", seed=31),
+    # llama.cpp knows no dense layers in it, and always makes weights sum to 1.
+    Family("qwen3moe-dense", "qwen3_moe", {
+        "tie_word_embeddings": False, "num_experts": 6, "num_experts_per_tok": 2,
+        "moe_intermediate_size": 24, "norm_topk_prob": False, "mlp_only_layers": [1],
+        "attention_bias": True, "use_sliding_window": True, "sliding_window": 21}, seed=26),
+    Family("olmoe", "olmoe", {
+        "tie_word_embeddings": False, "num_experts": 6, "num_experts_per_tok": 3,
+        "intermediate_size": 24, "num_key_value_heads": 4}, gguf="olmoe",
+        shape=NO_HEAD_DIM | ROPE, stacked=True, seed=54),
 ]
+# The least difference between the probabilities of a token's last expert and of the next.
+ROUTING_MARGIN = 2e-5
 
 
 def make(family: Family):
-    shape = dict(SHAPE)
-    if family.model_type == "qwen2":  # its head size is the hidden size by the heads
-        del shape["head_dim"]
     config = AutoConfig.for_model(
-        family.model_type, vocab_size=random_llama.VOCABULARY,
-        rope_parameters={"rope_type": "default", "rope_theta": 10000.0}, **shape,
-        **family.settings)
+        family.model_type, **copy.deepcopy(
+            {"vocab_size": random_llama.VOCABULARY} | family.shape | family.settings))
     model = AutoModelForCausalLM.from_config(config)
     rng = np.random.default_rng(family.seed)
     with torch.no_grad():
@@ -71,11 +151,15 @@ def make(family: Family):
             if name.endswith("bias"):
                 value = rng.standard_normal(shape) * 0.5
             elif len(shape) == 1:
-                value = rng.integers(32, 97, shape) / 64
-            elif "embed" in name or "lm_head" in name:
+                # Gemma stores its norms less 1.
+                value = rng.integers(32, 97, shape) / 64 - family.model_type.startswith("gemma")
+            elif "embed" in name or "lm_head" in name or ".wte" in name:
                 value = rng.standard_normal(shape) * 2.0 / shape[1] ** 0.5
+            elif ".wpe" in name:
+                value = rng.standard_normal(shape) * 0.3
             else:
-                value = rng.standard_normal(shape) * 1.5 / shape[1] ** 0.5
+                inputs = shape[0] if family.model_type == "gpt2" else shape[-1]
+                value = rng.standard_normal(shape) * 1.5 / inputs ** 0.5
             parameter.copy_(torch.from_numpy(value.astype(np.float16).astype(np.float32)))
     return model
 
@@ -85,6 +169,10 @@ def write_hf(family: Family, folder: Path) -> None:
     model = make(family)
     config = model.config.to_diff_dict() | {
         "architectures": [type(model).__name__], "dtype": "float16"}
+    if family.old:
+        config |= {"torch_dtype": config.pop("dtype"), "transformers_version": "4.40.0"}
+        config = {key: value for key, value in config.items() if key not in family.old}
+        config |= {key: value for key, value in family.old.items() if value is not None}
     (folder / "config.json").write_text(json.dumps(config, indent=1, sort_keys=True) + "\n")
     content = random_llama.tokenizer_json(random_llama.Spec(family.name))
     (folder / "tokenizer.json").write_text(
@@ -93,45 +181,46 @@ def write_hf(family: Family, folder: Path) -> None:
     state = {name: tensor.detach().to(torch.float16).contiguous()
              for name, tensor in model.state_dict().items()
              if not (tied and name == "lm_head.weight")}
+    if family.renames:
+        state = {re.sub(*family.renames, name): tensor for name, tensor in state.items()}
+    if not family.stacked:
+        state = split_experts(family, state)
     save_file(state, folder / "model.safetensors", metadata={"format": "pt"})
 
 
-def write_gguf(family: Family, path: Path) -> None:
-    model = make(family)
-    config, state = model.config, model.state_dict()
-    head_dim = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
-    writer = gguf.GGUFWriter(str(path), family.gguf)
-    writer.add_name(family.name)
-    writer.add_context_length(config.max_position_embeddings)
-    writer.add_embedding_length(config.hidden_size)
-    writer.add_block_count(config.num_hidden_layers)
-    writer.add_feed_forward_length(config.intermediate_size)
-    writer.add_head_count(config.num_attention_heads)
-    writer.add_head_count_kv(config.num_key_value_heads)
-    writer.add_key_length(head_dim)
-    writer.add_value_length(head_dim)
-    writer.add_layer_norm_rms_eps(config.rms_norm_eps)
-    writer.add_rope_freq_base(10000.0)
-    random_llama.add_tokenizer(writer, random_llama.Spec(family.name))
+def split_experts(family: Family, state: dict) -> dict:
+    """Experts one by one, as the hub's files have them and transformers 4 read them."""
+    mixtral = family.model_type == "mixtral"
+    gate, up, down = ("w1", "w3", "w2") if mixtral else ("gate_proj", "up_proj", "down_proj")
+    out = {}
+    for name, tensor in state.items():
+        if mixtral:
+            name = name.replace(".mlp.", ".block_sparse_moe.")
+        place, _, matrix = name.rpartition(".experts.")
+        for expert, weight in enumerate(tensor if place else []):
+            parts = zip((gate, up), weight.chunk(2)) if matrix == "gate_up_proj" else [(down, weight)]
+            out |= {f"{place}.experts.{expert}.{part}.weight": one.contiguous()
+                    for part, one in parts}
+        if not place:
+            out[name] = tensor
+    return out
 
-    def add(name: str, source: str) -> None:
-        array = state[source].detach().numpy()
-        writer.add_tensor(name, array if array.ndim == 1 else array.astype(np.float16))
 
-    add("token_embd.weight", "model.embed_tokens.weight")
-    for layer in range(config.num_hidden_layers):
-        for gguf_name, hf_name in (BLOCK_TENSORS | HEAD_NORMS).items():
-            for part in ("weight", "bias"):
-                source = f"model.layers.{layer}.{hf_name}.{part}"
-                if source in state:
-                    add(f"blk.{layer}.{gguf_name}.{part}", source)
-    add("output_norm.weight", "model.norm.weight")
-    if not config.tie_word_embeddings:
-        add("output.weight", "lm_head.weight")
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
+def routing_margin(model, ids: list[int]) -> float:
+    """The least difference between the probabilities of a token's last expert and of the next."""
+    least = [1.0]
+
+    def watch(module, inputs, outputs):
+        top = outputs[0].softmax(-1).topk(module.top_k + 1).values
+        least.append(float((top[:, -2] - top[:, -1]).min()))
+
+    hooks = [module.register_forward_hook(watch) for module in model.modules()
+             if type(module).__name__.endswith("TopKRouter")]
+    with torch.no_grad():
+        model(torch.tensor([ids]))
+    for hook in hooks:
+        hook.remove()
+    return min(least)
 
 
 def write_all(folder: Path) -> None:
@@ -144,12 +233,18 @@ def write_all(folder: Path) -> None:
         write_hf(family, folder / family.name)
         names = [family.name]
         if family.gguf:
-            write_gguf(family, folder / f"{family.name}.gguf")
+            # llama.cpp looks for Phi-3's control tokens where the name has "phi3" in it.
+            family_gguf.write(
+                make(family), family.gguf, family.name.replace("phi3", "phi 3"),
+                folder / f"{family.name}.gguf")
             names.append(f"{family.name}.gguf")
         model = load_model(folder / family.name, torch.float64)
         tokenizer = load_tokenizer(folder / family.name)
         for document in random_llama.DOCUMENTS:
             ids = tokenizer.encode(document["text"], add_special_tokens=False).ids
+            if (margin := routing_margin(model, ids)) < ROUTING_MARGIN:
+                raise SystemExit(f"{family.name}: a margin of {margin:.1e} between experts in "
+                                 f"\"{document['id']}\"; change the seed")
             values = token_nll(model, ids)
             rows += [{"model": name, "id": document["id"], "tokens": len(values),
                       "nll": round(sum_nll(values), 4), "token_ids": ids,

@@ -45,6 +45,9 @@ enum {
 /// How RoPE pairs the dimensions of a head: halves (i, i + r/2) or neighbours (2i, 2i + 1).
 enum { CK_ROPE_HALVES = 0, CK_ROPE_NEIGHBOURS = 1 };
 
+/// Activations of a feed-forward: x / (1 + e^-x), and GELU by its tanh approximation or exact.
+enum { CK_SILU = 0, CK_GELU_TANH = 1, CK_GELU_ERF = 2 };
+
 /// Packed activations times a packed weight panel.
 typedef struct {
     int64_t rows;       // of activations
@@ -63,6 +66,7 @@ typedef struct {
     float *max;                 // [rows] greatest logit so far
     double *sum;                // [rows] sum of exp(logit - max) so far
     int32_t *above;             // [rows] logits greater than the target's so far
+    float cap;                  // logits are soft-capped at it (the target's is already); 0: not
 } ck_head_state;
 
 /// One causal attention: a sequence and one KV head with the query heads that share it.
@@ -74,7 +78,8 @@ typedef struct {
     const float *k;        // [n, head_size], rotated
     const float *v;        // [n, head_size]
     int64_t stride;        // floats from one row of q, k or v to the next
-    float scale;           // of the scores, 1 / sqrt(head_size)
+    float scale;           // of the scores, as a rule 1 / sqrt(head_size)
+    float cap;             // scores are soft-capped at it after scaling; 0: not
     int64_t window;        // keys that a query sees, itself included; 0 for all before it
     float *out;            // packed activations of the whole batch
     int64_t out_row;       // row of the sequence's first token in them
@@ -88,8 +93,9 @@ typedef struct ck_table {
     int32_t mr;
     int32_t nr;
     void (*multiply)(const ck_product *product, float *c, int64_t ldc, int accumulate);
-    void (*multiply_gated)(const ck_product *product, const float *bias, float *destination,
-                           int64_t width, int64_t first_column);
+    void (*multiply_activated)(const ck_product *product, int activation, int gated,
+                               const float *bias, float *destination, int64_t width,
+                               int64_t first_column);
     void (*head)(const ck_product *product, int64_t first_column, const ck_head_state *state);
     void (*head_update)(int64_t rows, int64_t cols, int64_t ld, int64_t first_row,
                         int64_t first_column, float *logits, const ck_head_state *state);
@@ -100,13 +106,23 @@ typedef struct ck_table {
     void (*rms_norm)(int64_t rows, int64_t width, const float *x, int64_t ldx, const int32_t *index,
                      const float *weight, float epsilon, float *destination, int32_t tile,
                      float *scratch);
+    void (*rms_norm_add)(int64_t rows, int64_t width, const float *x, int64_t ldx,
+                         const float *weight, float epsilon, float *residual, int64_t ld,
+                         float *scratch);
+    void (*layer_norm)(int64_t rows, int64_t width, const float *x, int64_t ldx,
+                       const int32_t *index, const float *weight, const float *bias, float epsilon,
+                       float *destination, int32_t tile, float *scratch);
     void (*head_norm)(int64_t rows, int32_t heads, int32_t head_size, float *x, int64_t ld,
                       const float *weight, float epsilon);
-    void (*silu_mul)(int64_t rows, int64_t width, const float *gate, const float *up, int64_t ld,
-                     float *destination, int64_t ldd);
+    void (*activate)(int activation, int64_t rows, int64_t width, const float *gate,
+                     const float *up, int64_t ld, const float *bias, float *destination,
+                     int64_t ldd);
     void (*rope)(int64_t rows, int32_t heads, int32_t head_size, int32_t rotated, int32_t pairing,
                  float *x, int64_t ld, const float *cosines, const float *sines);
     void (*add_bias)(int64_t rows, int64_t width, float *x, int64_t ld, const float *bias);
+    void (*add_rows)(int64_t rows, int64_t width, const float *x, int64_t ldx,
+                     const int32_t *index, const float *scale, float *destination, int64_t ldd);
+    void (*soft_cap)(int64_t count, float *x, float cap);
     void (*attention)(const ck_attention_job *job, int32_t tile);
     double (*peak)(int64_t rounds);
 } ck_table;
@@ -136,10 +152,11 @@ static inline void ck_multiply(const ck_table *t, const ck_product *product, flo
                                int accumulate) {
     t->multiply(product, c, ldc, accumulate);
 }
-static inline void ck_multiply_gated(const ck_table *t, const ck_product *product,
-                                     const float *bias, float *destination, int64_t width,
-                                     int64_t first_column) {
-    t->multiply_gated(product, bias, destination, width, first_column);
+static inline void ck_multiply_activated(const ck_table *t, const ck_product *product,
+                                         int activation, int gated, const float *bias,
+                                         float *destination, int64_t width,
+                                         int64_t first_column) {
+    t->multiply_activated(product, activation, gated, bias, destination, width, first_column);
 }
 static inline void ck_head(const ck_table *t, const ck_product *product, int64_t first_column,
                            const ck_head_state *state) {
@@ -167,13 +184,25 @@ static inline void ck_rms_norm(const ck_table *t, int64_t rows, int64_t width, c
                                float epsilon, float *destination, int32_t tile, float *scratch) {
     t->rms_norm(rows, width, x, ldx, index, weight, epsilon, destination, tile, scratch);
 }
+static inline void ck_rms_norm_add(const ck_table *t, int64_t rows, int64_t width, const float *x,
+                                   int64_t ldx, const float *weight, float epsilon,
+                                   float *residual, int64_t ld, float *scratch) {
+    t->rms_norm_add(rows, width, x, ldx, weight, epsilon, residual, ld, scratch);
+}
+static inline void ck_layer_norm(const ck_table *t, int64_t rows, int64_t width, const float *x,
+                                 int64_t ldx, const int32_t *index, const float *weight,
+                                 const float *bias, float epsilon, float *destination,
+                                 int32_t tile, float *scratch) {
+    t->layer_norm(rows, width, x, ldx, index, weight, bias, epsilon, destination, tile, scratch);
+}
 static inline void ck_head_norm(const ck_table *t, int64_t rows, int32_t heads, int32_t head_size,
                                 float *x, int64_t ld, const float *weight, float epsilon) {
     t->head_norm(rows, heads, head_size, x, ld, weight, epsilon);
 }
-static inline void ck_silu_mul(const ck_table *t, int64_t rows, int64_t width, const float *gate,
-                               const float *up, int64_t ld, float *destination, int64_t ldd) {
-    t->silu_mul(rows, width, gate, up, ld, destination, ldd);
+static inline void ck_activate(const ck_table *t, int activation, int64_t rows, int64_t width,
+                               const float *gate, const float *up, int64_t ld, const float *bias,
+                               float *destination, int64_t ldd) {
+    t->activate(activation, rows, width, gate, up, ld, bias, destination, ldd);
 }
 static inline void ck_rope(const ck_table *t, int64_t rows, int32_t heads, int32_t head_size,
                            int32_t rotated, int32_t pairing, float *x, int64_t ld,
@@ -183,6 +212,14 @@ static inline void ck_rope(const ck_table *t, int64_t rows, int32_t heads, int32
 static inline void ck_add_bias(const ck_table *t, int64_t rows, int64_t width, float *x, int64_t ld,
                                const float *bias) {
     t->add_bias(rows, width, x, ld, bias);
+}
+static inline void ck_soft_cap(const ck_table *t, int64_t count, float *x, float cap) {
+    t->soft_cap(count, x, cap);
+}
+static inline void ck_add_rows(const ck_table *t, int64_t rows, int64_t width, const float *x,
+                               int64_t ldx, const int32_t *index, const float *scale,
+                               float *destination, int64_t ldd) {
+    t->add_rows(rows, width, x, ldx, index, scale, destination, ldd);
 }
 static inline void ck_attention(const ck_table *t, const ck_attention_job *job, int32_t tile) {
     t->attention(job, tile);

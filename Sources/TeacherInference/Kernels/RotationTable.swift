@@ -1,14 +1,15 @@
 import Foundation
 
-/// RoPE's cosines and sines, [positions, head size / 2], grown to the longest sequence met.
+/// RoPE's cosines and sines, [positions, rotated dimensions / 2], grown to the longest sequence met.
 struct RotationTable: ~Copyable {
     private let frequencies: [Float]
     private var positions = 0
     private var cosineBuffer = FloatBuffer(0)
     private var sineBuffer = FloatBuffer(0)
 
-    init(_ configuration: ModelConfiguration) {
-        frequencies = configuration.rope.frequencies(headSize: configuration.headSize)
+    /// The table of `rope` for heads of which `rotated` dimensions rotate.
+    init(_ rope: ModelConfiguration.RoPE, rotated: Int) {
+        frequencies = rope.frequencies(headSize: rotated)
     }
 
     /// cos(position · frequency).

@@ -13,12 +13,9 @@ struct WeightPanels: ~Copyable {
     private let panel: FloatBuffer
     /// What a product leaves of one panel: see `ck_product`, or under OpenBLAS a sequence's rows.
     private let results: FloatBuffer
-    /// Biases of one panel of gate and up.
+    /// Biases of one panel.
     private let biases = FloatBuffer(Int(CK_MAX_COLS))
-
-    /// Inputs that are dequantised at once, so that they are packed out of the first-level cache;
-    /// a multiple of every type's block.
-    private static let slice = 256
+    private let reader: RowReader
 
     /// Scratch for matrices of up to `maxColumns` inputs and sequences of up to `longest` rows.
     init(kernels: ComputeKernels, clock: PartClock, maxColumns: Int, longest: Int) {
@@ -28,6 +25,7 @@ struct WeightPanels: ~Copyable {
         rows = FloatBuffer(sizes.rows)
         panel = FloatBuffer(sizes.panel)
         results = FloatBuffer(sizes.results)
+        reader = RowReader(kernels: kernels)
     }
 
     private struct Sizes {
@@ -36,7 +34,7 @@ struct WeightPanels: ~Copyable {
         let results: Int
 
         init(kernels: ComputeKernels, maxColumns: Int, longest: Int) {
-            rows = max(kernels.columns * slice, maxColumns)
+            rows = max(kernels.columns * RowReader.slice, maxColumns)
             panel = max(panelFloats, Int(CK_HEAD_COLS) * maxColumns)
             results = max(
                 Int(ck_product_scratch()),
@@ -47,7 +45,7 @@ struct WeightPanels: ~Copyable {
     /// Floats that the buffers hold, for the memory formula.
     static func floats(kernels: ComputeKernels, maxColumns: Int, longest: Int) -> Int {
         let sizes = Sizes(kernels: kernels, maxColumns: maxColumns, longest: longest)
-        return sizes.rows + sizes.panel + sizes.results
+        return sizes.rows + sizes.panel + sizes.results + RowReader.floats(kernels: kernels)
     }
 
     /// Three quarters of the second-level cache, in Float32 numbers.
@@ -111,14 +109,14 @@ struct WeightPanels: ~Copyable {
         }
     }
 
-    /// output = silu(input · gateᵀ) ∘ (input · upᵀ), packed: SwiGLU (arXiv 2002.05202).
+    /// output = activation(input · gateᵀ) ∘ (input · upᵀ), packed: SwiGLU and its like
+    /// (arXiv 2002.05202).
     ///
     /// Gate and up are [outputs, inputs] with their biases; the other parameters are those of
     /// ``multiply``.
     borrowing func multiplyGated(
-        gate: DecoderWeights.Linear, up: DecoderWeights.Linear, input: UnsafePointer<Float>,
-        rows: Int,
-        spans: [Range<Int>],
+        gate: DecoderWeights.Linear, up: DecoderWeights.Linear, activation: Activation = .silu,
+        input: UnsafePointer<Float>, rows: Int, spans: [Range<Int>],
         output: UnsafeMutablePointer<Float>
     ) {
         let inner = gate.weight.shape[1], outputs = gate.weight.shape[0]
@@ -139,17 +137,53 @@ struct WeightPanels: ~Copyable {
                             kernels.table, Int64(span.count), Int64(2 * range.count), results.base,
                             Int64(2 * range.count), bias)
                     }
-                    ck_silu_mul(
-                        kernels.table, Int64(span.count), Int64(range.count), results.base,
-                        results.base + range.count, Int64(2 * range.count),
+                    ck_activate(
+                        kernels.table, activation.code, Int64(span.count), Int64(range.count),
+                        results.base, results.base + range.count, Int64(2 * range.count), nil,
                         output + span.lowerBound * outputs + first, Int64(outputs))
                 }
             } else {
                 let half = kernels.columns / 2
                 let columns = (range.count + half - 1) / half * kernels.columns
                 var product = product(input, rows: rows, columns: columns, inner: inner)
-                ck_multiply_gated(
-                    kernels.table, &product, bias, output, Int64(outputs), Int64(first))
+                ck_multiply_activated(
+                    kernels.table, &product, activation.code, 1, bias, output, Int64(outputs),
+                    Int64(first))
+            }
+            clock.lap(.projections)
+        }
+    }
+
+    /// output = activation(input · layerᵀ), packed, with the layer's bias.
+    ///
+    /// The other parameters are those of ``multiply``.
+    borrowing func multiplyActivated(
+        _ layer: DecoderWeights.Linear, activation: Activation, input: UnsafePointer<Float>,
+        rows: Int, spans: [Range<Int>], output: UnsafeMutablePointer<Float>
+    ) {
+        let inner = layer.weight.shape[1], outputs = layer.weight.shape[0]
+        let tallest = spans.map(\.count).max() ?? 1
+        let step = panelRows(inner: inner, tallest: tallest)
+        for first in Swift.stride(from: 0, to: outputs, by: step) {
+            let range = first..<min(first + step, outputs)
+            load(range, of: layer.weight)
+            let bias = loadBiases(range, layer.bias)
+            clock.lap(.dequantising)
+            if kernels.usesOpenBLAS {
+                for span in spans {
+                    multiply(
+                        span, of: input, inner: inner, columns: range.count, into: results.base,
+                        stride: range.count, accumulate: false)
+                    ck_activate(
+                        kernels.table, activation.code, Int64(span.count), Int64(range.count),
+                        results.base, nil, Int64(range.count), bias,
+                        output + span.lowerBound * outputs + first, Int64(outputs))
+                }
+            } else {
+                var product = product(input, rows: rows, columns: range.count, inner: inner)
+                ck_multiply_activated(
+                    kernels.table, &product, activation.code, 0, bias, output, Int64(outputs),
+                    Int64(first))
             }
             clock.lap(.projections)
         }
@@ -191,7 +225,7 @@ struct WeightPanels: ~Copyable {
     /// Row `row` of `matrix` as Float32, in memory that the next call reuses.
     borrowing func loadRow(_ row: Int, of matrix: Tensor) -> UnsafePointer<Float> {
         precondition(matrix.shape[1] <= rows.count)
-        dequantize(row..<row + 1, of: matrix, 0..<matrix.shape[1], to: rows.base)
+        reader.read(row..<row + 1, of: matrix, 0..<matrix.shape[1], to: rows.base)
         return UnsafePointer(rows.base)
     }
 
@@ -219,11 +253,11 @@ struct WeightPanels: ~Copyable {
         let inner = matrix.shape[1]
         guard !kernels.usesOpenBLAS else {
             precondition(range.count * inner <= panel.count)
-            return dequantize(range, of: matrix, 0..<inner, to: panel.base)
+            return reader.read(range, of: matrix, 0..<inner, to: panel.base)
         }
         pack(strips: range.count, inner: inner) { strip, slice in
             let part = strip.lowerBound + range.lowerBound..<strip.upperBound + range.lowerBound
-            dequantize(part, of: matrix, slice, to: rows.base)
+            reader.read(part, of: matrix, slice, to: rows.base)
             return part.count
         }
     }
@@ -234,20 +268,20 @@ struct WeightPanels: ~Copyable {
         let inner = gate.shape[1]
         guard !kernels.usesOpenBLAS else {
             precondition(2 * range.count * inner <= panel.count)
-            dequantize(range, of: gate, 0..<inner, to: panel.base)
-            return dequantize(range, of: up, 0..<inner, to: panel.base + range.count * inner)
+            reader.read(range, of: gate, 0..<inner, to: panel.base)
+            return reader.read(range, of: up, 0..<inner, to: panel.base + range.count * inner)
         }
         let half = kernels.columns / 2
         let strips = (range.count + half - 1) / half * kernels.columns
         pack(strips: strips, inner: inner) { strip, slice in
             let first = range.lowerBound + strip.lowerBound / 2
             let part = first..<min(first + half, range.upperBound)
-            dequantize(part, of: gate, slice, to: rows.base)
+            reader.read(part, of: gate, slice, to: rows.base)
             let middle = rows.base + half * slice.count
             // Columns that are not there are multiplied and forgotten, so they must be numbers.
             (rows.base + part.count * slice.count).update(
                 repeating: 0, count: (half - part.count) * slice.count)
-            dequantize(part, of: up, slice, to: middle)
+            reader.read(part, of: up, slice, to: middle)
             return half + part.count
         }
     }
@@ -267,6 +301,14 @@ struct WeightPanels: ~Copyable {
         return UnsafePointer(biases.base)
     }
 
+    /// The biases of rows `range`, nil where there are none.
+    private func loadBiases(_ range: Range<Int>, _ bias: [Float]?) -> UnsafePointer<Float>? {
+        guard let bias else { return nil }
+        biases.base.update(repeating: 0, count: biases.count)
+        for (index, row) in range.enumerated() { biases.base[index] = bias[row] }
+        return UnsafePointer(biases.base)
+    }
+
     /// Packs `strips` rows, a micro-kernel's columns at a time, out of what `fill` leaves in
     /// ``rows``: rows `strip`, inputs `slice`; it returns how many rows there are.
     private func pack(
@@ -276,37 +318,12 @@ struct WeightPanels: ~Copyable {
         precondition((strips + width - 1) / width * width * inner <= panel.count)
         for first in Swift.stride(from: 0, to: strips, by: width) {
             let strip = first..<min(first + width, strips)
-            for start in Swift.stride(from: 0, to: inner, by: Self.slice) {
-                let slice = start..<min(start + Self.slice, inner)
+            for start in Swift.stride(from: 0, to: inner, by: RowReader.slice) {
+                let slice = start..<min(start + RowReader.slice, inner)
                 let count = fill(strip, slice)
                 ck_pack(
                     kernels.table, Int64(count), Int64(slice.count), rows.base,
                     Int64(slice.count), panel.base + first * inner + start * width, Int32(width))
-            }
-        }
-    }
-
-    /// Inputs `slice` of rows `range` of `matrix`, one row after the other.
-    private func dequantize(
-        _ range: Range<Int>, of matrix: Tensor, _ slice: Range<Int>,
-        to destination: UnsafeMutablePointer<Float>
-    ) {
-        precondition(range.lowerBound >= 0 && range.upperBound <= matrix.shape[0])
-        guard let base = matrix.bytes.baseAddress else { return }
-        let type = matrix.type
-        let rowBytes = matrix.shape[1] / type.blockCount * type.blockBytes
-        let offset = slice.lowerBound / type.blockCount * type.blockBytes
-        // SAFETY: the tensor's bytes were checked against its shape, which `range` and `slice` lie
-        // within; slices begin and end at blocks. Callers bound the destination.
-        if slice.count == matrix.shape[1] {
-            ck_dequantize(
-                kernels.table, type.rawValue, base + range.lowerBound * rowBytes, destination,
-                Int64(range.count * slice.count))
-        } else {
-            for (index, row) in range.enumerated() {
-                ck_dequantize(
-                    kernels.table, type.rawValue, base + row * rowBytes + offset,
-                    destination + index * slice.count, Int64(slice.count))
             }
         }
     }

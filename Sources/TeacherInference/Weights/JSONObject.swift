@@ -94,11 +94,21 @@ struct JSONObject {
         return list.compactMap { $0 }
     }
 
+    /// A scalar member as the file might spell it; nil when absent or null.
+    func spelling(_ name: String) -> String? { present(name)?.spelled }
+
     /// An object member.
     func object(_ name: String) throws(ModelError) -> JSONObject? {
         guard let value = present(name) else { return nil }
         guard let members = value.object else { throw wrong(name, value, "an object") }
         return try JSONObject(members, path: "\(path), \"\(name)\"")
+    }
+
+    /// Refuses members that are not called `names`.
+    func checkNames(_ names: Set<String>) throws(ModelError) {
+        for name in values.keys.sorted() where !names.contains(name) && isMeaningful(name) {
+            throw ModelError("\(path): field \"\(name)\" is not understood")
+        }
     }
 
     /// Whether `name` says something: neither absent, null, false nor empty.

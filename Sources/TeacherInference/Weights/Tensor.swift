@@ -11,14 +11,20 @@ struct Tensor: @unchecked Sendable {
     /// Sizes, outermost first: a linear layer's weight is [outputs, inputs].
     let shape: [Int]
 
-    /// Exactly the tensor's bytes, checked against the file's size.
+    /// From the tensor's first byte to its last, checked against the file's size.
     let bytes: UnsafeRawBufferPointer
 
     /// What the bytes belong to.
     let owner: AnyObject?
 
+    /// How the rows lie in ``bytes``.
+    var layout = Layout.contiguous
+
     /// Number of elements.
     var count: Int { shape.reduce(1, *) }
+
+    /// Bytes that the elements take.
+    var byteCount: Int { count / type.blockCount * type.blockBytes }
 
     /// Bytes that `shape` takes in `type`, or nil if it does not divide into blocks or overflows.
     static func byteCount(shape: [Int], type: TensorType) -> Int? {

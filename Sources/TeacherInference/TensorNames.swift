@@ -1,0 +1,73 @@
+/// Where a format keeps each tensor of a family.
+///
+/// Names are without `.weight` and `.bias`; `{}` stands for the layer's number. Nil for tensors that
+/// the format or the family does not have.
+struct TensorNames: Sendable {
+    /// In front of every name but the head's, where the file has it there: checkpoints of a model
+    /// without its head lack it.
+    var prefix = ""
+    var embedding: String
+    /// Learned positions.
+    var positions: String?
+    /// The head's, in the order of preference.
+    var heads: [String]
+    var finalNorm: String
+    var attentionNorm: String?
+    var attentionPostNorm: String?
+    var feedForwardNorm: String?
+    var feedForwardPostNorm: String?
+    var query: String?
+    var key: String?
+    var value: String?
+    /// Queries, keys and values in one matrix, where the file has it.
+    var queryKeyValue: String?
+    /// Whether that matrix has a head's query, key and value side by side, in place of all queries,
+    /// all keys and all values.
+    var interleavesHeads = false
+    var queryNorm = "layers.{}.self_attn.q_norm"
+    var keyNorm = "layers.{}.self_attn.k_norm"
+    var attentionOutput: String
+    /// Nil where the feed-forward has no gate, or gate and up are one matrix, called `up`.
+    var gate: String?
+    var up: String
+    var down: String
+    /// Those of a mixture of experts.
+    var experts: ExpertNames?
+    /// Whether the matrices of the layers are stored transposed, [inputs, outputs].
+    var areTransposed = false
+    /// Whether 1 is to be added to the norms' weights.
+    var normsAreLessOne = false
+    /// Tensors that are there and need not be read.
+    var ignorable: @Sendable (String) -> Bool
+
+    /// Hugging Face's names of Llama and of most families after it.
+    static let llama = TensorNames(
+        prefix: "model.", embedding: "embed_tokens", heads: ["lm_head"], finalNorm: "norm",
+        attentionNorm: "layers.{}.input_layernorm",
+        feedForwardNorm: "layers.{}.post_attention_layernorm",
+        query: "layers.{}.self_attn.q_proj", key: "layers.{}.self_attn.k_proj",
+        value: "layers.{}.self_attn.v_proj", attentionOutput: "layers.{}.self_attn.o_proj",
+        gate: "layers.{}.mlp.gate_proj", up: "layers.{}.mlp.up_proj",
+        down: "layers.{}.mlp.down_proj",
+        // Old checkpoints carry RoPE's frequencies as a buffer.
+        ignorable: { $0.hasSuffix(".rotary_emb.inv_freq") })
+
+    /// GGUF's names for what `family` has.
+    static func gguf(_ family: DecoderFamily) -> TensorNames {
+        let theirs = family.tensors
+        return TensorNames(
+            embedding: "token_embd", positions: theirs.positions.map { _ in "position_embd" },
+            heads: ["output"], finalNorm: "output_norm",
+            attentionNorm: theirs.attentionNorm.map { _ in "blk.{}.attn_norm" },
+            attentionPostNorm: theirs.attentionPostNorm.map { _ in "blk.{}.post_attention_norm" },
+            feedForwardNorm: theirs.feedForwardNorm.map { _ in "blk.{}.ffn_norm" },
+            feedForwardPostNorm: theirs.feedForwardPostNorm.map { _ in "blk.{}.post_ffw_norm" },
+            query: "blk.{}.attn_q", key: "blk.{}.attn_k", value: "blk.{}.attn_v",
+            queryKeyValue: theirs.queryKeyValue.map { _ in "blk.{}.attn_qkv" },
+            queryNorm: "blk.{}.attn_q_norm", keyNorm: "blk.{}.attn_k_norm",
+            attentionOutput: "blk.{}.attn_output", gate: theirs.gate.map { _ in "blk.{}.ffn_gate" },
+            up: "blk.{}.ffn_up", down: "blk.{}.ffn_down",
+            experts: theirs.experts.map { _ in .gguf },
+            ignorable: { $0 == "rope_freqs.weight" })
+    }
+}
