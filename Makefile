@@ -17,7 +17,7 @@ SOURCES := Package.swift Sources Tests migrations
 JUDGES := $(CACHE)/judges
 
 .DEFAULT_GOAL := help
-.PHONY: help deps teacher build install test test-install test-systemd judges test-judges fuzz bench bench-peers bench-families bench-tokenizer bench-store bench-import bench-idle quickstart format lint clean
+.PHONY: help deps teacher build install test test-install test-systemd judges test-judges fuzz bench bench-peers bench-families bench-types bench-tokenizer bench-store bench-import bench-idle quickstart format lint clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -75,6 +75,10 @@ bench-peers: judges teacher build ## against transformers and llama.cpp, 37 minu
 bench-families: judges build ## efficiency of every family of decoders beside Llama's, some minutes
 	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
 	    $(JUDGES)/bin/python scripts/bench/families.py --refinectl "$$bin/refinectl"
+
+bench-types: judges teacher build ## tokens a second in every weight type, beside F16
+	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
+	    $(JUDGES)/bin/python scripts/bench/weight-types.py --refinectl "$$bin/refinectl"
 
 bench-tokenizer: judges teacher build ## against PyPI's tokenizers, a few minutes
 	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \

@@ -35,9 +35,10 @@ let package = Package(
             name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         .systemLibrary(name: "CMalloc"),
         .target(name: "CKernels"),
+        .target(name: "CSentencePiece", linkerSettings: [.linkedLibrary("sentencepiece")]),
         .target(
             name: "TeacherInference",
-            dependencies: ["CKernels", "COpenBLAS", "CPCRE2"],
+            dependencies: ["CKernels", "COpenBLAS", "CPCRE2", "CSentencePiece"],
             swiftSettings: strict),
         .target(
             name: "Migrations",
@@ -116,5 +117,6 @@ let package = Package(
             dependencies: ["refineryd", "refinectl"],
             swiftSettings: strict),
     ],
-    swiftLanguageModes: [.v6]
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
 )

@@ -178,25 +178,31 @@ INLINE vf activate_v(const int activation, vf x) {
     return x / (1.0f + exp_v(-x * fma_v(x * x, splat(0.071354816272600f), splat(1.5957691216057f))));
 }
 
-// destination = activation(gate + bias) * up; without `up` the activation alone, without `bias` no
-// bias.
+// y = activation(g + b) * u; without `u` the activation alone, without `b` no bias.
+INLINE vf activate_one(const int activation, const float *g, const float *u, const float *b) {
+    const vf y = activate_v(activation, b ? load(g) + load(b) : load(g));
+    return u ? y * load(u) : y;
+}
+
+// The same of rows: destination = activation(gate + bias) * up.
 INLINE void activate_rows(const int activation, int64_t rows, int64_t width, const float *gate,
                           const float *up, int64_t ld, const float *bias, float *destination,
                           int64_t ldd) {
-    for (int64_t i = 0; i < rows; i++)
-        for (int64_t j = 0; j < width; j += W) {
-            const int64_t n = width - j < W ? width - j : W;
-            float g[W] = {0}, u[W] = {0}, b[W] = {0};
-            memcpy(g, gate + i * ld + j, (size_t)n * sizeof(float));
-            if (bias) memcpy(b, bias + j, (size_t)n * sizeof(float));
-            vf y = activate_v(activation, bias ? load(g) + load(b) : load(g));
-            if (up) {
-                memcpy(u, up + i * ld + j, (size_t)n * sizeof(float));
-                y = y * load(u);
-            }
-            store(g, y);
-            memcpy(destination + i * ldd + j, g, (size_t)n * sizeof(float));
-        }
+    for (int64_t i = 0; i < rows; i++) {
+        const float *g = gate + i * ld, *u = up ? up + i * ld : NULL;
+        float *d = destination + i * ldd;
+        int64_t j = 0;
+        for (; j + W <= width; j += W)
+            store(d + j, activate_one(activation, g + j, u ? u + j : NULL, bias ? bias + j : NULL));
+        if (j == width) continue;
+        const size_t n = (size_t)(width - j) * sizeof(float);
+        float x[W] = {0}, y[W] = {0}, b[W] = {0};
+        memcpy(x, g + j, n);
+        if (u) memcpy(y, u + j, n);
+        if (bias) memcpy(b, bias + j, n);
+        store(x, activate_one(activation, x, u ? y : NULL, bias ? b : NULL));
+        memcpy(d + j, x, n);
+    }
 }
 
 static void activate(int activation, int64_t rows, int64_t width, const float *gate,

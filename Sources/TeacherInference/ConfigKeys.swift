@@ -1,8 +1,11 @@
 /// How a family's config.json spells the sizes that every family has, and what transformers takes
 /// where they are not there.
 struct ConfigKeys: Sendable {
+    /// The hidden size.
     var hiddenSize = "hidden_size"
+    /// The number of layers.
     var layers = "num_hidden_layers"
+    /// The number of query heads.
     var heads = "num_attention_heads"
     /// Nil where each query head has its own keys.
     var kvHeads: String? = "num_key_value_heads"
@@ -10,16 +13,27 @@ struct ConfigKeys: Sendable {
     var headSize: String? = "head_dim"
     /// Where ``headSize`` is not there; nil for the hidden size by the heads.
     var defaultHeadSize: Int?
+    /// The width of the feed-forward.
     var feedForward = "intermediate_size"
     /// Where ``feedForward`` is not there: so many times the hidden size; nil for an error.
     var defaultFeedForward: Int?
+    /// The longest sequence.
     var context = "max_position_embeddings"
+    /// The norms' ε.
     var epsilon = "rms_norm_eps"
+    /// Where ``epsilon`` is not there.
     var defaultEpsilon = 1e-6
+    /// The activation's name.
     var activation = "hidden_act"
-    /// Other names of RoPE's base and of the part of a head that rotates.
+    /// Other names of RoPE's base.
     var ropeBase: [String] = []
+    /// Other names of the part of a head that rotates.
     var rotatedPart: [String] = []
+    /// Names of LongRoPE's scaling.
+    var longRoPENames: Set<String> = ["longrope"]
+    /// The context that a scaling starts from, where `original_max_position_embeddings` is not
+    /// beside it; nil for the scaling's own word.
+    var defaultOriginalContext: Int?
     /// Fields that transformers reads and that must be true, as they are by default.
     var mustBeTrue: [String] = []
     /// Fields that must say what another field says, if they are there.

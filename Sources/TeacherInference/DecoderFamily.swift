@@ -26,13 +26,17 @@ struct DecoderFamily: Sendable {
     var mayBeParallel = false
     /// Whether the feed-forward has a gate.
     var isGated = true
-    /// The activation where config.json names none, and of every GGUF file.
+    /// The activation where config.json names none, and of GGUF files, which never name one.
     var activation = Activation.silu
+    /// The activation of GGUF files of models of so many layers, where it is another.
+    var ggufActivations: [Int: Activation] = [:]
     /// Where a token's position enters.
     var positions = ModelConfiguration.Positions.rotary
     /// Part of a head's dimensions that rotate where config.json does not say; nil for all, and a
     /// field that says otherwise is not understood.
     var rotatedPart: Double?
+    /// Each layer of so many does not rotate, unless config.json says otherwise; nil where all do.
+    var unrotatedInterval: Int?
     /// RoPE's base where config.json names none.
     var ropeBase = 10_000.0
     /// RoPE's base of the layers with a window where config.json names none; nil where they share
@@ -84,6 +88,8 @@ struct DecoderFamily: Sendable {
         case everyLayerIfUsed
         /// Those from `max_window_layers` on, if `use_sliding_window`.
         case upperLayers
+        /// Those that do not rotate, if `use_sliding_window`.
+        case unrotatedLayers
         /// All but each `period`-th, or as `layer_types` says: a window of `size` keys where
         /// config.json has no `sliding_window`, of `ggufSize` (nil: none) where a GGUF file has no
         /// key for it.
@@ -92,7 +98,7 @@ struct DecoderFamily: Sendable {
         /// Whether GGUF files have keys for it: of Qwen's they have none.
         var isInGGUF: Bool {
             switch self {
-            case .none, .upperLayers, .everyLayerIfUsed: false
+            case .none, .upperLayers, .everyLayerIfUsed, .unrotatedLayers: false
             case .everyLayer, .alternating: true
             }
         }
@@ -114,7 +120,7 @@ struct DecoderFamily: Sendable {
     /// Every family that can be scored with.
     static let all = [
         llama, mistral, qwen2, qwen3, gpt2, gptNeoX, olmo2, phi3, gemma2, gemma3, mixtral,
-        qwen3MoE, olmoe,
+        qwen3MoE, olmoe, smollm3,
     ]
 }
 

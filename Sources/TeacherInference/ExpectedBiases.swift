@@ -1,8 +1,12 @@
-/// Which projections of a model must have biases, by its family and its config.json; nil where the
-/// file decides by having them.
+/// Which projections of a model must have biases, by its family and its config.json.
+///
+/// Nil where the file decides by having them.
 struct ExpectedBiases {
+    /// Whether queries, keys and values have them.
     var queryKeyValue: Bool?
+    /// Whether attention's output has one.
     var attentionOutput: Bool?
+    /// Whether the feed-forward's projections have them.
     var feedForward: Bool?
 
     /// What config.json says, and the family where config.json says nothing.

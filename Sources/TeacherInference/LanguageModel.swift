@@ -95,19 +95,27 @@ public final class LanguageModel: Sendable {
         }
         guard isFolder.boolValue else {
             let file = try GGUFFile(path: path, vocabularyOnly: true)
-            return try ByteLevelBPE(gguf: try GGUFVocabulary(file), pre: pre)
+            let vocabulary = try GGUFVocabulary(file)
+            return vocabulary.model == "llama"
+                ? try SentencePieceBPE(gguf: vocabulary)
+                : try ByteLevelBPE(gguf: vocabulary, pre: pre)
         }
         func read(_ name: String) throws(ModelError) -> [UInt8]? {
             try RegularFile.bytes(ifThere: path + "/" + name)
         }
         guard let json = try read("tokenizer.json") else {
+            if let model = try read("tokenizer.model") {
+                return try SentencePieceModel(
+                    model: model, configJSON: try read("tokenizer_config.json"),
+                    source: path + "/tokenizer.model")
+            }
             throw ModelError(
-                "cannot read \(path)/tokenizer.json",
+                "cannot read \(path)/tokenizer.json, nor a tokenizer.model in its place",
                 hint: "copy the model's tokenizer.json beside its config.json")
         }
-        return try ByteLevelBPE(
-            tokenizerJSON: json, configJSON: try read("tokenizer_config.json"),
-            source: path + "/tokenizer.json")
+        let root = try JSONParser.parse(json, source: path + "/tokenizer.json")
+        return try TokenizerJSON(root: root, source: path + "/tokenizer.json")
+            .tokenizer(configJSON: try read("tokenizer_config.json"))
     }
 
     /// Longest sequence that can be scored, in tokens, the context token included.

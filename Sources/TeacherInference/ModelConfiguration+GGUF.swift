@@ -79,7 +79,7 @@ extension ModelConfiguration {
             norm: family.norm,
             normPlace: family.normPlace,
             isGated: family.isGated,
-            activation: family.activation,
+            activation: family.ggufActivations[layers] ?? family.activation,
             positions: family.positions,
             rotatedSize: rotated,
             embeddingScale: family.scalesEmbedding ? Float(hiddenSize).squareRoot() : 1,
@@ -113,37 +113,19 @@ extension ModelConfiguration {
             logitCap = try number("final_logit_softcapping").map { Float($0) } ?? caps.logits
         }
 
-        used.insert(prefix + "rope.scaling.type")
-        let oldFactor = try number("rope.scale_linear")
-        let factor = try number("rope.scaling.factor") ?? oldFactor
-        let scaling = metadata[prefix + "rope.scaling.type"]
-        switch scaling?.text ?? (factor == nil ? "none" : "linear") {
-        case "none": break
-        case "linear":
-            guard let factor, factor.isFinite, factor > 0 else {
-                throw ModelError("\(path): linear RoPE scaling without a positive factor")
-            }
-            rope.scaling = .linear(factor: factor)
-        case let other:
-            throw ModelError("\(path): RoPE scaling \"\(other)\" is not supported")
-        }
-        if scaling == nil || scaling?.text == "none" {
-            used.insert(prefix + "rope.scaling.original_context_length")
-        }
-        if gguf.tensors["rope_freqs.weight"] != nil {
-            let factors = try gguf.vector("rope_freqs.weight", count: rotated / 2)
-            guard rope.scaling == .none, factors.allSatisfy({ $0.isFinite && $0 > 0 }) else {
-                throw ModelError(
-                    "\(path): rope_freqs.weight is damaged or joined by another scaling")
-            }
-            rope.scaling = .factors(factors)
+        // Whether a model was trained with the scaling says nothing of how it is scored.
+        used.formUnion([prefix + "rope.scaling.type", prefix + "rope.scaling.finetuned"])
+        rope.scaling = try RoPE.Scaling(
+            gguf: gguf, prefix: prefix, context: context, rotated: rotated, number: number)
+        rotates = family.unrotatedInterval.map { interval in
+            (0..<layers).map { ($0 + 1) % interval != 0 }
         }
         for key in metadata.keys.sorted() where key.hasPrefix(prefix) && !used.contains(key) {
             if metadata[key]?.integer == 0 { continue }  // expert_count and the like, unused
             throw ModelError(
                 "\(path): metadata key \"\(key)\" is not understood and may change the arithmetic")
         }
-        self = try validated(path: path)
+        try validate(path: path)
     }
 
     /// Each layer's window: Phi-3's files have one for all layers (0 for none), Gemma's for all but

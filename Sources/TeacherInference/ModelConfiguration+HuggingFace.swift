@@ -84,12 +84,19 @@ extension ModelConfiguration {
             attentionScale: 1)
         if family.positions == .rotary {
             used.formUnion(["rope_scaling", "rope_parameters"])
+            if rope.scaling.readsOriginalContext {
+                used.insert("original_max_position_embeddings")
+            }
             used.formUnion(RoPE.baseNames(family))
             used.formUnion(RoPE.partNames(family))
             if family.windowRoPEBase != nil { used.insert("rope_local_base_freq") }
         }
         if let part = try RoPE.rotatedPart(config, family: family) {
             rotatedSize = Int(Double(self.headSize) * part)
+        }
+        if family.unrotatedInterval != nil {
+            rotates = try Self.rotates(family, layers: layers, config)
+            used.formUnion(["no_rope_layers", "no_rope_layer_interval"])
         }
         if family.mayBeParallel {
             used.insert("use_parallel_residual")
@@ -114,7 +121,7 @@ extension ModelConfiguration {
             throw ModelError(
                 "\(path): field \"\(name)\" is not understood and may change the arithmetic")
         }
-        self = try validated(path: path)
+        try validate(path: path)
     }
 
     private static func activation(

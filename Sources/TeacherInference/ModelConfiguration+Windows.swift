@@ -4,7 +4,8 @@ extension ModelConfiguration {
         switch window {
         case .none: []
         case .everyLayer: ["sliding_window", "layer_types"]
-        case .everyLayerIfUsed: ["sliding_window", "layer_types", "use_sliding_window"]
+        case .everyLayerIfUsed, .unrotatedLayers:
+            ["sliding_window", "layer_types", "use_sliding_window"]
         case .upperLayers:
             ["sliding_window", "layer_types", "use_sliding_window", "max_window_layers"]
         case .alternating:
@@ -27,6 +28,10 @@ extension ModelConfiguration {
         case .everyLayerIfUsed:
             guard try config.bool("use_sliding_window") ?? false, let window else { break }
             windows = [Int?](repeating: window, count: layers)
+        case .unrotatedLayers:
+            guard try config.bool("use_sliding_window") ?? false, let window else { break }
+            let rotates = try rotates(family, layers: layers, config) ?? []
+            for (layer, rotates) in rotates.enumerated() where !rotates { windows[layer] = window }
         case .upperLayers:
             guard try config.bool("use_sliding_window") ?? false, let window else { break }
             let first = try config.integer("max_window_layers") ?? 28

@@ -25,10 +25,10 @@ extension ModelConfiguration.RoPE {
             try Self.agreeing(Self.baseNames(family), in: [config, parameters]) ?? family.ropeBase
         let others = Set(Self.partNames(family))
         let inOld = try scaling.map { object throws(ModelError) in
-            try Scaling(object, readElsewhere: others)
+            try Scaling(object, of: config, family: family, readElsewhere: others)
         }
         let inNew = try parameters.map { object throws(ModelError) in
-            try Scaling(object, readElsewhere: others)
+            try Scaling(object, of: config, family: family, readElsewhere: others)
         }
         if let inOld, let inNew, inOld != inNew {
             throw ModelError("\(path): \"rope_scaling\" and \"rope_parameters\" disagree")
@@ -49,7 +49,9 @@ extension ModelConfiguration.RoPE {
                     + "says \(new)")
         }
         self.init(base: new ?? old ?? known, pairing: .halves, scaling: .none)
-        if let parameters { scaling = try Scaling(parameters, readElsewhere: []) }
+        if let parameters {
+            scaling = try Scaling(parameters, of: config, family: family, readElsewhere: [])
+        }
         guard scaling == .none else {
             throw ModelError("\(config.path): RoPE of the layers with a window is scaled")
         }
@@ -85,55 +87,5 @@ extension ModelConfiguration.RoPE {
             }
         }
         return found?.value
-    }
-}
-
-extension ModelConfiguration.RoPE.Scaling {
-    /// Reads `rope_scaling` or `rope_parameters`; fields in `readElsewhere` are another's to read.
-    fileprivate init(_ object: JSONObject, readElsewhere: Set<String>) throws(ModelError) {
-        let path = object.path
-        let new = try object.string("rope_type")
-        let old = try object.string("type")
-        if let new, let old, new != old {
-            throw ModelError("\(path): \"rope_type\" is \"\(new)\", but \"type\" is \"\(old)\"")
-        }
-        func positive(_ name: String) throws(ModelError) -> Double {
-            guard let value = try object.number(name), value.isFinite, value > 0 else {
-                throw ModelError("\(path): \"\(name)\" is missing or not positive")
-            }
-            return value
-        }
-        var used = readElsewhere.union(["rope_type", "type", "rope_theta"])
-        switch new ?? old ?? "default" {
-        case "default":
-            self = .none
-        case "linear":
-            self = .linear(factor: try positive("factor"))
-            used.insert("factor")
-        case "llama3":
-            let original = try positive("original_max_position_embeddings")
-            guard original < 268_435_456 else {
-                throw ModelError("\(path): \"original_max_position_embeddings\" is \(original)")
-            }
-            let (low, high) = (try positive("low_freq_factor"), try positive("high_freq_factor"))
-            guard low < high else {
-                throw ModelError(
-                    "\(path): \"high_freq_factor\" is \(high), expected more than the "
-                        + "\"low_freq_factor\" \(low)")
-            }
-            self = .llama3(
-                factor: try positive("factor"), lowFactor: low, highFactor: high,
-                originalContext: Int(original))
-            used.formUnion([
-                "factor", "low_freq_factor", "high_freq_factor", "original_max_position_embeddings",
-            ])
-        case let other:
-            throw ModelError("\(path): RoPE scaling \"\(other)\" is not supported")
-        }
-        for name in object.values.keys.sorted() where !used.contains(name) {
-            guard object.isMeaningful(name) else { continue }
-            throw ModelError(
-                "\(path): field \"\(name)\" is not understood and may change the arithmetic")
-        }
     }
 }

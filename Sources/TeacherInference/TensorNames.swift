@@ -6,30 +6,44 @@ struct TensorNames: Sendable {
     /// In front of every name but the head's, where the file has it there: checkpoints of a model
     /// without its head lack it.
     var prefix = ""
+    /// The embedding, and the head where the two are tied.
     var embedding: String
     /// Learned positions.
     var positions: String?
     /// The head's, in the order of preference.
     var heads: [String]
+    /// The norm before the head.
     var finalNorm: String
+    /// The norm of what attention reads.
     var attentionNorm: String?
+    /// The norm of what attention adds.
     var attentionPostNorm: String?
+    /// The norm of what the feed-forward reads.
     var feedForwardNorm: String?
+    /// The norm of what the feed-forward adds.
     var feedForwardPostNorm: String?
+    /// Queries' projection.
     var query: String?
+    /// Keys' projection.
     var key: String?
+    /// Values' projection.
     var value: String?
     /// Queries, keys and values in one matrix, where the file has it.
     var queryKeyValue: String?
     /// Whether that matrix has a head's query, key and value side by side, in place of all queries,
     /// all keys and all values.
     var interleavesHeads = false
+    /// The norm of queries, where the family has one.
     var queryNorm = "layers.{}.self_attn.q_norm"
+    /// The norm of keys.
     var keyNorm = "layers.{}.self_attn.k_norm"
+    /// Attention's output projection.
     var attentionOutput: String
     /// Nil where the feed-forward has no gate, or gate and up are one matrix, called `up`.
     var gate: String?
+    /// The feed-forward's first projection, or gate and up in one matrix.
     var up: String
+    /// The feed-forward's second projection.
     var down: String
     /// Those of a mixture of experts.
     var experts: ExpertNames?
@@ -68,6 +82,6 @@ struct TensorNames: Sendable {
             attentionOutput: "blk.{}.attn_output", gate: theirs.gate.map { _ in "blk.{}.ffn_gate" },
             up: "blk.{}.ffn_up", down: "blk.{}.ffn_down",
             experts: theirs.experts.map { _ in .gguf },
-            ignorable: { $0 == "rope_freqs.weight" })
+            ignorable: { ModelConfiguration.RoPE.Scaling.ggufTensors.contains($0) })
     }
 }

@@ -97,10 +97,14 @@ struct Transformer: ~Copyable {
     ) -> Int {
         let sizes = Sizes(configuration)
         let head = configuration.headSize
+        let rotations = [configuration.rope] + (configuration.windowRoPE.map { [$0] } ?? [])
         let tables =
-            switch configuration.positions {
-            case .rotary: configuration.windowRoPE == nil ? 1 : 2
-            case .learned: 0
+            configuration.positions == .learned
+            ? 0
+            : rotations.reduce(0) {
+                $0
+                    + RotationTable.floats(
+                        $1, rotated: configuration.rotatedSize, longest: longest)
             }
         let floats =
             paddedRows(maxTokens)
@@ -108,7 +112,7 @@ struct Transformer: ~Copyable {
             + 16 * configuration.hiddenSize
             + WeightPanels.floats(kernels: kernels, maxColumns: sizes.inputs, longest: maxTokens)
             + Int(ck_attention_scratch(Int64(longest), Int64(head)))
-            + tables * longest * configuration.rotatedSize
+            + tables
         let experts = configuration.experts.map {
             ExpertFeedForward.floats(configuration, $0, maxTokens: maxTokens)
         }
@@ -153,18 +157,18 @@ struct Transformer: ~Copyable {
         clock.start()
         embed(ids, spans: spans)
         let longest = spans.map(\.count).max() ?? 0
-        if configuration.positions == .rotary { rotation.extend(to: longest) }
-        if configuration.windowRoPE != nil { windowRotation.extend(to: longest) }
+        if configuration.positions == .rotary { rotation.extend(to: spans.map(\.count)) }
+        if configuration.windowRoPE != nil { windowRotation.extend(to: spans.map(\.count)) }
         let needed = Int(ck_attention_scratch(Int64(longest), Int64(configuration.headSize)))
         if attentionScratch.count < needed { attentionScratch = FloatBuffer(needed) }
         clock.lap(.embedding)
-        for (layer, window) in zip(weights.layers, configuration.windows) {
+        for (index, layer) in weights.layers.enumerated() {
             if isCancelled() { throw CancellationError() }
             // The feed-forward reads the states as they were before attention added to them.
             if configuration.isParallel {
                 norm(layer.feedForwardNorm, rows: rows, into: besides.base)
             }
-            attend(layer, rows: rows, spans: spans, window: window)
+            attend(layer, index, rows: rows, spans: spans)
             feedForward(layer, rows: rows, spans: spans)
         }
         norm(weights.finalNorm, rows: scored.count, of: scored, into: normed.base)
@@ -192,8 +196,10 @@ struct Transformer: ~Copyable {
 
     /// residual += output · attention(norm(residual)), with a norm after it where the family has one.
     private func attend(
-        _ layer: DecoderWeights.Layer, rows: Int, spans: [Range<Int>], window: Int?
+        _ layer: DecoderWeights.Layer, _ index: Int, rows: Int, spans: [Range<Int>]
     ) {
+        let window = configuration.windows[index]
+        let rotates = configuration.positions == .rotary && configuration.rotates?[index] ?? true
         let head = configuration.headSize
         let queries = configuration.heads * head, keys = configuration.kvHeads * head
         let stride = queries + 2 * keys
@@ -210,13 +216,13 @@ struct Transformer: ~Copyable {
         let group = configuration.heads / configuration.kvHeads
         for span in spans {
             let first = wide.base + span.lowerBound * stride
-            if configuration.positions == .rotary {
-                let table = table(window: window)
+            if rotates {
+                let angles = angles(window: window, length: span.count)
                 ck_rope(
                     kernels.table, Int64(span.count),
                     Int32(configuration.heads + configuration.kvHeads), Int32(head),
                     Int32(configuration.rotatedSize), Int32(pairing), first, Int64(stride),
-                    table.cosines, table.sines)
+                    angles.cosines, angles.sines)
             }
             clock.lap(.elementwise)
             for kvHead in 0..<configuration.kvHeads {
@@ -245,14 +251,12 @@ struct Transformer: ~Copyable {
             through: wide.base, rows: rows, spans: spans)
     }
 
-    /// The angles of a layer that sees `window`.
-    private func table(
-        window: Int?
+    /// The angles of a layer that sees `window`, for a sequence of `length` tokens.
+    private func angles(
+        window: Int?, length: Int
     ) -> (cosines: UnsafePointer<Float>, sines: UnsafePointer<Float>) {
-        if window != nil, configuration.windowRoPE != nil {
-            return (windowRotation.cosines, windowRotation.sines)
-        }
-        return (rotation.cosines, rotation.sines)
+        window != nil && configuration.windowRoPE != nil
+            ? windowRotation.angles(length: length) : rotation.angles(length: length)
     }
 
     /// residual += down · (activation(gate · x) ∘ up · x), x = norm(residual): SwiGLU and its like

@@ -65,7 +65,7 @@ import Testing
         #expect(refusal(["sliding_window": NSNull(), "rope_interleaved": false]) == "taken")
         #expect(refusal(["hidden_act": "gelu"]).contains("\"hidden_act\""))
         #expect(refusal(["model_type": "mamba"]).contains("mamba"))
-        #expect(refusal(["rope_scaling": ["type": "yarn", "factor": 2.0]]).contains("yarn"))
+        #expect(refusal(["rope_scaling": ["type": "dynamic", "factor": 2.0]]).contains("dynamic"))
         #expect(
             refusal(["rope_scaling": ["type": "linear", "factor": 2.0, "beta_fast": 3]])
                 .contains("\"beta_fast\""))
@@ -117,7 +117,7 @@ import Testing
         var plain = scaled
         plain.rope.scaling = .none
         let ratio = zip(
-            plain.rope.frequencies(headSize: 64), scaled.rope.frequencies(headSize: 64)
+            plain.rope.frequencies(rotated: 64), scaled.rope.frequencies(rotated: 64)
         ).map { $0 / $1 }
         #expect(ratio.first == 1)
         #expect(abs((ratio.last ?? 0) - 8) < 1e-5)

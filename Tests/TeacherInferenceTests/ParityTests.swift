@@ -130,7 +130,8 @@ import Testing
             "olmo2", "olmo2.gguf", "phi3", "phi3.gguf", "phi3-window", "phi3-window.gguf", "gemma2",
             "gemma2.gguf", "gemma2-old", "gemma3", "gemma3.gguf", "gemma3-old",
             "mixtral", "mixtral.gguf", "qwen3moe", "qwen3moe.gguf", "qwen3moe-dense", "olmoe",
-            "olmoe.gguf",
+            "olmoe.gguf", "llama-yarn", "llama-yarn.gguf", "qwen3-yarn", "qwen3-yarn.gguf",
+            "phi3-longrope", "phi3-longrope.gguf", "smollm3", "smollm3.gguf", "smollm3-window",
         ], ComputeKernels.available.map(\.name))
     func families(name: String, kernels: String) throws {
         try compare(

@@ -49,6 +49,32 @@ import Testing
         try compare(automaton, judge, text)
     }
 
+    @Test(arguments: [
+        (#"\s+"#, "\u{180E}", false), (#"\s+"#, "\u{2003}\u{85}", true),
+        (#"\S"#, "\u{180E}", true), (#"\p{L}+"#, "\u{11F04}\u{1E4D0}", true),
+        (#"\w+"#, "\u{11F04}\u{1E4D0}", true), (#"[^\s\p{L}]"#, "\u{11F04}", false),
+    ])
+    func `classes are those of the judge and not of PCRE2`(
+        pattern: String, text: String, matches: Bool
+    ) throws {
+        // PCRE2 10.42 takes U+180E for a space, and letters of Unicode 15 for none.
+        for pattern in [pattern, "(?<!x)(?:\(pattern))"] {
+            let node = try RegexParser.parse(pattern, source: "test")
+            let (automaton, judge) = (RegexAutomaton(node), try PCRE2Pattern(node, source: ""))
+            #expect((automaton == nil) == pattern.hasPrefix("(?<!"))
+            let bytes = Array(text.utf8)
+            let whole = matches ? [[0, bytes.count]] : []
+            bytes.withUnsafeBufferPointer { bytes in
+                var found: [[Int]] = []
+                automaton?.forEachMatch(in: bytes) { found.append([$0, $1]) }
+                #expect(automaton == nil || found == whole, "\(pattern)")
+                found = []
+                judge.forEachMatch(in: bytes, PCRE2Matcher()) { found.append([$0, $1]) }
+                #expect(found == whole, "\(pattern)")
+            }
+        }
+    }
+
     @Test func `what looks back or far ahead has no table`() throws {
         for pattern in [
             #"\bx"#, "(?<=a)b", "(?>a|ab)c", "(?=ab)a", "(?:a?)+", "(?:ab)++c", #"a*+\s"#,

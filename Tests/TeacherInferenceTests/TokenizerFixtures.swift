@@ -58,6 +58,23 @@ enum TokenizerFixtures {
             tokenTypes: [1, 1, 1, 1, 3], merges: [Array("a b".utf8)], source: "small.gguf")
     }
 
+    /// A SentencePiece vocabulary of control tokens, bytes and `pieces`, each scored by its place.
+    static func spm(_ pieces: [String]) -> GGUFVocabulary {
+        var tokens = ["<unk>", "<s>", "</s>"]
+        for byte in 0..<256 {
+            let digits = String(byte, radix: 16, uppercase: true)
+            tokens.append("<0x\(byte < 16 ? "0" : "")\(digits)>")
+        }
+        var types: [Int32] = [2, 3, 3] + [Int32](repeating: 6, count: 256)
+        types += [Int32](repeating: 1, count: pieces.count)
+        tokens += pieces
+        var vocabulary = GGUFVocabulary(
+            model: "llama", pre: nil, tokens: tokens.map { Array($0.utf8) }, tokenTypes: types,
+            merges: [], source: "spm.gguf")
+        vocabulary.scores = tokens.indices.map { -Double($0) }
+        return vocabulary
+    }
+
     /// What a converter would write into a GGUF for a tokenizer.json.
     static func gguf(fromJSON json: [UInt8], pre: String) throws -> GGUFVocabulary {
         let root = try JSONParser.parse(json, source: "json")

@@ -48,6 +48,55 @@ import Testing
     }
 
     @Test(arguments: [
+        (["model.dropout": "0.1"], "dropout"), (["model.unk_token": #""x""#], "unk_token \"x\""),
+        (["normalizer": #"{"type": "Lowercase"}"#], "normalizer Lowercase"),
+        (["normalizer": #"{"type": "Strip"}"#], "normalizer Strip"),
+        (["normalizer": #"{"type": "Prepend"}"#], "Prepend"),
+        (["normalizer": #"{"type": "Replace", "pattern": {"Regex": "a"}}"#], "Replace"),
+        (["pre_tokenizer": #"{"type": "Whitespace"}"#], "pre-tokenizer Whitespace"),
+        (["pre_tokenizer": #"{"type": "Sequence"}"#], "pretokenizers"),
+        (["pre_tokenizer": #"{"type": "Metaspace", "replacement": "ab"}"#], "one character"),
+        (
+            ["pre_tokenizer": #"{"type": "Metaspace", "replacement": "▁", "prepend_scheme": "x"}"#],
+            "prepend_scheme"
+        ),
+        (
+            [
+                "pre_tokenizer": #"""
+                {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "first",
+                 "add_prefix_space": false}
+                """#
+            ], "disagree"
+        ),
+        (
+            [
+                "pre_tokenizer": #"""
+                {"type": "Sequence", "pretokenizers": [
+                 {"type": "Metaspace", "replacement": "▁"}, {"type": "Digits"}]}
+                """#
+            ], "Digits after Metaspace"
+        ),
+        (["model.merges": #"[["a", "c"]]"#], "\"c\", which is no token"),
+        (["model.merges": #"[["b", "a"]]"#], "makes what is no token"),
+        (["model.merges": #"[["a", "b"], ["a", "b"]]"#], "twice"),
+        (["added_tokens": #"[{"id": 2, "content": "ab", "special": true}]"#], "a control token"),
+        (["added_tokens": #"[{"id": 9, "content": "a"}]"#], "repeats token 0"),
+        (["model.vocab": "[]"], "vocab"),
+    ])
+    func `a tokenizer json of characters that cannot be used is refused by name`(
+        replacements: [String: String], name: String
+    ) throws {
+        let json = TokenizerFixtures.smallJSON(
+            replacements.merging(["pre_tokenizer": "null", "decoder": "null"]) { old, _ in old })
+        let root = try JSONParser.parse(json, source: "dir/tokenizer.json")
+        let error = try #require(throws: ModelError.self) {
+            try TokenizerJSON(root: root, source: "dir/tokenizer.json").tokenizer(configJSON: nil)
+        }
+        #expect(error.message.contains(name), "\(error)")
+        #expect(error.message.contains("dir/tokenizer.json"))
+    }
+
+    @Test(arguments: [
         "", "{", "[1,]", "nul", #"{"a" 1}"#, #""\ud800""#, #""\x""#, "1 2", "\"a\nb\"", "\"abc",
         String(repeating: "[", count: 100_000), "{\"a\":1,}",
     ])
@@ -85,6 +134,8 @@ import Testing
         #expect(unknown.message.contains("no-such"))
         #expect(unknown.hint?.contains("--pre") == true)
         for name in GGUFPreTokenizer.names { #expect(unknown.hint?.contains(name) == true) }
+        #expect(try refusal { $0.pre = "afmoe" }.message.contains("joins the first digits"))
+        #expect(try refusal { $0.pre = "gemma4" }.message.contains("over characters"))
         #expect(try refusal { $0.tokenTypes = [1] }.message.contains("token_type"))
         #expect(try refusal { $0.tokens = spellings }.message.contains("repeats token 0"))
         #expect(try refusal { $0.tokens[0] = Array("語".utf8) }.message.contains("byte alphabet"))

@@ -4,9 +4,9 @@
     families.py --refinectl PATH [--rounds 5] [--tokens 8192] [--threads 1]
 
 Models of one shape with random 16-bit weights, as Hugging Face folders: GPT-2's are transposed and
-GPT-NeoX's interleaved there. Efficiency is the share of the machine's multiply-add peak, measured
-in the same process; of each family the best round counts, since other work on the machine only ever
-takes away. Needs the judges' environment (torch, transformers).
+GPT-NeoX's interleaved there. Efficiency is the share of the machine's multiply-add peak that useful
+operations reach. Of each family, and of the peak, the best round counts, since other work on the
+machine only ever takes away. Needs the judges' environment (torch, transformers).
 """
 
 from __future__ import annotations
@@ -63,15 +63,19 @@ def main() -> None:
         for family in FAMILIES:
             write_hf(family, Path(scratch) / family.name)
         best: dict[str, float] = {}
+        peak = 0.0
         for _ in range(arguments.rounds):
             for family in FAMILIES:
                 report = json.loads(subprocess.run(
                     [arguments.refinectl, "bench", Path(scratch) / family.name, "--json",
                      "--tokens", str(arguments.tokens), "--threads", str(arguments.threads)],
                     check=True, stdout=subprocess.PIPE).stdout)
-                best[family.name] = max(best.get(family.name, 0), report["efficiency"])
-    for name, efficiency in best.items():
-        print(f"{name}: {efficiency:.3f} of the peak, {efficiency / best['llama']:.2f} of llama's")
+                best[family.name] = max(best.get(family.name, 0), report["gflops"])
+                peak = max(peak, report["peak_gflops"])
+    print(f"peak: {peak:.1f} GFLOP/s")
+    for name, rate in best.items():
+        print(f"{name}: {rate:.1f} GFLOP/s, {rate / peak:.3f} of the peak, "
+              f"{rate / best['llama']:.2f} of llama's")
 
 
 if __name__ == "__main__":

@@ -20,12 +20,15 @@ import torch
 
 import dequantise
 import judge_llama_cpp
+import llama_cpp_families
 import pair
 import random_families
 import random_llama
+import rope_frequencies
 import tokenizer_components
 import tokenizer_ids
 import tokenizer_pre
+import tokenizer_spm
 import unicode_categories
 import weight_files
 from judge_models import load_model, load_tokenizer, read_jsonl, write_jsonl
@@ -109,7 +112,7 @@ def check_families(fixtures: Path, write: bool) -> bool:
     good = True
     for name, expected in by_model(read_jsonl(fixtures / "expected.jsonl")).items():
         good &= within(fresh.get(name, []), expected, f"random model {name}")
-    return good
+    return llama_cpp_families.check(fixtures) and good
 
 
 def check_pair(path: Path, write: bool) -> bool:
@@ -162,9 +165,21 @@ def check_dequantisation(path: Path, write: bool) -> bool:
     return good
 
 
+def check_rope(path: Path, write: bool) -> bool:
+    if write:
+        rope_frequencies.write_all(path)
+    with tempfile.TemporaryDirectory() as scratch:
+        fresh = Path(scratch) / "rope.jsonl"
+        rope_frequencies.write_all(fresh)
+        good = read_jsonl(fresh) == read_jsonl(path)
+    print(f"RoPE frequencies: {'ok' if good else 'DIFFER'}")
+    return good
+
+
 def check_token_ids(fixtures: Path, write: bool) -> bool:
     good = True
-    makers = {"ids": tokenizer_ids, "components": tokenizer_components, "pre": tokenizer_pre}
+    makers = {"ids": tokenizer_ids, "components": tokenizer_components, "pre": tokenizer_pre,
+              "spm": tokenizer_spm}
     for name, maker in makers.items():
         path = fixtures / f"{name}.jsonl"
         if write:
@@ -197,6 +212,7 @@ def main() -> int:
     fixtures, write = arguments.fixtures, arguments.write
     results = [
         check_dequantisation(fixtures / "dequantised.jsonl", write),
+        check_rope(fixtures / "rope.jsonl", write),
         check_token_ids(fixtures / "tokenizer", write),
         check_unicode(),
         check_random_models(fixtures / "models", write),

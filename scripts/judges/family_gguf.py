@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import gguf
@@ -68,6 +69,10 @@ def add_sizes(writer: gguf.GGUFWriter, architecture: str, config) -> None:
             int(rope.get("partial_rotary_factor", 1.0) * hidden) // heads)
         writer.add_rope_freq_base(rope["rope_theta"])
         writer.add_sliding_window(config.sliding_window or 0)
+        if rope["rope_type"] == "longrope":
+            context, original = config.max_position_embeddings, config.original_max_position_embeddings
+            writer.add_rope_scaling_attn_factors(
+                math.sqrt(1 + math.log(context / original) / math.log(original)))
         return
     if experts := getattr(config, "num_local_experts", getattr(config, "num_experts", None)):
         writer.add_expert_count(experts)
@@ -90,6 +95,15 @@ def add_sizes(writer: gguf.GGUFWriter, architecture: str, config) -> None:
         writer.add_rope_scaling_factor(whole["factor"])
     else:
         writer.add_rope_freq_base(rope["rope_theta"])
+        if rope["rope_type"] == "yarn":
+            writer.add_rope_scaling_type(gguf.RopeScalingType.YARN)
+            writer.add_rope_scaling_factor(rope["factor"])
+            writer.add_rope_scaling_orig_ctx_len(rope["original_max_position_embeddings"])
+            for name, add in (("attention_factor", writer.add_rope_scaling_yarn_attn_factor),
+                              ("beta_fast", writer.add_rope_scaling_yarn_beta_fast),
+                              ("beta_slow", writer.add_rope_scaling_yarn_beta_slow)):
+                if name in rope:
+                    add(rope[name])
 
 
 def permuted(array: np.ndarray, heads: int) -> np.ndarray:
@@ -117,7 +131,7 @@ def converted(architecture: str, config, name: str, array: np.ndarray) -> np.nda
         heads = config.num_attention_heads
         parts = array.reshape(heads, 3, -1, *array.shape[1:])
         return np.concatenate([parts[:, i].reshape(-1, *array.shape[1:]) for i in range(3)])
-    if architecture == "llama" and name.endswith(("attn_q", "attn_k")):
+    if architecture in ("llama", "smollm3") and name.endswith(("attn_q", "attn_k")):
         q = name.endswith("attn_q")
         return permuted(array, config.num_attention_heads if q else config.num_key_value_heads)
     if architecture.startswith("gemma") and name.endswith("norm"):
@@ -152,6 +166,10 @@ def write(model, architecture: str, title: str, path: Path) -> None:
     for layer in range(config.num_hidden_layers):
         for name, array in experts(state, layer).items():
             writer.add_tensor(name, array.astype(np.float16))
+    if architecture == "phi3" and config.rope_parameters["rope_type"] == "longrope":
+        for name in ("short", "long"):
+            factors = np.array(config.rope_parameters[f"{name}_factor"], dtype=np.float32)
+            writer.add_tensor(f"rope_factors_{name}.weight", factors)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()

@@ -134,6 +134,33 @@ FAMILIES = [
         "tie_word_embeddings": False, "num_experts": 6, "num_experts_per_tok": 3,
         "intermediate_size": 24, "num_key_value_heads": 4}, gguf="olmoe",
         shape=NO_HEAD_DIM | ROPE, stacked=True, seed=54),
+    # Texts shorter and longer than the original context.
+    Family("llama-yarn", "llama", {
+        "tie_word_embeddings": False,
+        "rope_parameters": {"rope_type": "yarn", "factor": 16.0, "rope_theta": 10000.0,
+                            "original_max_position_embeddings": 64}}, gguf="llama", seed=40,
+        old={"rope_parameters": None, "rope_theta": 10000.0, "rope_scaling": {
+            "type": "yarn", "factor": 16.0, "original_max_position_embeddings": 64}}),
+    Family("qwen3-yarn", "qwen3", {
+        "tie_word_embeddings": True,
+        "rope_parameters": {"rope_type": "yarn", "factor": 8.0, "rope_theta": 10000.0,
+                            "original_max_position_embeddings": 128, "beta_fast": 16.0,
+                            "beta_slow": 2.0, "attention_factor": 1.5}}, gguf="qwen3", seed=41),
+    Family("phi3-longrope", "phi3", {
+        "tie_word_embeddings": True, "original_max_position_embeddings": 64,
+        "rope_parameters": {"rope_type": "longrope", "rope_theta": 10000.0,
+                            "partial_rotary_factor": 0.75, "short_factor": [1.0, 1.1, 1.5],
+                            "long_factor": [1.2, 4.0, 16.0]}}, gguf="phi3", shape=NO_HEAD_DIM,
+        old={"rope_parameters": None, "rope_theta": 10000.0, "partial_rotary_factor": 0.75,
+             "rope_scaling": {"type": "longrope", "short_factor": [1.0, 1.1, 1.5],
+                              "long_factor": [1.2, 4.0, 16.0]}}, seed=42),
+    # As many layers as it takes for one not to rotate.
+    Family("smollm3", "smollm3", {
+        "tie_word_embeddings": True, "num_hidden_layers": 5, "intermediate_size": 32},
+        gguf="smollm3", shape=NO_HEAD_DIM | ROPE, seed=43),
+    Family("smollm3-window", "smollm3", {
+        "tie_word_embeddings": False, "no_rope_layers": [0, 1, 0], "use_sliding_window": True,
+        "sliding_window": 23}, shape=NO_HEAD_DIM | ROPE, seed=44),
 ]
 # The least difference between the probabilities of a token's last expert and of the next.
 ROUTING_MARGIN = 2e-5

@@ -11,6 +11,7 @@ from tokenizers import Tokenizer
 
 TARGET = Path(__file__).resolve().parents[2] / "Tests/Fixtures/tokenizer/components.jsonl"
 
+MARK = "\u2581"
 LLAMA3 = (r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}"
           r"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+")
 REGEXES = [  # what a table does, then what takes backtracking
@@ -71,6 +72,77 @@ def split(pattern: dict, behavior: str, invert: bool = False) -> list[dict]:
             byte_level(regex=False)]
 
 
+def characters(normalizer: list[dict], steps: list[dict], added: list[dict] = (),
+               missing: str = "", **model) -> dict:
+    """A vocabulary of characters, with the bytes of those that have no token but `missing`."""
+    merges = [["t", "h"], ["th", "e"], [MARK, "the"], ["c", "a"], ["ca", "t"], [MARK, "cat"],
+              ["h", "a"], ["ha", "t"], [MARK, MARK], ["1", "2"], ["-", "-"], ["th", "th"], ["é", "t"],
+              ["a", "▁"], ["日", "本"]]
+    letters = sorted(set(MARK + " abcdehinst<>/'.,-_!?12345éDON日本x"))
+    tokens = ["<unk>", "<s>", "</s>",
+              *(t for t in (f"<0x{byte:02X}>" for byte in range(256)) if t not in missing.split()),
+              *letters, *("".join(merge) for merge in merges), "hathat"]
+    made = definition(steps, [], **{
+        "byte_fallback": True, "unk_token": "<unk>", "fuse_unk": True,
+        "vocab": {token: place for place, token in enumerate(tokens)}, "merges": merges, **model})
+    flags = {"single_word": False, "lstrip": False, "rstrip": False, "normalized": False,
+             "special": False}
+    fresh = iter(range(len(tokens), 1 << 20))
+    places = [tokens.index(token["content"]) if token["content"] in tokens else next(fresh)
+              for token in added]
+    made["added_tokens"] = [
+        *({**flags, "content": token, "id": place, "special": True}
+          for place, token in enumerate(tokens[:3])),
+        *({**flags, "id": place, **token} for token, place in zip(added, places))]
+    made["normalizer"] = {"type": "Sequence", "normalizers": normalizer} if normalizer else None
+    made["pre_tokenizer"] = made["pre_tokenizer"] if steps else None
+    made["decoder"] = None
+    return made
+
+
+def metaspace(scheme: str, split: bool = True) -> dict:
+    return {"type": "Metaspace", "replacement": MARK, "prepend_scheme": scheme, "split": split}
+
+
+def character_cases() -> dict[str, dict]:
+    prepend = {"type": "Prepend", "prepend": MARK}
+    replace = {"type": "Replace", "pattern": {"String": " "}, "content": MARK}
+    fewer = {"type": "Replace", "pattern": {"String": "th"}, "content": "t"}
+    digits = {"type": "Digits", "individual_digits": True}
+    added = [{"content": "<a>"}, {"content": "<b>", "lstrip": True},
+             {"content": "<c>", "rstrip": True}, {"content": "<d>", "single_word": True}]
+    behind = [{"content": "<a>", "normalized": True}, {"content": "the", "normalized": True},
+              {"content": "a b", "normalized": True}, {"content": "<b>"}]
+    found = {
+        "Llama": characters([prepend, replace], []),
+        "Llama, added": characters([prepend, replace], [], added),
+        "Llama, added behind": characters([prepend, replace], [], behind),
+        "Gemma": characters([replace], [
+            {"type": "Split", "pattern": {"String": " "}, "behavior": "MergedWithPrevious",
+             "invert": False}]),
+        "no components": characters([], []),
+        "NFC": characters([{"type": "NFC"}, replace], [], added),
+        "replaced twice": characters([fewer, {**fewer, "content": ""}, prepend, replace], []),
+        "Metaspace, digits": characters([], [digits, metaspace("first")], added),
+        "Metaspace, digits, always": characters([], [digits, metaspace("always")], behind),
+        "Metaspace, words": characters(
+            [], [*split({"Regex": r"\w+|[^\w\s]+"}, "Isolated")[:1], metaspace("always", False)]),
+        "whole words": characters([], [metaspace("always")], ignore_merges=True),
+        "no bytes": characters([prepend, replace], [], byte_fallback=False),
+        "no bytes, not fused": characters(
+            [prepend, replace], [], byte_fallback=False, fuse_unk=False),
+        "nothing for unknown": characters(
+            [], [metaspace("first")], byte_fallback=False, unk_token=None),
+        "some bytes": characters([prepend, replace], [], missing="<0x0A> <0xE2> <0xC3>"),
+        "some bytes, not fused": characters(
+            [prepend, replace], [], missing="<0x0A> <0xE2>", fuse_unk=False),
+    }
+    for scheme in ["always", "first", "never"]:
+        for cuts in [True, False]:
+            found[f"Metaspace, {scheme}, {cuts}"] = characters([], [metaspace(scheme, cuts)], added)
+    return {f"characters: {name}": made for name, made in found.items()}
+
+
 def cases() -> dict[str, dict]:
     words = {"Regex": r"\s?\p{L}+|\p{N}"}
     found = {
@@ -92,6 +164,16 @@ def cases() -> dict[str, dict]:
     for behavior in ["Isolated", "Removed", "MergedWithPrevious", "MergedWithNext", "Contiguous"]:
         found[behavior] = definition(split(words, behavior))
         found[f"{behavior} inverted"] = definition(split(words, behavior, invert=True))
+    threes = {"type": "Split", "pattern": {"Regex": "[0-9][0-9][0-9]"}, "behavior": "Isolated",
+              "invert": False}
+    spaces = {"type": "Split", "pattern": {"String": "Ġ"}, "behavior": "MergedWithPrevious",
+              "invert": False}
+    accents = {"type": "Split", "pattern": {"Regex": "Ã|[^!-~]Ģ"}, "behavior": "Removed",
+               "invert": False}
+    runs = {"type": "Digits", "individual_digits": False}
+    found["behind ByteLevel, digits"] = definition([byte_level(), runs, threes])
+    found["behind ByteLevel, spaces"] = definition([byte_level(prefix=True), spaces])
+    found["behind ByteLevel, removed"] = definition([runs, byte_level(regex=False), accents])
     added = {
         "plain": [{"content": c} for c in ["<a>", "<ab>", "<b>", "<c>", "<d>", "  "]],
         "strips": [{"content": "<a>"}, {"content": "<b>", "lstrip": True},
@@ -108,7 +190,7 @@ def cases() -> dict[str, dict]:
     for name, tokens in added.items():
         found[f"added, {name}"] = definition([byte_level()], tokens)
         found[f"added, {name}, prefix space"] = definition([byte_level(prefix=True)], tokens)
-    return found
+    return {**found, **character_cases()}
 
 
 def write_all(path: Path) -> None:

@@ -1,8 +1,12 @@
 #!/usr/bin/env python3
-"""Compares every token id of `refinectl tokenize` with PyPI's tokenizers on mixed random text.
+"""Compares every token id of `refinectl tokenize` with a judge's on mixed random text.
 
-    tokenizer_mixed.py MODEL TOKENIZER_JSON [--refinectl PATH] [--megabytes 20] [--seed 1]
+    tokenizer_mixed.py MODEL JUDGE [--refinectl PATH] [--megabytes 20] [--seed 1]
                        [--pre NAME] [--text FILE.jsonl…]
+
+JUDGE is a tokenizer.json for PyPI's tokenizers; a tokenizer.model for PyPI's sentencepiece; a GGUF
+of byte-level BPE, from which a Tokenizer is made with the patterns of tokenizer_pre.py; or a GGUF
+with a SentencePiece vocabulary for llama.cpp.
 
 The text has many scripts, emoji, combining marks, digits, quotes, CRLF, NUL, long runs of spaces,
 words of this machine's documentation and scalars of all planes, mixed at every scale. MODEL may
@@ -18,10 +22,10 @@ import random
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
-from tokenizers import Tokenizer
-
+Judge = Callable[[list[str]], list[list[int]]]
 ROOT = Path(__file__).resolve().parents[2]
 BLOCKS = [  # first and last scalar of what a run is drawn from
     (0x20, 0x7E), (0x61, 0x7A), (0x41, 0x5A), (0x30, 0x39), (0xA0, 0x24F), (0x250, 0x36F),
@@ -36,14 +40,18 @@ PIECES = [
     "'s", "'S", "'ll", "'LL", "'\u017f", "don't", "\r\n", "\n", "\n\n", "\t", "\0", " ", "  ",
     "\u00a0", "\u180e", "\u2028", "\u3000", "e\u0301", "👩‍👩‍👧‍👦", "🇩🇪", "👍🏽", "❤️", "1", "42", "2024", "1,000",
     "٣٤٥", "²", "Ⅷ", ".", "...", "--", "{", "}", "();", "https://", "<|endoftext|>", "ǅ", "İ", "ß",
+    "\x01\x02", "\x1b[0m", "\x7f", "\x85", "\ufeff", "\ufffd", "\u200b", "\u200d", "\ufe0f", "<s>", "</s>",
+    "<0x0A>", "\u2581", "\u2581\u2581", "\u1176", "\u0345", "\U00011f04", "\U0001e4d0",
     "_", "camelCase", "CONSTANT_NAME", "#!/", "\\n", "“”", "。", "、", "가나다", "日本語", "ไทย", "हिन्दी",
 ]
 
 
 def words() -> list[str]:
-    """Words of this repository's own documents, with the space before them."""
+    """Words of this repository's own documents, with the space before them, and lines of its code."""
     text = "".join(path.read_text("utf-8") for path in sorted(ROOT.glob("docs/**/*.md")))
-    return [" " + word for word in text.split()]
+    lines = [line for path in sorted(ROOT.glob("Sources/**/*.swift"))
+             for line in path.read_text("utf-8").splitlines(keepends=True)]
+    return [" " + word for word in text.split()] + lines
 
 
 def document(rng: random.Random, vocabulary: list[str]) -> str:
@@ -64,7 +72,58 @@ def document(rng: random.Random, vocabulary: list[str]) -> str:
     return "".join(parts)
 
 
-def compare(command: list[str], judge: Tokenizer, texts: list[str]) -> int:
+def tokenizers_judge(definition: dict) -> Judge:
+    from tokenizers import Tokenizer
+
+    # Control tokens spelled out in a text are text to refinery.
+    definition["added_tokens"] = [t for t in definition["added_tokens"] if not t["special"]]
+    made = Tokenizer.from_str(json.dumps(definition))
+    return lambda texts: [e.ids for e in made.encode_batch(texts, add_special_tokens=False)]
+
+
+def gguf_definition(fields: dict, pre: str) -> dict:
+    """The tokenizer.json of a GGUF with a byte-level vocabulary."""
+    import tokenizer_pre
+    from tokenizers import Regex, Tokenizer, models, pre_tokenizers
+
+    steps = next(s for names, s in tokenizer_pre.FAMILIES.items() if pre in names.split())
+    tokens = fields["tokenizer.ggml.tokens"].contents()
+    types = fields["tokenizer.ggml.token_type"].contents()
+    merges = [tuple(m.split(" ", 1)) for m in fields["tokenizer.ggml.merges"].contents()]
+    made = Tokenizer(models.BPE(
+        {token: place for place, token in enumerate(tokens)}, merges,
+        ignore_merges=pre in ("llama-bpe", "tekken", "youtu", "minicpm5")))
+    made.pre_tokenizer = pre_tokenizers.Sequence([
+        *(pre_tokenizers.Split(Regex(s), "isolated") if isinstance(s, str) else s for s in steps),
+        pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)])
+    definition = json.loads(made.to_str())
+    definition["added_tokens"] = [
+        {"id": place, "content": token, "special": False, "normalized": False, "lstrip": False,
+         "rstrip": False, "single_word": False}
+        for place, (token, kind) in enumerate(zip(tokens, types)) if kind == 4]
+    return definition
+
+
+def load_judge(path: str, pre: str | None) -> Judge:
+    if path.endswith(".json"):
+        return tokenizers_judge(json.loads(Path(path).read_text("utf-8")))
+    if path.endswith(".gguf"):
+        import gguf
+        import judge_llama_cpp
+
+        fields = gguf.GGUFReader(path).fields
+        if fields["tokenizer.ggml.model"].contents() == "gpt2":
+            return tokenizers_judge(
+                gguf_definition(fields, pre or fields["tokenizer.ggml.pre"].contents()))
+        model = judge_llama_cpp.load(path, vocabulary_only=True)
+        return lambda texts: [judge_llama_cpp.token_ids(model, text) for text in texts]
+    import sentencepiece
+
+    model = sentencepiece.SentencePieceProcessor(model_file=path)
+    return lambda texts: [model.encode(text) for text in texts]
+
+
+def compare(command: list[str], judge: Judge, texts: list[str]) -> int:
     """The number of ids of `texts`, all of them equal."""
     with tempfile.NamedTemporaryFile("w", suffix=".jsonl", encoding="utf-8") as file:
         for place, text in enumerate(texts):
@@ -74,19 +133,18 @@ def compare(command: list[str], judge: Tokenizer, texts: list[str]) -> int:
     found = [json.loads(line)["token_ids"] for line in lines.splitlines()]
     if len(found) != len(texts):
         raise SystemExit(f"{len(found)} lines for {len(texts)} texts")
-    expected = judge.encode_batch(texts, add_special_tokens=False)
-    for text, ours, theirs in zip(texts, found, expected):
-        if ours != theirs.ids:
-            at = next((i for i, pair in enumerate(zip(ours, theirs.ids)) if pair[0] != pair[1]), 0)
+    for text, ours, theirs in zip(texts, found, judge(texts)):
+        if ours != theirs:
+            at = next((i for i, pair in enumerate(zip(ours, theirs)) if pair[0] != pair[1]), 0)
             raise SystemExit(f"{text!r}\nfrom id {at} on: {ours[at:at + 8]}, expected "
-                             f"{theirs.ids[at:at + 8]} {theirs.tokens[at:at + 8]}")
+                             f"{theirs[at:at + 8]}")
     return sum(map(len, found))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("model")
-    parser.add_argument("tokenizer")
+    parser.add_argument("judge")
     parser.add_argument("--refinectl", default=str(ROOT / ".build/release/refinectl"))
     parser.add_argument("--megabytes", type=float, default=20)
     parser.add_argument("--seed", type=int, default=1)
@@ -94,10 +152,7 @@ def main() -> None:
     parser.add_argument("--text", nargs="*", default=[])
     arguments = parser.parse_args()
 
-    # Control tokens spelled out in a text are text to refinery.
-    definition = json.loads(Path(arguments.tokenizer).read_text("utf-8"))
-    definition["added_tokens"] = [t for t in definition["added_tokens"] if not t["special"]]
-    judge = Tokenizer.from_str(json.dumps(definition))
+    judge = load_judge(arguments.judge, arguments.pre)
     command = [arguments.refinectl, "tokenize", arguments.model]
     if arguments.pre:
         command += ["--pre", arguments.pre]

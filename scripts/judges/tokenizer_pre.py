@@ -86,10 +86,6 @@ FAMILIES: dict[str, list[str | PreTokenizer]] = {
     "deepseek-v3 hunyuan-dense hy_v4 joyai-llm": [
         r"\p{N}{1,3}", KANA, DEEPSEEK + r"[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"],
     "spark2_5": [r"\p{N}{1,3}", KANA, DEEPSEEK + r"|[\r\n]|\s+(?!\S)|\s+", r"\p{N}"],
-    "afmoe": [r"\p{N}{1,3}(?=(?:\p{N}{3})*(?!\p{N}))",
-              "[\u4e00-\u9fff\u3400-\u4dbf\uf900-\ufaff\u3040-\u309f\u30a0-\u30ff\uff65-\uff9f\u2f00-\u2fdf\u0e40-\u0e7f"
-              "\u0e80-\u0eff\u1780-\u17ff\u1000-\u109f\uaa60-\uaa7f\ua9e0-\ua9ff\uac00-\ud7af\u1100-\u11ff]+",
-              DEEPSEEK + r"[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"],
     "superbpe": [r"\p{N}+", r"(?=(\d{3})+(?!\d))"],
     "poro-chat bloom gpt3-finnish": [BLOOM],
     "viking": [BLOOM, r"\p{N}"],

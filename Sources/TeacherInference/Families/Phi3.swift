@@ -5,6 +5,8 @@ extension DecoderFamily {
         window: .everyLayer, rotatedPart: 1,
         keys: ConfigKeys(
             headSize: nil, defaultEpsilon: 1e-5,
+            // Names from before transformers 4.41, with LongRoPE's meaning.
+            longRoPENames: ["longrope", "su", "yarn"], defaultOriginalContext: 4096,
             harmless: [
                 // Python of the model's own, for releases of transformers that lacked the family.
                 "auto_map",

@@ -78,6 +78,8 @@ struct BPEContent: Sendable {
                 number(inverted ? 1 : 0)
             case .prefixSpace:
                 string("prefix space".utf8)
+            case .byteAlphabet:
+                string("byte alphabet".utf8)
             }
         }
         number(added.count)

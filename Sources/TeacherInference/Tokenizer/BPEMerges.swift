@@ -15,7 +15,14 @@ struct BPEMerges: Sendable {
 
     /// Adds the merge of lowest priority so far; false if the pair has one already.
     mutating func append(_ left: TokenID, _ right: TokenID, product: TokenID) -> Bool {
-        let value = UInt64(table.count) << 32 | UInt64(UInt32(bitPattern: product))
+        append(left, right, product: product, rank: UInt32(table.count))
+    }
+
+    /// Adds a merge of priority `rank`, the lowest first; false if the pair has one already.
+    mutating func append(
+        _ left: TokenID, _ right: TokenID, product: TokenID, rank: UInt32
+    ) -> Bool {
+        let value = UInt64(rank) << 32 | UInt64(UInt32(bitPattern: product))
         return table.insert(PairTable.key(left, right), value)
     }
 

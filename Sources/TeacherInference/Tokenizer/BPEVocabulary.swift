@@ -8,6 +8,8 @@ enum TokenKind: UInt8, Sendable {
     case userDefined = 2
     /// An id without a token, such as padding of the embedding matrix.
     case unused = 3
+    /// Stands for one byte of a character that has no token (SentencePiece's `<0x0A>`).
+    case byte = 4
 }
 
 /// The tokens and merges of a byte-level BPE model, checked as they are added.

@@ -19,6 +19,16 @@ enum ByteAlphabet {
         return table
     }()
 
+    /// What files write for each byte, in UTF-8.
+    static let spellings: [[UInt8]] = {
+        var spellings = [[UInt8]](repeating: [], count: 256)
+        for (value, byte) in byteOfScalar.enumerated() where byte >= 0 {
+            spellings[Int(byte)] =
+                Unicode.Scalar(UInt32(value)).map { Array(String($0).utf8) } ?? []
+        }
+        return spellings
+    }()
+
     /// The bytes that `spelling`, a token as its file writes it, stands for; nil if it holds
     /// anything outside the alphabet.
     static func bytes(ofSpelling spelling: some Sequence<UInt8>) -> [UInt8]? {

@@ -5,7 +5,8 @@ extension ByteLevelBPE {
         guard gguf.model == "gpt2" else {
             throw ModelError(
                 "cannot use the tokenizer of \(source): tokenizer.ggml.model is "
-                    + "\(gguf.model.debugDescription), expected \"gpt2\" (byte-level BPE)")
+                    + "\(gguf.model.debugDescription), expected \"gpt2\" (byte-level BPE) or "
+                    + "\"llama\" (SentencePiece BPE)")
         }
         let preTokenizer = try Self.preTokenizer(gguf, pre)
         guard gguf.tokenTypes.isEmpty || gguf.tokenTypes.count == gguf.tokens.count else {
@@ -56,6 +57,12 @@ extension ByteLevelBPE {
             throw ModelError(
                 "cannot use the tokenizer of \(gguf.source): it has no tokenizer.ggml.pre, so its "
                     + "pre-tokenizer is unknown", hint: hint)
+        }
+        if let reason = GGUFPreTokenizer.refusal(of: name) {
+            throw ModelError(
+                "cannot use the tokenizer of \(gguf.source): its pre-tokenizer "
+                    + "\(name.debugDescription) is not supported: \(reason)",
+                hint: "use the model's folder, with its tokenizer.json")
         }
         guard let found = GGUFPreTokenizer.named(name) else {
             throw ModelError(

@@ -5,11 +5,15 @@ extension ByteLevelBPE {
         tokenizerJSON: [UInt8], configJSON: [UInt8]?, source: String
     ) throws(ModelError) {
         let root = try JSONParser.parse(tokenizerJSON, source: source)
-        let file = TokenizerJSON(root: root, source: source)
+        try self.init(TokenizerJSON(root: root, source: source), configJSON: configJSON)
+    }
+
+    /// The same for a file that is parsed.
+    convenience init(_ file: TokenizerJSON, configJSON: [UInt8]?) throws(ModelError) {
         let model = try file.model()
         let added = try file.addedTokens()
         let vocabulary = try file.vocabulary(model, added)
-        let steps = try file.preTokenizerSteps()
+        let steps = try file.byteLevelSteps()
         let normalizer = try file.normalizer()
         if normalizer != .none, added.contains(where: { !$0.isSpecial && $0.token.isNormalized }) {
             throw file.unsupported("a normalizer and added tokens that are matched behind it")
@@ -21,27 +25,16 @@ extension ByteLevelBPE {
             throw file.unsupported("an unknown token or byte_fallback for bytes without a token")
         }
 
-        var bos = try file.templateBOS(vocabulary)
-        var addsBOS = bos != nil
-        if let configJSON {
-            let name = "tokenizer_config.json beside \(source)"
-            let config = try JSONParser.parse(configJSON, source: name)
-            let token = config.member("bos_token")
-            if let spelling = token?.bytes ?? token?["content"]?.bytes, bos == nil {
-                bos = vocabulary.id(ofSpelling: spelling)
-            }
-            if let adds = config.member("add_bos_token")?.bool { addsBOS = adds }
-            if addsBOS, bos == nil {
-                throw ModelError("cannot use \(name): it adds a BOS token but names none")
-            }
+        let bos = try file.bos(configJSON: configJSON, count: vocabulary.count) {
+            vocabulary.id(ofSpelling: $0)
         }
         try self.init(
             BPEContent(
                 vocabulary: vocabulary, normalizer: normalizer, steps: steps,
                 added: added.filter { !$0.isSpecial }.map(\.token),
-                ignoresMerges: model["ignore_merges"]?.bool ?? false, bosToken: bos,
-                addsBOS: addsBOS,
+                ignoresMerges: model["ignore_merges"]?.bool ?? false, bosToken: bos.token,
+                addsBOS: bos.isAdded,
                 preTokenizerName: GGUFPreTokenizer.name(of: steps) ?? "tokenizer.json",
-                source: source))
+                source: file.source))
     }
 }

@@ -12,6 +12,8 @@ struct EncodeWorkspace {
     var ids: [TokenID] = []
     /// How the words of the text became tokens, kept only where their ends are wanted.
     var words: [EncodedWord] = []
+    /// Where the tokens of the text end, kept only where that is wanted.
+    var ends: [Int] = []
     /// The text as it was encoded, where that is not the original.
     var normalized: NormalizedText?
 
@@ -22,6 +24,7 @@ struct EncodeWorkspace {
         normalized = nil
         symbols.removeAll(keepingCapacity: symbols.capacity <= limit)
         ids.removeAll(keepingCapacity: ids.capacity <= limit)
+        ends.removeAll(keepingCapacity: ends.capacity <= limit)
         words.removeAll(keepingCapacity: words.capacity <= limit)
     }
 }

@@ -22,6 +22,18 @@ struct GGUFPreTokenizer: Sendable {
             .first { named($0)?.steps == steps }
     }
 
+    /// Why a name that llama.cpp knows is refused, or nil.
+    static func refusal(of name: String) -> String? {
+        switch name {
+        case "afmoe":
+            "llama.cpp cuts its numbers by code of its own, which joins the first digits to the text "
+                + "before them, and the model's own pattern is not known"
+        case "gemma4", "granite-embed-multi-311m", "sarvam-moe", "whitespace":
+            "it is BPE over characters, not bytes, which is read from tokenizer.json alone"
+        default: nil
+        }
+    }
+
     /// The names, ascending.
     static var names: [String] { table.keys.sorted() }
 
@@ -88,13 +100,6 @@ struct GGUFPreTokenizer: Sendable {
             [
                 .isolated(#"\p{N}{1,3}"#), .isolated("[一-龥぀-ゟ゠-ヿ]+"), .spark,
                 .isolated(#"\p{N}"#),
-            ])
-        // A run of digits is cut into threes from its end.
-        add(
-            "afmoe",
-            [
-                .isolated(#"\p{N}{1,3}(?=(?:\p{N}{3})*(?!\p{N}))"#), .isolated(.asianScripts),
-                .deepSeek3,
             ])
         add("superbpe", [.isolated(#"\p{N}+"#), .isolated(#"(?=(\d{3})+(?!\d))"#)])
         add("poro-chat bloom gpt3-finnish", [.bloom])
@@ -189,6 +194,4 @@ extension String {
         + "Ꙁ-ꙭꚀ-ꚛꜢ-ꝯꝱ-ꞇꞋ-ꞎꭰ-ꮿﬀ-ﬆﬓ-ﬗＡ-Ｚａ-ｚ𐐀-𐑏𐒰-𐓓𐓘-𐓻𐲀-𐲲𐳀-𐳲𑢠-𑣟𞤀-𞥃"
     fileprivate static let youtuScripts =
         "[가-힣ㄱ-ㆎ]+|[！…“”‘’—：；，、-〿︰-﹏]+|[ㄅ-ㄯ]+|[一-龥぀-ゟ゠-ヿ]+"
-    fileprivate static let asianScripts =
-        "[一-鿿㐀-䶿\u{F900}-﫿぀-ゟ゠-ヿ･-ﾟ⼀-⿟เ-๿຀-໿ក-៿က-႟ꩠ-ꩿꧠ-꧿가-힯ᄀ-ᇿ]+"
 }

@@ -45,17 +45,26 @@ extension GGUFVocabulary {
             }
             types = integers.map { Int32(truncatingIfNeeded: $0) }
         }
-        var addBOS: Bool?
-        if let found = value("add_bos_token") {
-            guard case .bool(let flag) = found else {
-                throw wrong("add_bos_token", "true or false")
-            }
-            addBOS = flag
+        func flag(_ name: String) throws(ModelError) -> Bool? {
+            guard let found = value(name) else { return nil }
+            guard case .bool(let flag) = found else { throw wrong(name, "true or false") }
+            return flag
         }
         self.init(
             model: model, pre: try text("pre"), tokens: tokens, tokenTypes: types,
             merges: merges ?? [], bos: try integer("bos_token_id"),
             eos: try integer("eos_token_id"), unknown: try integer("unknown_token_id"),
-            addBOS: addBOS, source: path)
+            addBOS: try flag("add_bos_token"), source: path)
+        switch value("scores") {
+        case nil: break
+        case .reals(let scores): self.scores = scores
+        // llama.cpp takes these too.
+        case .integers(let scores): self.scores = scores.map(Double.init)
+        default: throw wrong("scores", "an array of numbers")
+        }
+        addsSpacePrefix = try flag("add_space_prefix")
+        let collapses = try flag("remove_extra_whitespaces") ?? false
+        normalizes = collapses || value("precompiled_charsmap") != nil
+        modelName = file.metadata["general.name"]?.text
     }
 }

@@ -1,6 +1,6 @@
 /// The tokenizer metadata of a GGUF file (`tokenizer.ggml.*`), as read.
 public struct GGUFVocabulary: Sendable {
-    /// `tokenizer.ggml.model`: "gpt2" for byte-level BPE.
+    /// `tokenizer.ggml.model`: "gpt2" for byte-level BPE, "llama" for SentencePiece BPE.
     public var model: String
     /// `tokenizer.ggml.pre`: the name of the pre-tokenizer.
     public var pre: String?
@@ -10,6 +10,8 @@ public struct GGUFVocabulary: Sendable {
     public var tokenTypes: [Int32]
     /// `tokenizer.ggml.merges` by rank: two tokens with a space between.
     public var merges: [[UInt8]]
+    /// `tokenizer.ggml.scores` by id: of SentencePiece's pieces, the higher the earlier merged.
+    public var scores: [Double]?
     /// `tokenizer.ggml.bos_token_id`.
     public var bos: Int?
     /// `tokenizer.ggml.eos_token_id`.
@@ -18,6 +20,13 @@ public struct GGUFVocabulary: Sendable {
     public var unknown: Int?
     /// `tokenizer.ggml.add_bos_token`.
     public var addBOS: Bool?
+    /// `tokenizer.ggml.add_space_prefix`.
+    public var addsSpacePrefix: Bool?
+    /// Whether the file asks for what SentencePiece BPE in llama.cpp does not do: collapsing white
+    /// space (`remove_extra_whitespaces`) or mapping characters (`precompiled_charsmap`).
+    public var normalizes = false
+    /// `general.name`.
+    public var modelName: String?
     /// Path of the file, for messages.
     public var source: String
 

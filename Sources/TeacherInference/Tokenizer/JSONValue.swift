@@ -39,6 +39,15 @@ enum JSONValue: Sendable {
     /// The integer, if this is one.
     var integer: Int? { if case .integer(let value) = self { value } else { nil } }
 
+    /// The number, if this is one.
+    var double: Double? {
+        switch self {
+        case .integer(let value): Double(value)
+        case .number(let value): value
+        default: nil
+        }
+    }
+
     /// The elements, if this is an array.
     var array: [JSONValue]? { if case .array(let value) = self { value } else { nil } }
 

@@ -12,6 +12,8 @@ struct PreTokenizer: Sendable {
     }
 
     private let steps: [Compiled]
+    /// The steps that see the byte alphabet: one pre-tokenizer or none.
+    private var behind: [PreTokenizer] = []
 
     /// More steps are refused, since each may take a table of 4 MiB.
     private static let maxSteps = 32
@@ -24,7 +26,7 @@ struct PreTokenizer: Sendable {
                     + "at most \(Self.maxSteps) are allowed")
         }
         var compiled: [Compiled] = []
-        for step in steps {
+        for (place, step) in steps.enumerated() where behind.isEmpty {
             switch step {
             case .digits(let individual):
                 let digit = RegexNode.set(UnicodeCategories.digits)
@@ -39,6 +41,8 @@ struct PreTokenizer: Sendable {
                     .split(try SplitPattern(node, source: source), behavior, inverted: inverted))
             case .prefixSpace:
                 compiled.append(.prefixSpace)
+            case .byteAlphabet:
+                behind = [try PreTokenizer(Array(steps[(place + 1)...]), source: source)]
             }
         }
         self.steps = compiled
@@ -73,6 +77,7 @@ struct PreTokenizer: Sendable {
                 cut.prefixSpaces(text)
             }
         }
+        if let behind = behind.first { cut.spellBytes(text, behind) }
     }
 }
 
@@ -165,6 +170,33 @@ extension PreTokenizer.Cut {
         }
         if piece.end > previous { add(previous, piece.end, isMatch: false) }
         for piece in behavior.merged(parts) where piece.end > piece.start { pieces.append(piece) }
+    }
+
+    /// Cuts every piece as `behind` cuts its bytes in the byte alphabet.
+    fileprivate mutating func spellBytes(_ input: UnsafeRawBufferPointer, _ behind: PreTokenizer) {
+        var inner = PreTokenizer.Cut()
+        var found: [PreTokenizer.Piece] = []
+        withText(input) { text in
+            for piece in pieces {
+                var spelling: [UInt8] = []
+                for byte in text[piece.start..<piece.end] {
+                    spelling.append(contentsOf: ByteAlphabet.spellings[Int(byte)])
+                }
+                // A byte is a character, so characters counted are bytes of the piece.
+                func characters(_ range: Range<Int>) -> Int {
+                    spelling[range].count { $0 & 0xC0 != 0x80 }
+                }
+                spelling.withUnsafeBytes { behind.cut($0, &inner) }
+                var (position, done) = (piece.start, 0)
+                for part in inner.pieces {
+                    let start = position + characters(done..<part.start)
+                    position = start + characters(part.start..<part.end)
+                    done = part.end
+                    found.append(PreTokenizer.Piece(start: start, end: position))
+                }
+            }
+        }
+        pieces = found
     }
 
     /// Readers allow this step once, so there are no earlier insertions to move.

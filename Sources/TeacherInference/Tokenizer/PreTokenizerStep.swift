@@ -9,6 +9,10 @@ enum PreTokenizerStep: Sendable, Equatable {
     /// Puts a space in front of a piece that does not begin with one.
     case prefixSpace
 
+    /// Writes every byte as the character that stands for it: the steps behind this one, of which
+    /// there is one at least, see those.
+    case byteAlphabet
+
     /// GPT-2's pattern, which tokenizer.json's `ByteLevel` implies.
     ///
     /// Source: `encoder.py` of OpenAI's gpt-2; `pre_tokenizers/byte_level.rs` of tokenizers.

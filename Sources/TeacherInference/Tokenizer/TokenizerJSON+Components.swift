@@ -27,8 +27,8 @@ extension TokenizerJSON {
         guard type == "ByteLevel" else { throw unsupported("the decoder \(type)") }
     }
 
-    /// The pre-tokenizer as steps; `ByteLevel` must be the last of them.
-    func preTokenizerSteps() throws(ModelError) -> [PreTokenizerStep] {
+    /// The pre-tokenizer of byte-level BPE as steps; what stands behind `ByteLevel` only cuts.
+    func byteLevelSteps() throws(ModelError) -> [PreTokenizerStep] {
         var steps: [PreTokenizerStep] = []
         var isByteLevel = false
         if let component = root.member("pre_tokenizer") {
@@ -42,23 +42,31 @@ extension TokenizerJSON {
         _ component: JSONValue, to steps: inout [PreTokenizerStep], _ isByteLevel: inout Bool
     ) throws(ModelError) {
         let type = try type(of: component, "pre_tokenizer")
-        if isByteLevel { throw unsupported("the pre-tokenizer \(type) after ByteLevel") }
+        if isByteLevel, type == "ByteLevel" { throw unsupported("ByteLevel twice") }
         switch type {
         case "Sequence":
             guard let parts = component["pretokenizers"]?.array else {
                 throw malformed("a pre_tokenizer Sequence without \"pretokenizers\"")
             }
             for part in parts { try append(part, to: &steps, &isByteLevel) }
-        case "Digits":
-            steps.append(.digits(individual: component["individual_digits"]?.bool ?? false))
-        case "Split":
-            steps.append(try split(component))
         case "ByteLevel":
             if component["add_prefix_space"]?.bool ?? true { steps.append(.prefixSpace) }
             if component["use_regex"]?.bool ?? true { steps.append(.gpt2) }
             isByteLevel = true
         default:
-            throw unsupported("the pre-tokenizer \(type)")
+            if isByteLevel, !steps.contains(.byteAlphabet) { steps.append(.byteAlphabet) }
+            steps.append(try cuttingStep(component, type))
+        }
+    }
+
+    /// A pre-tokenizer that only cuts.
+    func cuttingStep(
+        _ component: JSONValue, _ type: String
+    ) throws(ModelError) -> PreTokenizerStep {
+        switch type {
+        case "Digits": .digits(individual: component["individual_digits"]?.bool ?? false)
+        case "Split": try split(component)
+        default: throw unsupported("the pre-tokenizer \(type)")
         }
     }
 
@@ -78,48 +86,8 @@ extension TokenizerJSON {
         return .split(pattern: pattern, behavior: behavior, inverted: inverted)
     }
 
-    /// The token that the post-processor puts in front of a text, or nil for none.
-    func templateBOS(_ vocabulary: BPEVocabulary) throws(ModelError) -> TokenID? {
-        guard let processor = root.member("post_processor") else { return nil }
-        return try bos(processor, vocabulary)
-    }
-
-    private func bos(
-        _ processor: JSONValue, _ vocabulary: BPEVocabulary
-    ) throws(ModelError) -> TokenID? {
-        let type = try type(of: processor, "post_processor")
-        switch type {
-        case "ByteLevel":
-            return nil
-        case "Sequence":
-            var found: TokenID?
-            for part in processor["processors"]?.array ?? [] {
-                guard let token = try bos(part, vocabulary) else { continue }
-                guard found == nil else { throw unsupported("two templates that add tokens") }
-                found = token
-            }
-            return found
-        case "TemplateProcessing":
-            var front: [[UInt8]] = []
-            for element in processor["single"]?.array ?? [] {
-                guard let name = element["SpecialToken"]?["id"]?.bytes else { break }
-                front.append(name)
-            }
-            guard front.count <= 1 else {
-                throw unsupported("a template that puts \(front.count) tokens in front")
-            }
-            guard let name = front.first else { return nil }
-            let entry = processor["special_tokens"]?.object?.first { $0.key == name }
-            guard let ids = entry?.value["ids"]?.array, ids.count == 1, let id = ids[0].integer,
-                (0..<vocabulary.count).contains(id)
-            else { throw malformed("its template names a token without one valid id") }
-            return TokenID(id)
-        default:
-            throw unsupported("the post-processor \(type)")
-        }
-    }
-
-    private func type(of component: JSONValue, _ place: String) throws(ModelError) -> String {
+    /// The `type` of a component at `place`.
+    func type(of component: JSONValue, _ place: String) throws(ModelError) -> String {
         guard let type = component["type"]?.text else {
             throw malformed("\"\(place)\" has a component without a type")
         }

@@ -13,6 +13,20 @@ struct TokenizerJSON {
         var isSpecial: Bool
     }
 
+    /// The tokenizer that the file defines: of bytes if its pre-tokenizer has ByteLevel, of
+    /// characters otherwise.
+    func tokenizer(configJSON: [UInt8]?) throws(ModelError) -> any Tokenizer {
+        if hasByteLevel(root.member("pre_tokenizer")) {
+            return try ByteLevelBPE(self, configJSON: configJSON)
+        }
+        return try SentencePieceBPE(self, configJSON: configJSON)
+    }
+
+    private func hasByteLevel(_ component: JSONValue?) -> Bool {
+        component?["type"]?.text == "ByteLevel"
+            || component?["pretokenizers"]?.array?.contains(where: hasByteLevel) == true
+    }
+
     /// The error for a component or option that refinery does not have.
     func unsupported(_ what: String) -> ModelError {
         ModelError("cannot use the tokenizer of \(source): it has \(what), which is not supported")
@@ -85,23 +99,29 @@ struct TokenizerJSON {
             try vocabulary.append(spelling ?? [], spelling == nil ? .unused : kinds[id])
         }
         for (rank, merge) in merges.enumerated() {
-            if let text = merge.bytes {
-                let parts = text.split(
-                    separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
-                guard parts.count == 2 else { throw malformed("merge \(rank) is not two tokens") }
-                try vocabulary.appendMerge(parts[0], parts[1])
-            } else {
-                guard let pair = merge.array, pair.count == 2, let left = pair[0].bytes,
-                    let right = pair[1].bytes
-                else { throw malformed("merge \(rank) is not two tokens") }
-                try vocabulary.appendMerge(left, right)
-            }
+            let pair = try pair(merge, rank)
+            try vocabulary.appendMerge(pair.left, pair.right)
         }
         return vocabulary
     }
 
+    /// The two tokens of a merge, which newer files have as an array and older ones as a text.
+    func pair(
+        _ merge: JSONValue, _ rank: Int
+    ) throws(ModelError) -> (left: ArraySlice<UInt8>, right: ArraySlice<UInt8>) {
+        if let text = merge.bytes {
+            let parts = text.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
+            if parts.count == 2 { return (parts[0], parts[1]) }
+        } else if let parts = merge.array, parts.count == 2, let left = parts[0].bytes,
+            let right = parts[1].bytes
+        {
+            return (left[...], right[...])
+        }
+        throw malformed("merge \(rank) is not two tokens")
+    }
+
     /// The spelling of each id, nil where the file names none.
-    private func spellings(
+    func spellings(
         _ members: [(key: [UInt8], value: JSONValue)], _ added: [Added]
     ) throws(ModelError) -> [[UInt8]?] {
         // Ids may have gaps, but a file cannot make us allocate much more than it holds.

@@ -52,12 +52,9 @@ struct JSONObject {
 
     /// A number member; always finite, since JSON has no others.
     func number(_ name: String) throws(ModelError) -> Double? {
-        switch present(name) {
-        case nil: return nil
-        case .integer(let integer)?: return Double(integer)
-        case .number(let number)?: return number
-        case let value?: throw wrong(name, value, "a number")
-        }
+        guard let value = present(name) else { return nil }
+        guard let number = value.double else { throw wrong(name, value, "a number") }
+        return number
     }
 
     /// A Boolean member.
@@ -90,6 +87,16 @@ struct JSONObject {
         let list = value.array?.map(\.integer)
         guard let list, !list.contains(nil) else {
             throw ModelError("\(path): \"\(name)\" is not a list of integers")
+        }
+        return list.compactMap { $0 }
+    }
+
+    /// A member that is a list of numbers.
+    func numbers(_ name: String) throws(ModelError) -> [Double]? {
+        guard let value = present(name) else { return nil }
+        let list = value.array?.map(\.double)
+        guard let list, !list.contains(nil) else {
+            throw ModelError("\(path): \"\(name)\" is not a list of numbers")
         }
         return list.compactMap { $0 }
     }
