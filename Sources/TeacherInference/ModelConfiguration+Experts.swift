@@ -21,6 +21,13 @@ extension ModelConfiguration {
             for (name, value, limit) in sizes where !(1...max(1, limit)).contains(value) {
                 throw ModelError("\(path): \(name) is \(value), expected 1 to \(limit)")
             }
+            // Each takes some hundred bytes of memory, and may be one number in the file.
+            let most = 1 << 17
+            guard layers.count * count <= most else {
+                throw ModelError(
+                    "\(path): \(layers.count) layers of \(count) experts, at most \(most) experts "
+                        + "in all are allowed")
+            }
         }
     }
 }
@@ -59,7 +66,7 @@ extension ModelConfiguration.Experts {
         if family.mayHaveDenseLayers {
             used.formUnion(["decoder_sparse_step", "mlp_only_layers"])
             let step = try config.integer("decoder_sparse_step") ?? 1
-            let dense = try config.integers("mlp_only_layers") ?? []
+            let dense = Set(try config.integers("mlp_only_layers") ?? [])
             guard step > 0 else {
                 throw ModelError("\(path): \"decoder_sparse_step\" is \(step), expected 1 or more")
             }

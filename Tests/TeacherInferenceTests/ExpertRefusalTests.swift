@@ -58,6 +58,9 @@ import Testing
         #expect(refusal(["num_experts": 0]).contains("experts a layer is 0"))
         #expect(refusal(["num_experts": -1]).contains("experts a layer is -1"))
         #expect(refusal(["num_experts": 1 << 40]).contains("experts a layer is"))
+        #expect(
+            refusal(["num_experts": 4096, "num_hidden_layers": 33])
+                .contains("33 layers of 4096 experts"))
         #expect(refusal(["num_experts_per_tok": 9]).contains("experts a token is 9"))
         #expect(refusal(["num_experts_per_tok": 0]).contains("experts a token is 0"))
         #expect(refusal(["num_experts_per_tok": nil as Any?]).contains("\"num_experts_per_tok\""))

@@ -185,4 +185,25 @@ import Testing
         }
         return Array(text.utf8)
     }
+
+    @Test(arguments: [
+        "a*[ab]{5000}c", "(?:a|b)*a(?:a|b){500}",
+        "(?:" + (0..<1600).map { "a\(String($0, radix: 36))z" }.joined(separator: "|") + ")+q",
+    ])
+    func `a regex whose table would take for ever to make has none`(pattern: String) throws {
+        let node = try RegexParser.parse(pattern, source: "t")
+        try #require(RegexProgram(node) != nil)
+        #expect(RegexAutomaton(node) == nil)
+    }
+
+    @Test func `the tables of known tokenizers take little work to make`() throws {
+        var most = 0
+        for name in GGUFPreTokenizer.names {
+            for case .split(let pattern, _, _) in GGUFPreTokenizer.named(name)?.steps ?? [] {
+                let automaton = RegexAutomaton(try RegexParser.parse(pattern, source: name))
+                most = max(most, automaton?.work ?? 0)
+            }
+        }
+        #expect(most > 0 && most < RegexAutomaton.maxWork / 16, "\(most)")
+    }
 }
