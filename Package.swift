@@ -43,7 +43,9 @@ let package = Package(
         .target(
             name: "Migrations",
             path: "migrations",
-            resources: [.embedInCode("v0001_initial.sql")],
+            resources: [
+                .embedInCode("v0001_initial.sql"), .embedInCode("v0002_selection.sql"),
+            ],
             swiftSettings: strict),
         .target(
             name: "Refinery",
@@ -93,7 +95,7 @@ let package = Package(
         .testTarget(
             name: "RefineryTests",
             dependencies: [
-                "Refinery", "TeacherInference", "CZlib", "CZstd",
+                "Refinery", "TeacherInference", "Migrations", "CZlib", "CZstd",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],

@@ -5,7 +5,7 @@
 
 Independent of refinery: reads the store with sqlite3 (mode=ro, so with the daemon up or stopped),
 takes the rule from the selection's row, and recomputes candidates, difference, order, size and
-texts. The selection is the newest one unless named. Only while nothing was scored, replaced or
+texts, for rules that order chunks by their difference (check_selection.py knows all of them). The selection is the newest one unless named. Only while nothing was scored, replaced or
 deleted since can the rule be recomputed; the rows themselves are checked always.
 Exit code 0: equal; 1: not equal, with the first differences on stderr.
 """
@@ -46,10 +46,12 @@ def candidates(db, rule, teacher, reference):
     if rule["corpus"] is not None:
         (corpus,) = db.execute("SELECT id FROM corpus WHERE name = ?", (rule["corpus"],)).fetchone()
     scores = {}
-    for chunk, model, outcome, tokens, size, nll in db.execute(
-            "SELECT chunk, model, outcome, tokens, bytes, nll FROM score WHERE model IN (?, ?)",
-            (teacher, reference)):
-        scores[chunk, model] = (outcome, tokens, size, nll)
+    for chunk, model, *row in db.execute(
+            "SELECT chunk, model, outcome, tokens, bytes, nll, repetition FROM score"
+            " WHERE model IN (?, ?)", (teacher, reference)):
+        scores[chunk, model] = row
+    guards = rule.get("guards", {})  # a rule of version 1 had none
+    least, most = guards.get("min_tokens"), guards.get("max_repetition")
     found, seen, pending = [], set(), 0
     for chunk, original, sha256 in db.execute(
             "SELECT c.id, c.duplicate_of, c.sha256 FROM chunk c JOIN document d ON d.id = c.document"
@@ -61,6 +63,8 @@ def candidates(db, rule, teacher, reference):
         if t is None or r is None:
             pending += 1
         elif t[0] == r[0] == "scored" and (rule["keep_duplicates"] or not repeated):
+            if least is not None and t[1] < least or most is not None and t[4] > most:
+                continue
             found.append((chunk, t, r))
     if pending and not rule["partial"]:
         print(f"note: {pending} chunks are pending now", file=sys.stderr)
@@ -156,6 +160,8 @@ def main():
         check(f"{place} tokens", line["tokens"], t[1])
         check(f"{place} score", line["score"], (r[0] - t[0]) / t[1 if unit == "token" else 2])
         check(f"{place} rank", line["rank"], order[chunk])
+        check(f"{place} start, end, final", (line["start"], line["end"], line["final"]),
+              (start, end, end == size))
         if len(problems) > 10:
             break
     for problem in problems:

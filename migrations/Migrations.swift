@@ -13,5 +13,8 @@ public struct Migration: Sendable {
 public let migrations: [Migration] = [
     Migration(
         name: "v0001_initial",
-        sql: String(decoding: PackageResources.v0001_initial_sql, as: UTF8.self))
+        sql: String(decoding: PackageResources.v0001_initial_sql, as: UTF8.self)),
+    Migration(
+        name: "v0002_selection",
+        sql: String(decoding: PackageResources.v0002_selection_sql, as: UTF8.self)),
 ]

@@ -90,8 +90,8 @@ refinectl status --json >"$work/status.json"
 
 step "export the better half"
 refinectl export --ratio 0.5 --output "$work/refined.jsonl"
-# Every candidate in order of score, for the table alone.
-refinectl export --ratio 1 --order score --output "$work/ranked.jsonl" 2>/dev/null
+# Everything in order of score, what the guards keep out included, for the table alone.
+refinectl export --ratio 1 --no-guards --order score --output "$work/ranked.jsonl" 2>/dev/null
 stop_daemon
 
 step "what came out"

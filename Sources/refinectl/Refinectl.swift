@@ -26,7 +26,8 @@ struct Refinectl: AsyncParsableCommand {
             CommandGroup(
                 name: "Through refineryd",
                 subcommands: [
-                    Enqueue.self, Status.self, Export.self, Corpora.self, Selections.self,
+                    Enqueue.self, Status.self, Export.self, Scores.self, Corpora.self,
+                    Selections.self,
                     Models.self, Jobs.self, Rejects.self, Cancel.self, Pause.self, Resume.self,
                     Delete.self,
                 ]),

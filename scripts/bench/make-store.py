@@ -40,7 +40,8 @@ COLUMNS = {
     "document": "id, corpus, key, domain, file, line, job, bytes, sha256, chunker",
     "document_text": "document, deflated, fields",
     "chunk": 'id, document, ordinal, start, "end", tokens, sha256, duplicate_of',
-    "score": "chunk, model, outcome, tokens, bytes, nll, nll_squared, top1, top10, reason",
+    "score": "chunk, model, outcome, tokens, bytes, nll, nll_squared, top1, top10, reason,"
+             " nll_adapted, repetition",
 }
 
 
@@ -128,17 +129,19 @@ class Maker:
         means = ((self.teacher, teacher), (self.reference, max(0.05, teacher + rng.gauss(0.6, 0.3))))
         for model, mean in sorted(means):
             if luck < 0.002:
-                rows.append((chunk, model, "too_short", *[None] * 7))
+                rows.append((chunk, model, "too_short", *[None] * 9))
                 outcome = "too_short"
             elif luck < 0.003:
-                rows.append((chunk, model, "failed", *[None] * 6, "not finite"))
+                rows.append((chunk, model, "failed", *[None] * 6, "not finite",
+                             None, None))
                 outcome = "failed"
             else:
                 n = tokens - 1
                 nll = mean * n
                 top = int(n * min(1.0, 1 / (1 + mean)))
                 rows.append((chunk, model, "scored", n, len(piece), nll, nll * (mean + 1), top,
-                             min(n, top + n // 3), None))
+                             min(n, top + n // 3), None, nll * 0.9,
+                             min(1.0, rng.expovariate(12))))
                 outcome = "scored"
             tally[corpus, model, outcome] += 1
             tally[corpus, model, "done_tokens"] += tokens

@@ -6,7 +6,7 @@ extension ExportRow {
     public func write(to json: inout JSONBytes, keepFields: Bool) {
         json.raw("{\"id\":")
         json.repairedString(document)
-        json.raw(",\"chunk\":\(ordinal),\"text\":")
+        json.raw(",\"chunk\":\(ordinal.map(String.init) ?? "null"),\"text\":")
         json.string(text)
         json.raw(",\"domain\":")
         if let domain { json.repairedString(domain) } else { json.raw("null") }
@@ -17,6 +17,8 @@ extension ExportRow {
         json.raw(",\"reference_nll\":")
         json.number(referenceNLL)
         json.raw(",\"tokens\":\(tokens),\"rank\":\(rank)")
+        json.raw(",\"start\":\(range.lowerBound),\"end\":\(range.upperBound)")
+        json.raw(",\"final\":\(isFinal)")
         if keepFields {
             json.raw(",\"fields\":")
             if let fields { json.raw(fields) } else { json.raw("null") }

@@ -4,21 +4,25 @@ public enum ExportOrder: String, Sendable, Codable, CaseIterable {
     case corpus
     /// Best first: ascending rank.
     case score
+    /// By lot, which depends on a seed and the texts alone.
+    case shuffle
 }
 
-/// One chosen chunk with all that an export can say about it.
+/// One chosen chunk, document, or run of chunks, with all that an export can say about it.
 public struct ExportRow: Sendable, Equatable {
-    /// Row id in `chunk`.
+    /// Row id in `chunk`; of a document or a run its first chunk's.
     public var chunkID: Int64
+    /// Row id in `document`.
+    public var documentID: Int64
     /// The document's id, as bytes.
     public var document: [UInt8]
-    /// Which chunk of the document, from 0.
-    public var ordinal: Int
+    /// Which chunk of the document, from 0; nil where the row is a whole document.
+    public var ordinal: Int?
     /// The chunk's text, UTF-8 bytes.
     public var text: [UInt8]
     /// The document's domain, nil where it has none.
     public var domain: [UInt8]?
-    /// The difference that it was chosen by.
+    /// The score that it was chosen by; of a run the mean by tokens.
     public var score: Double
     /// Σ NLL by the teacher, nats.
     public var teacherNLL: Double
@@ -26,8 +30,12 @@ public struct ExportRow: Sendable, Equatable {
     public var referenceNLL: Double
     /// Tokens that the teacher scored.
     public var tokens: Int
-    /// Its place, from 1.
+    /// Its place, from 1; of a run the best.
     public var rank: Int
+    /// Its bytes in the document's text.
+    public var range: Range<Int>
+    /// Whether the document ends with it.
+    public var isFinal: Bool
     /// The document's other fields as one JSON object, where asked for and present.
     public var fields: [UInt8]?
 }

@@ -16,11 +16,15 @@ public struct Manifest: Sendable, Equatable, Codable {
         public var sha256: String
         /// The order of the rows.
         public var order: ExportOrder
+        /// The seed of a shuffled order.
+        public var orderSeed: UInt64?
+        /// Whether neighbouring chunks were joined.
+        public var merged: Bool?
 
         /// An output of the given parts.
         public init(
             file: String, format: String = "jsonl", compression: String, bytes: Int64, rows: Int,
-            sha256: String, order: ExportOrder
+            sha256: String, options: ExportOptions
         ) {
             self.file = file
             self.format = format
@@ -28,7 +32,14 @@ public struct Manifest: Sendable, Equatable, Codable {
             self.bytes = bytes
             self.rows = rows
             self.sha256 = sha256
-            self.order = order
+            order = options.order
+            orderSeed = options.order == .shuffle ? options.seed : nil
+            merged = options.mergesAdjacent ? true : nil
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case file, format, compression, bytes, rows, sha256, order, merged
+            case orderSeed = "order_seed"
         }
     }
 

@@ -65,7 +65,11 @@ struct ChunkScorer: ~Copyable {
                     .scored(
                         tokens: result.tokens, bytes: texts[index].scoredBytes, nll: result.nll,
                         nllSquared: result.nllSquared, top1: result.top1, top10: result.top10,
-                        tokenNLL16: storeTokenNLL ? halves(result.tokenNLL) : nil))
+                        tokenNLL16: storeTokenNLL ? halves(result.tokenNLL) : nil,
+                        // Of both models: a model may come to play the other role.
+                        nllAdapted: AdaptedNLL.sum(
+                            tokens: texts[index].ids, tokenNLL: result.tokenNLL),
+                        repetition: RepeatedWindows.share(of: texts[index].ids)))
             }
             batch = []
             size = 0

@@ -2,7 +2,7 @@
 ///
 /// An external merge sort: what is added gathers in a buffer; a full buffer is sorted and written
 /// to a file as a run, and ``ranked()`` merges the runs while it is read. Few candidates never
-/// touch the disk. Memory: 32 bytes a candidate of the buffer, half as much again while it is
+/// touch the disk. Memory: 40 bytes a candidate of the buffer, half as much again while it is
 /// sorted.
 final class CandidateRuns {
     /// Candidates added so far.
@@ -11,7 +11,7 @@ final class CandidateRuns {
     private let folder: String
     private let capacity: Int
     private var buffer: [Candidate] = []
-    private var file: SpillFile?
+    private var file: SpillFile<Candidate>?
     private var runs: [Range<Int>] = []
     private var isComplete = false
 
@@ -47,6 +47,22 @@ final class CandidateRuns {
         }
         guard let file else { return RankedCandidates(sorted: buffer) }
         return try RankedCandidates(merging: runs, of: file)
+    }
+
+    /// Hands over every candidate, in whatever order is quickest.
+    ///
+    /// - Throws: ``StoreError`` where the file cannot be read; what `body` throws.
+    func forEach(_ body: (Candidate) throws -> Void) throws {
+        for run in runs {
+            guard let file else { break }
+            var rest = run
+            while !rest.isEmpty {
+                let part = rest.prefix(1 << 16)
+                for candidate in try file.read(part) { try body(candidate) }
+                rest = part.upperBound..<rest.upperBound
+            }
+        }
+        for candidate in buffer { try body(candidate) }
     }
 
     private func spill() throws {

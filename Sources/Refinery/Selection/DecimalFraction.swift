@@ -10,7 +10,7 @@ public struct DecimalFraction: Sendable, Equatable, CustomStringConvertible {
     /// Reads `0.29`, `.5`, `1`, `1.0`, `1e-3`; throws for anything else, below 0 or above 1.
     public init(_ text: String) throws {
         let refused = StoreError(
-            .invalid, "ratio must be a decimal number from 0 to 1, not \"\(text.prefix(60))\"")
+            .invalid, "a ratio or quantile must be a decimal number from 0 to 1, not \"\(text.prefix(60))\"")
         var rest = Substring(text)
         guard text.utf8.count <= 1000 else { throw refused }
         var exponent = 0
@@ -56,6 +56,17 @@ public struct DecimalFraction: Sendable, Equatable, CustomStringConvertible {
             ? n
             : digits.reversed().reduce(0) { carry, digit in
                 (Int(digit) * n + carry) / 10
+            }
+    }
+
+    /// ⌈R × n⌉ for n from 0 to 10¹⁷.
+    public func ceilTimes(_ n: Int) -> Int {
+        precondition(n >= 0 && n <= 100_000_000_000_000_000)
+        // As ``floorTimes(_:)``: ⌈(a + x)/10⌉ = ⌈(a + ⌈x⌉)/10⌉ for whole a.
+        return isOne
+            ? n
+            : digits.reversed().reduce(0) { carry, digit in
+                (Int(digit) * n + carry + 9) / 10
             }
     }
 

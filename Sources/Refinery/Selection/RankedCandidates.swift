@@ -16,7 +16,7 @@ struct RankedCandidates {
     private static let bufferBudget = 1 << 17
     private static let leastBuffer = 64
 
-    private let file: SpillFile?
+    private let file: SpillFile<Candidate>?
     private let bufferCount: Int
     /// A binary heap: a run's head ranks before those of the runs at 2i + 1 and 2i + 2.
     private var heap: [Run]
@@ -31,7 +31,7 @@ struct RankedCandidates {
     /// Merges the runs at these places of `file`, none of them empty.
     ///
     /// - Throws: ``StoreError`` where the file cannot be read.
-    init(merging runs: [Range<Int>], of file: SpillFile) throws {
+    init(merging runs: [Range<Int>], of file: SpillFile<Candidate>) throws {
         self.file = file
         bufferCount = max(Self.leastBuffer, Self.bufferBudget / max(1, runs.count))
         heap = []

@@ -62,7 +62,9 @@ public struct SelectionSummary: Sendable, Equatable, Codable {
     public var reference: String
     /// What the scores are divided by.
     public var unit: ScoreUnit
-    /// Chunks that could be kept: scored by both models, after duplicates and guards.
+    /// Chunks that could be kept: scored by both models, after filters, guards and duplicates.
+    ///
+    /// Documents, here and in the counts below, where the rule's unit is one.
     public var candidates: Int
     /// Chunks passed over because a model has yet to score them; 0 unless the rule is partial.
     public var pending: Int
@@ -96,10 +98,20 @@ public struct SelectionSummary: Sendable, Equatable, Codable {
     public var keptLengths: Quantiles?
     /// Tokens a chunk of the candidates dropped; nil where none are.
     public var droppedLengths: Quantiles?
+    /// What each filter and guard removed, in their order; nil for selections of version 1.
+    public var removals: [Removal]?
+    /// Scores of the candidates.
+    public var scores: ScoreQuantiles?
+    /// Scores of those kept.
+    public var keptScores: ScoreQuantiles?
+    /// Candidates and kept ones by length.
+    public var lengthBins: [LengthBinSummary]?
+    /// Candidates so near the cut that another machine may decide otherwise: within 1e-4.
+    public var nearCut: Int?
 
     private enum CodingKeys: String, CodingKey {
         case id, name, created, rule, teacher, reference, unit, candidates, pending, failed
-        case duplicates, documents, chunks, tokens, domains
+        case duplicates, documents, chunks, tokens, domains, removals, scores
         case unchunkedDocuments = "unchunked_documents"
         case tooShort = "too_short"
         case keptDocuments = "kept_documents"
@@ -109,5 +121,21 @@ public struct SelectionSummary: Sendable, Equatable, Codable {
         case maxScore = "max_score"
         case keptLengths = "kept_lengths"
         case droppedLengths = "dropped_lengths"
+        case keptScores = "kept_scores"
+        case lengthBins = "length_bins"
+        case nearCut = "near_cut"
+    }
+}
+
+extension SelectionSummary {
+    /// The greatest share kept of a length bin over the smallest, infinite where nothing of a bin
+    /// was kept; nil of one bin.
+    ///
+    /// Above 2 the selection is a filter by length as well.
+    public var lengthSkew: Double? {
+        guard let lengthBins, lengthBins.count > 1 else { return nil }
+        let shares = lengthBins.map { Double($0.kept) / Double(max(1, $0.candidates)) }
+        guard let least = shares.min(), let most = shares.max(), most > 0 else { return nil }
+        return most / least
     }
 }

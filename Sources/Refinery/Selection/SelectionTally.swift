@@ -2,12 +2,10 @@
 struct SelectionTally {
     /// Tokens of the candidates.
     private(set) var tokens = 0
+    /// Candidates kept.
+    private(set) var keptCount = 0
     /// Tokens of those kept.
     private(set) var keptTokens = 0
-    /// The lowest score kept.
-    private(set) var minScore: Double?
-    /// The highest score kept.
-    private(set) var maxScore: Double?
     /// Candidates and kept ones by domain.
     private(set) var domains = DomainTally()
     /// Lengths of those kept.
@@ -16,16 +14,40 @@ struct SelectionTally {
     private(set) var droppedLengths = LengthHistogram()
     /// Documents of those kept.
     private(set) var keptDocuments = IDSet()
+    /// Scores of the candidates, in rank.
+    private(set) var scores: [Double] = []
+    /// Scores of those kept, in rank.
+    private(set) var keptScores: [Double] = []
+    private var keptByBin: [Int]
+    private let bins: LengthBins
+
+    /// A tally of so many candidates.
+    init(candidates: Int, bins: LengthBins) {
+        self.bins = bins
+        keptByBin = bins.counts.map { _ in 0 }
+        scores.reserveCapacity(candidates)
+    }
 
     /// Counts one candidate.
     mutating func add(_ candidate: Candidate, isKept: Bool) {
         tokens += Int(candidate.tokens)
+        scores.append(candidate.score)
         domains.add(candidate, isKept: isKept)
         guard isKept else { return droppedLengths.add(Int(candidate.tokens)) }
+        keptCount += 1
         keptTokens += Int(candidate.tokens)
-        if maxScore == nil { maxScore = candidate.score }
-        minScore = candidate.score
+        keptScores.append(candidate.score)
         keptLengths.add(Int(candidate.tokens))
         keptDocuments.insert(candidate.document)
+        keptByBin[bins.bin(candidate.tokens)] += 1
+    }
+
+    /// Candidates and kept ones by length.
+    var lengthBins: [LengthBinSummary] {
+        bins.counts.indices.map { index in
+            LengthBinSummary(
+                from: 1 << bins.exponents[index], candidates: bins.counts[index],
+                kept: keptByBin[index])
+        }
     }
 }

@@ -1,7 +1,7 @@
 import Foundation
 
-/// A file of candidates without a name, which goes with the process, however that ends.
-final class SpillFile {
+/// A file of equal records without a name, which goes with the process, however that ends.
+final class SpillFile<Record: BitwiseCopyable> {
     private let descriptor: CInt
     private let folder: String
 
@@ -21,13 +21,13 @@ final class SpillFile {
         close(descriptor)
     }
 
-    /// Writes candidates to a place, counted in candidates.
+    /// Writes records to a place, counted in records.
     ///
     /// - Throws: ``StoreError`` where the disk takes no more.
-    func write(_ candidates: [Candidate], at place: Int) throws {
-        var offset = place * MemoryLayout<Candidate>.stride
-        // SAFETY: `Candidate` holds numbers alone, and `rest` is always within the array.
-        try candidates.withUnsafeBytes { bytes in
+    func write(_ records: [Record], at place: Int) throws {
+        var offset = place * MemoryLayout<Record>.stride
+        // SAFETY: records are plain bytes, and `rest` is always within the array.
+        try records.withUnsafeBytes { bytes in
             var rest = bytes[...]
             while !rest.isEmpty {
                 let part = UnsafeRawBufferPointer(rebasing: rest)
@@ -40,15 +40,15 @@ final class SpillFile {
         }
     }
 
-    /// Reads the candidates at these places, all of which must have been written.
+    /// Reads the records at these places, all of which must have been written.
     ///
     /// - Throws: ``StoreError`` where the disk fails.
-    func read(_ places: Range<Int>) throws -> [Candidate] {
-        let stride = MemoryLayout<Candidate>.stride
+    func read(_ places: Range<Int>) throws -> [Record] {
+        let stride = MemoryLayout<Record>.stride
         var missing = places.count * stride
-        let found = [Candidate](unsafeUninitializedCapacity: places.count) { buffer, count in
+        let found = [Record](unsafeUninitializedCapacity: places.count) { buffer, count in
             // SAFETY: each read stays within `buffer`, and only what was read whole is counted as
-            // initialised; `Candidate` holds numbers alone, so any bytes are one.
+            // initialised; records are plain bytes, and these were written as such.
             let bytes = UnsafeMutableRawBufferPointer(buffer)
             while missing > 0 {
                 let done = places.count * stride - missing
@@ -68,8 +68,8 @@ final class SpillFile {
     private static func failure(_ verb: String, in folder: String) -> StoreError {
         StoreError(
             .unusable,
-            "cannot \(verb) the file in \(folder) that candidates are sorted in: "
+            "cannot \(verb) the file in \(folder) that scores are gathered in: "
                 + String(cString: strerror(errno)),
-            hint: "sorting takes 32 bytes a candidate there")
+            hint: "selecting takes 120 bytes a scored chunk there")
     }
 }

@@ -41,10 +41,11 @@ public struct PendingChunk: Sendable, Equatable {
 public struct ChunkScore: Sendable, Equatable {
     /// How scoring went.
     public enum Outcome: Sendable, Equatable {
-        /// The sums over the scored tokens, in nats; `tokenNLL16` one 16-bit value a token.
+        /// The sums over the scored tokens, in nats; `tokenNLL16` one 16-bit value a token,
+        /// `nllAdapted` and `repetition` as ``AdaptedNLL`` and ``RepeatedWindows`` have them.
         case scored(
             tokens: Int, bytes: Int, nll: Double, nllSquared: Double, top1: Int, top10: Int,
-            tokenNLL16: [UInt8]?)
+            tokenNLL16: [UInt8]?, nllAdapted: Double? = nil, repetition: Double? = nil)
         /// Nothing to score.
         case tooShort
         /// No score, for the reason given.

@@ -54,7 +54,8 @@ struct DocumentRemoval {
             sql: """
                 SELECT id, duplicate_of, tokens,
                     EXISTS (SELECT 1 FROM selection_chunk s WHERE s.chunk = chunk.id)
-                FROM chunk WHERE document = ? ORDER BY id
+                    OR EXISTS (SELECT 1 FROM selection_document s WHERE s.document = ?1)
+                FROM chunk WHERE document = ?1 ORDER BY id
                 """)
         return try Row.fetchAll(statement, arguments: [document]).map {
             Chunk(id: $0[0], original: $0[1], tokens: $0[2], isHeld: $0[3])
@@ -126,8 +127,10 @@ struct DocumentRemoval {
     private func copyScores(from source: Int64, to target: Int64) throws {
         try execute(
             """
-            INSERT INTO score SELECT ?, model, outcome, tokens, bytes, nll, nll_squared, top1,
-                top10, reason FROM score WHERE chunk = ?
+            INSERT INTO score (chunk, model, outcome, tokens, bytes, nll, nll_squared, top1, top10,
+                reason, nll_adapted, repetition)
+            SELECT ?, model, outcome, tokens, bytes, nll, nll_squared, top1, top10, reason,
+                nll_adapted, repetition FROM score WHERE chunk = ?
             """, [target, source])
         try execute(
             "INSERT INTO token_nll SELECT ?, model, nll16 FROM token_nll WHERE chunk = ?",

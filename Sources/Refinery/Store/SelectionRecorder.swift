@@ -11,8 +11,8 @@ struct SelectionChoice {
     let teacher: Int64
     /// The reference's row id.
     let reference: Int64
-    /// The candidates; the first `summary.keptChunks` in rank are kept.
-    let candidates: CandidateRuns
+    /// What is kept, in rank.
+    let kept: SpillTable<Selector.Kept>
 }
 
 /// Writes selections, within a transaction.
@@ -42,7 +42,7 @@ struct SelectionRecorder {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '')
                 """,
             arguments: [
-                summary.name, summary.created, summary.rule.canonicalJSON, choice.teacher,
+                summary.name, summary.created, try summary.rule.canonicalJSON(), choice.teacher,
                 choice.reference, summary.unit.rawValue, summary.candidates, summary.keptChunks,
                 summary.keptTokens,
             ])
@@ -52,33 +52,32 @@ struct SelectionRecorder {
         try db.execute(
             sql: "UPDATE selection SET summary = ? WHERE id = ?",
             arguments: [String(decoding: try encoder.encode(summary), as: UTF8.self), summary.id])
-        try insertRows(choice.candidates.ranked(), count: summary.keptChunks, of: summary.id)
+        try insertRows(choice.kept, by: summary.rule.unit, of: summary.id)
         return summary
     }
 
-    /// Inserts the first `count` candidates with their ranks.
+    /// Inserts what is kept with its ranks.
     ///
     /// By chunk within a batch, since the table has an index by chunk: a row at a random place of
     /// it each would read and write a page of it a row once it outgrows SQLite's cache.
     private func insertRows(
-        _ candidates: RankedCandidates, count: Int, of selection: Int64
+        _ kept: SpillTable<Selector.Kept>, by unit: SelectionRule.Unit, of selection: Int64
     ) throws {
-        let insert = try db.makeStatement(sql: "INSERT INTO selection_chunk VALUES (?, ?, ?, ?)")
-        var candidates = candidates
-        var rank = 0
-        var batch: [(rank: Int, candidate: Candidate)] = []
-        while rank < count {
-            batch.removeAll(keepingCapacity: true)
-            while batch.count < min(count - rank, Self.batch), let next = try candidates.next() {
-                batch.append((rank + batch.count + 1, next))
-            }
-            rank += batch.count
-            batch.sort { $0.candidate.chunk < $1.candidate.chunk }
+        let table = unit == .chunk ? "selection_chunk" : "selection_document"
+        let insert = try db.makeStatement(sql: "INSERT INTO \(table) VALUES (?, ?, ?, ?)")
+        var batch: [(rank: Int, id: Int64, score: Double)] = []
+        func flush() throws {
+            batch.sort { $0.id < $1.id }
             for row in batch {
-                try insert.execute(
-                    arguments: [selection, row.rank, row.candidate.chunk, row.candidate.score])
+                try insert.execute(arguments: [selection, row.rank, row.id, row.score])
             }
+            batch.removeAll(keepingCapacity: true)
         }
+        try kept.forEach { place, item in
+            if batch.count == Self.batch { try flush() }
+            batch.append((place + 1, unit == .chunk ? item.chunk : item.document, item.score))
+        }
+        try flush()
     }
 
     /// The name where it is free, or the rule's next.

@@ -59,18 +59,19 @@ extension Store {
     private static func check(_ score: ChunkScore) throws {
         guard
             case .scored(
-                let tokens, let bytes, let nll, let squared, let top1, let top10, let all) = score
-                .outcome
+                let tokens, let bytes, let nll, let squared, let top1, let top10, let all,
+                let adapted, let repetition) = score.outcome
         else { return }
-        guard nll.isFinite, squared.isFinite, nll >= 0, squared >= 0 else {
+        let sums = [nll, squared, adapted ?? 0]
+        guard sums.allSatisfy({ $0.isFinite && $0 >= 0 }) else {
             throw StoreError(
                 .invalid,
                 "score of chunk \(score.chunk) is not a finite number from 0: "
-                    + "nll \(nll), nll_squared \(squared)",
+                    + "nll \(nll), nll_squared \(squared), nll_adapted \(adapted ?? 0)",
                 hint: "record it as failed, with the reason")
         }
         guard tokens > 0, bytes > 0, 0 <= top1, top1 <= top10, top10 <= tokens,
-            all.map({ $0.count == 2 * tokens }) ?? true
+            all.map({ $0.count == 2 * tokens }) ?? true, (0...1).contains(repetition ?? 0)
         else {
             throw StoreError(
                 .invalid,
@@ -93,29 +94,34 @@ extension Store {
         let insert = try db.cachedStatement(
             sql: """
                 INSERT INTO score (chunk, model, outcome, tokens, bytes, nll, nll_squared, top1,
-                    top10, reason)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (chunk, model) DO NOTHING
+                    top10, reason, nll_adapted, repetition)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (chunk, model) DO NOTHING
                 """)
         let outcome: String
         var tokenNLL: [UInt8]?
         switch score.outcome {
-        case .scored(let tokens, let bytes, let nll, let squared, let top1, let top10, let all):
+        case .scored(
+            let tokens, let bytes, let nll, let squared, let top1, let top10, let all,
+            let adapted, let repetition):
             outcome = "scored"
             tokenNLL = all
             try insert.execute(
                 arguments: [
                     score.chunk, score.model, outcome, tokens, bytes, nll, squared, top1, top10,
-                    nil,
+                    nil, adapted, repetition,
                 ])
         case .tooShort:
             outcome = "too_short"
             try insert.execute(
-                arguments: [score.chunk, score.model, outcome, nil, nil, nil, nil, nil, nil, nil])
+                arguments: [
+                    score.chunk, score.model, outcome, nil, nil, nil, nil, nil, nil, nil, nil, nil,
+                ])
         case .failed(let reason):
             outcome = "failed"
             try insert.execute(
                 arguments: [
-                    score.chunk, score.model, outcome, nil, nil, nil, nil, nil, nil, reason,
+                    score.chunk, score.model, outcome, nil, nil, nil, nil, nil, nil, reason, nil,
+                    nil,
                 ])
         }
         guard db.changesCount == 1 else { return false }

@@ -2,11 +2,11 @@ import Foundation
 import GRDB
 
 extension Store {
-    /// Chooses chunks by a rule and records them; a selection never changes.
+    /// Chooses chunks or documents by a rule and records them; a selection never changes.
     ///
     /// The scores are read on a snapshot, beside whatever is written meanwhile; the writer is
-    /// held while the rows are recorded, in one transaction. Memory is bounded; over half a million
-    /// candidates are sorted in a file beside the store, at 32 bytes each.
+    /// held while the rows are recorded, in one transaction. Beyond some ten thousand scored
+    /// chunks they are gathered and sorted in files beside the store, at 120 bytes each.
     /// - Throws: `StoreError` where a model is missing, nothing is scored, chunks are pending and
     ///   the rule is not partial, the name is taken, or the models cannot be compared.
     public func select(_ rule: SelectionRule, name: String? = nil) throws -> SelectionSummary {
@@ -20,48 +20,51 @@ extension Store {
         }
     }
 
+    /// What ``select(_:name:)`` would record now: the summary, with 0 as its row id.
+    public func preview(_ rule: SelectionRule, name: String? = nil) throws -> SelectionSummary {
+        try rule.validate()
+        if let name { try Store.check(selection: name) }
+        return try pool.read { db in
+            var summary = try choose(rule, name: name, db).summary
+            summary.name = try SelectionRecorder(db).freeName(name, rule: rule)
+            return summary
+        }
+    }
+
     /// What a rule keeps of the scores as they stand.
     func choose(
         _ rule: SelectionRule, name: String?, _ db: Database
     ) throws -> SelectionChoice {
-        let models = try Store.currentModels(db)
-        guard let teacher = models.teacher, let reference = models.reference else {
-            let role = models.teacher == nil ? "teacher" : "reference"
-            throw StoreError(
-                .refused, "nothing can be selected: the store has no \(role) model yet",
-                hint: "start refineryd with both models and let it score")
-        }
+        let (teacher, reference) = try Store.currentPair(db)
         // Before the scores are read; the recorder looks again.
         _ = try SelectionRecorder(db).freeName(name, rule: rule)
-        let corpus = try Store.corpusID(rule.corpus, db)
-        let scope = try Store.scope(rule, models, db)
-        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-        let result = try CandidateReader(teacher: teacher, reference: reference, folder: folder)
-            .read(db, rule: rule, corpus: corpus)
-        try Store.checkComplete(rule, scope: scope, result: result)
-
-        var tally = SelectionTally()
-        var prefix = KeptPrefix(rule.size, candidates: result.candidates.count)
-        var ranked = try result.candidates.ranked()
-        while let candidate = try ranked.next() {
-            tally.add(candidate, isKept: prefix.keeps(candidate))
-        }
-        let summary = SelectionSummary(
-            id: 0, name: name ?? "", created: 0, rule: rule,
-            teacher: teacher.fingerprint, reference: reference.fingerprint, unit: result.unit,
-            candidates: result.candidates.count, pending: result.exclusions.pending,
-            unchunkedDocuments: Int(scope.unchunked), tooShort: result.exclusions.tooShort,
-            failed: result.exclusions.failed, duplicates: result.exclusions.duplicates,
-            keptDocuments: tally.keptDocuments.count, keptChunks: prefix.count,
-            keptTokens: tally.keptTokens, documents: Int(scope.documents),
-            chunks: Int(scope.chunks), tokens: tally.tokens, minScore: tally.minScore,
-            maxScore: tally.maxScore,
-            domains: try tally.domains.summaries { try Store.domainName($0, db) },
-            keptLengths: tally.keptLengths.quantiles, droppedLengths: tally.droppedLengths.quantiles
-        )
+        let scope = try Store.scope(rule, (teacher, reference), db)
+        let names = try RuleNames(db).resolve(rule)
+        let scan = try scan(rule, teacher, reference).read(db)
+        try Store.checkComplete(rule, scope: scope, scan: scan)
+        let selector = Selector(rule, names: names, folder: folder)
+        let (candidates, removals) = try selector.candidates(among: scan.items, per: scan.unit)
+        try Store.checkSome(candidates, removals)
+        let outcome = try selector.keep(candidates, removals: removals)
+        let summary = try Store.summary(
+            of: outcome, rule: rule, pair: (teacher, reference), scope: scope, scan: scan, db)
         return SelectionChoice(
             summary: summary, name: name, teacher: teacher.id, reference: reference.id,
-            candidates: result.candidates)
+            kept: outcome.kept)
+    }
+
+    /// How what is scored is read for a rule.
+    private func scan(
+        _ rule: SelectionRule, _ teacher: ModelRecord, _ reference: ModelRecord
+    ) throws -> ScoreScan {
+        ScoreScan(
+            teacher: teacher, reference: reference, corpus: rule.corpus, unit: rule.unit,
+            lot: SelectionOrder.lot(rule), folder: folder)
+    }
+
+    /// Where files lie that are too large for memory.
+    var folder: String {
+        URL(fileURLWithPath: path).deletingLastPathComponent().path
     }
 
     /// Records a choice; nil where a chunk of it is gone since the scores were read.
@@ -75,25 +78,52 @@ extension Store {
         }
     }
 
+    /// The models whose scores are compared.
+    ///
+    /// - Throws: `StoreError` where one is missing.
+    static func currentPair(
+        _ db: Database
+    ) throws -> (teacher: ModelRecord, reference: ModelRecord) {
+        let models = try currentModels(db)
+        guard let teacher = models.teacher, let reference = models.reference else {
+            let role = models.teacher == nil ? "teacher" : "reference"
+            throw StoreError(
+                .refused, "nothing can be selected: the store has no \(role) model yet",
+                hint: "start refineryd with both models and let it score")
+        }
+        return (teacher, reference)
+    }
+
     private static func checkComplete(
-        _ rule: SelectionRule, scope: CorpusStatus, result: CandidateReader.Result
+        _ rule: SelectionRule, scope: CorpusStatus, scan: ScoreScan.Result
     ) throws {
-        let pending = result.exclusions.pending
+        let unit = rule.unit.rawValue + "s"
+        let pending = scan.exclusions.pending
         if !rule.partial, pending > 0 || scope.unchunked > 0 {
             throw StoreError(
                 .refused,
-                "\(pending) chunks are not scored yet and \(scope.unchunked) documents not cut "
-                    + "yet; \(result.candidates.count) chunks are candidates",
-                hint: "wait until they are done, or ask for a partial selection")
+                "\(pending) \(unit) are not scored yet and \(scope.unchunked) documents not cut "
+                    + "yet; \(scan.items.count) \(unit) are scored",
+                hint: "wait until they are done, or ask for a partial selection (--partial)")
         }
-        if result.candidates.count == 0 {
+        if scan.items.count == 0 {
             throw StoreError(
                 .refused,
                 "nothing is scored: no candidates among \(scope.chunks) chunks "
-                    + "(\(pending) pending, \(result.exclusions.tooShort) too short, "
-                    + "\(result.exclusions.failed) failed)",
+                    + "(\(pending) \(unit) pending, \(scan.exclusions.tooShort) too short, "
+                    + "\(scan.exclusions.failed) failed)",
                 hint: scope.documents == 0 ? "enqueue a corpus first" : nil)
         }
+    }
+
+    private static func checkSome(_ candidates: CandidateSet, _ removals: [Removal]) throws {
+        guard candidates.count == 0 else { return }
+        let reasons = removals.filter { $0.items > 0 }.map { "\($0.by) removed \($0.items)" }
+        throw StoreError(
+            .refused,
+            "no candidates are left of \(candidates.items.count) scored: "
+                + reasons.joined(separator: ", "),
+            hint: "--no-guards turns the guards off")
     }
 
     /// The counts of the corpora that the rule chooses from, added up.
@@ -110,7 +140,36 @@ extension Store {
         }
     }
 
-    private static func corpusID(_ name: String?, _ db: Database) throws -> Int64? {
+    private static func summary(
+        of outcome: Selector.Outcome, rule: SelectionRule,
+        pair: (teacher: ModelRecord, reference: ModelRecord), scope: CorpusStatus,
+        scan: ScoreScan.Result, _ db: Database
+    ) throws -> SelectionSummary {
+        let tally = outcome.tally
+        let duplicates = outcome.removals.first { $0.by == "duplicates" }
+        let scores = ScoreQuantiles(tally.scores)
+        let keptScores = ScoreQuantiles(tally.keptScores)
+        return SelectionSummary(
+            id: 0, name: "", created: 0, rule: rule, teacher: pair.teacher.fingerprint,
+            reference: pair.reference.fingerprint, unit: scan.unit,
+            candidates: outcome.candidates, pending: scan.exclusions.pending,
+            unchunkedDocuments: Int(scope.unchunked), tooShort: scan.exclusions.tooShort,
+            failed: scan.exclusions.failed, duplicates: duplicates?.items ?? 0,
+            keptDocuments: tally.keptDocuments.count, keptChunks: tally.keptCount,
+            keptTokens: tally.keptTokens, documents: Int(scope.documents),
+            chunks: Int(scope.chunks), tokens: tally.tokens, minScore: keptScores?.min,
+            maxScore: keptScores?.max,
+            domains: try tally.domains.summaries { try Store.domainName($0, db) },
+            keptLengths: tally.keptLengths.quantiles,
+            droppedLengths: tally.droppedLengths.quantiles, removals: outcome.removals,
+            scores: scores, keptScores: keptScores, lengthBins: tally.lengthBins,
+            nearCut: outcome.nearCut)
+    }
+
+    /// The row id of a corpus.
+    ///
+    /// - Throws: `StoreError` where there is none of that name.
+    static func corpusID(_ name: String?, _ db: Database) throws -> Int64? {
         guard let name else { return nil }
         let id = try Int64.fetchOne(
             db, sql: "SELECT id FROM corpus WHERE name = ? AND deleted IS NULL",
@@ -133,7 +192,7 @@ extension Store {
         }
     }
 
-    private static func domainName(_ id: Int32, _ db: Database) throws -> [UInt8]? {
+    static func domainName(_ id: Int32, _ db: Database) throws -> [UInt8]? {
         try Data.fetchOne(db, sql: "SELECT name FROM domain WHERE id = ?", arguments: [id])
             .map { Array($0) }
     }

@@ -6,7 +6,7 @@ import Refinery
 /// `refinectl export`.
 struct Export: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Select chunks by their difference and write them out.",
+        abstract: "Select chunks by their scores and write them out.",
         discussion: """
             The output is compressed where its name ends in .gz or .zst, appears whole or not at \
             all, and gets a manifest beside it (PATH.manifest.json: models, rule, counts, \
@@ -16,8 +16,12 @@ struct Export: AsyncParsableCommand {
               refinectl export --ratio 0.5 --output refined.jsonl.zst
               refinectl export --token-budget 1000000000 --corpus web --output web.jsonl.gz
               refinectl export --top-k 100 --order score | head -3
+              refinectl export --token-ratio 0.3 --where difference=..q0.99 \\
+                --mix code=0.3,web=0.7 --spill --dry-run
 
             With --json and a file as output the selection's summary is printed on stdout.
+            --dry-run prints what would be kept and records and writes nothing. The rules are in \
+            docs/selection.md.
             """)
 
     @OptionGroup var daemon: DaemonOptions
@@ -33,9 +37,12 @@ struct Export: AsyncParsableCommand {
         help: ArgumentHelp("The file to write, or - for stdout.", valueName: "path"))
     var path = "-"
 
+    @Flag(help: "Print what would be kept; record and write nothing.")
+    var dryRun = false
+
     /// Refuses contradictions.
     func validate() throws {
-        guard !(output.json && path == "-") else {
+        guard !(output.json && path == "-" && !dryRun) else {
             throw ValidationError("--json prints the summary on stdout, so --output must be a file")
         }
         guard corpus?.isEmpty != true else { throw ValidationError("--corpus must not be empty") }
@@ -46,11 +53,17 @@ struct Export: AsyncParsableCommand {
         try OutputOptions.check(path)
         let client = daemon.client
         let request = SelectionRequest(
-            rule: try selecting.rule(corpus: corpus), name: writing.name)
+            rule: try selecting.rule(corpus: corpus), name: writing.name, dryRun: dryRun)
         let reporter = ProgressReporter()
         reporter.update(ProgressSnapshot(stage: "selecting"))
         let summary: SelectionSummary = try await client.json(
             .post, "/v1/selections", body: request)
+        guard !dryRun else {
+            reporter.finish()
+            StandardOutput.write(
+                output.json ? JSONOutput.line(summary) : SelectionTable.render(summary))
+            return
+        }
         try await write(summary, client, reporter)
         reporter.finish()
         StandardOutput.writeError(SelectionTable.render(summary))
@@ -76,7 +89,8 @@ struct Export: AsyncParsableCommand {
             try await client.download(
                 selection + "/rows",
                 query: [
-                    ("order", writing.order.rawValue),
+                    ("order", writing.order.rawValue), ("seed", String(writing.orderSeed)),
+                    ("merge_adjacent", writing.mergeAdjacent ? "1" : "0"),
                     ("keep_fields", writing.keepFields ? "1" : "0"),
                 ]
             ) { buffer in
@@ -85,7 +99,7 @@ struct Export: AsyncParsableCommand {
                     ProgressSnapshot(
                         stage: "writing", done: Int64(file.rows), total: Int64(summary.keptChunks)))
             }
-            try file.finish(summary: summary, provenance: provenance, order: writing.order)
+            try file.finish(summary: summary, provenance: provenance, options: writing.options)
         } catch {
             file.discard()
             throw error

@@ -181,9 +181,7 @@ struct RefineJob: Sendable {
         let file = try ExportFile(path: path)
         do {
             var json = JSONBytes()
-            try store.exportRows(
-                selection: summary.id, order: writing.order, fields: writing.keepFields
-            ) { row in
+            try store.exportRows(selection: summary.id, writing.options) { row in
                 if interrupted.isSet { throw CancellationError() }
                 json.removeAll()
                 row.write(to: &json, keepFields: writing.keepFields)
@@ -193,7 +191,8 @@ struct RefineJob: Sendable {
                         stage: "writing", done: Int64(file.rows), total: Int64(summary.keptChunks)))
             }
             try file.finish(
-                summary: summary, provenance: Provenance(store, of: summary), order: writing.order)
+                summary: summary, provenance: Provenance(store, of: summary),
+                options: writing.options)
         } catch {
             file.discard()
             throw error

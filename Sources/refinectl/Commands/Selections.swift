@@ -4,17 +4,38 @@ import Refinery
 /// `refinectl selections`.
 struct Selections: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "List the selections that were made.",
+        abstract: "List the selections that were made, show, compare or delete them.",
         discussion: """
-            Example:
+            Examples:
               refinectl selections --json
-            """)
+              refinectl selections NAME
+              refinectl selections diff NAME OTHER
+              refinectl selections delete NAME
+            """,
+        subcommands: [SelectionList.self, SelectionDiff.self, SelectionDelete.self],
+        defaultSubcommand: SelectionList.self)
+}
+
+/// `refinectl selections [NAME]`.
+struct SelectionList: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List all selections, or show one.")
 
     @OptionGroup var daemon: DaemonOptions
     @OptionGroup var output: JSONOptions
 
+    @Argument(help: "The one to show.")
+    var name: String?
+
     /// Asks the daemon and prints.
     func run() async throws {
+        if let name {
+            let found = try await daemon.client.selection(named: name)
+            guard !output.json else { return StandardOutput.write(JSONOutput.line(found)) }
+            let rule = try found.rule.canonicalJSON()
+            return StandardOutput.write(
+                SelectionTable.render(found) + "\nrule: \(Words.printable(rule))\n")
+        }
         let list = try await daemon.client.json(.get, "/v1/selections", as: [SelectionSummary].self)
         guard !output.json else { return JSONOutput.print(list) }
         StandardOutput.write(Self.table(list))
@@ -23,7 +44,7 @@ struct Selections: AsyncParsableCommand {
     /// The list for people.
     static func table(_ list: [SelectionSummary]) -> String {
         var table = TextTable([
-            ("id", .right), ("name", .left), ("made", .left), ("kept chunks", .right),
+            ("id", .right), ("name", .left), ("made", .left), ("kept", .right),
             ("of", .right), ("kept tokens", .right), ("lowest score", .right),
         ])
         for selection in list {
@@ -35,5 +56,75 @@ struct Selections: AsyncParsableCommand {
             ])
         }
         return table.render()
+    }
+}
+
+/// `refinectl selections diff A B`.
+struct SelectionDiff: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "diff", abstract: "Say how much two selections have in common.")
+
+    @OptionGroup var daemon: DaemonOptions
+    @OptionGroup var output: JSONOptions
+
+    @Argument(help: "The one.") var first: String
+    @Argument(help: "The other.") var second: String
+
+    /// Asks the daemon and prints.
+    func run() async throws {
+        let found = try await daemon.client.json(
+            .get, "/v1/comparison", query: [("first", first), ("second", second)],
+            as: SelectionComparison.self)
+        StandardOutput.write(output.json ? JSONOutput.line(found) : Self.table(found))
+    }
+
+    /// The comparison for people.
+    static func table(_ found: SelectionComparison) -> String {
+        var table = TextTable([
+            ("", .left), (found.unit.rawValue + "s", .right), ("tokens", .right),
+        ])
+        func add(_ name: String, _ items: Int, _ tokens: Int) {
+            table.add([name, Words.count(items), Words.count(tokens)])
+        }
+        add(found.first, found.firstItems, found.firstTokens)
+        add(found.second, found.secondItems, found.secondTokens)
+        add("in both", found.bothItems, found.bothTokens)
+        return table.render() + "Jaccard: \(Words.fixed(found.jaccard, 4))\n"
+    }
+}
+
+/// `refinectl selections delete NAME`.
+struct SelectionDelete: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "delete",
+        abstract: "Delete a selection, not what it selects.",
+        discussion: "Texts that were replaced or deleted since, and that it alone held, go with it."
+    )
+
+    @OptionGroup var daemon: DaemonOptions
+
+    @Argument(help: "The selection's name.") var name: String
+
+    /// Tells the daemon.
+    func run() async throws {
+        let found = try await daemon.client.selection(named: name)
+        try await daemon.client.command(.delete, "/v1/selections/\(found.id)")
+        StandardOutput.writeError("selection \(Words.printable(name)) is deleted\n")
+    }
+}
+
+extension Client {
+    /// The selection of that name.
+    ///
+    /// - Throws: ``Failure`` where there is none.
+    func selection(named name: String) async throws -> SelectionSummary {
+        let found = try await json(
+            .get, "/v1/selections", query: [("name", name)], as: [SelectionSummary].self)
+        guard let selection = found.first else {
+            throw Failure(
+                "there is no selection \"\(Words.printable(name))\"",
+                hint: "refinectl selections lists them")
+        }
+        return selection
     }
 }

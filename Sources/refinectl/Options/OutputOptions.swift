@@ -19,12 +19,25 @@ struct OutputOptions: ParsableArguments {
     @Flag(help: "Add the document's other fields, as `fields`.")
     var keepFields = false
 
-    @Option(help: "The order of the rows: as imported, or best first.")
+    @Option(help: "The order of the rows: as imported, best first, or shuffled.")
     var order = ExportOrder.corpus
 
-    /// Refuses a name that cannot be meant.
+    @Option(help: ArgumentHelp("The seed of a shuffled order.", valueName: "s"))
+    var orderSeed: UInt64 = 0
+
+    @Flag(help: "Join neighbouring chunks of a document into one row.")
+    var mergeAdjacent = false
+
+    /// Refuses a name that cannot be meant, and contradictions.
     func validate() throws {
         guard name?.isEmpty != true else { throw ValidationError("--name must not be empty") }
+        try ValidationError.rethrow { try options.validate() }
+    }
+
+    /// The library's options.
+    var options: ExportOptions {
+        ExportOptions(
+            order: order, seed: orderSeed, mergesAdjacent: mergeAdjacent, fields: keepFields)
     }
 
     /// Refuses an output that cannot be written before any work is done.
@@ -45,3 +58,14 @@ struct OutputOptions: ParsableArguments {
 }
 
 extension ExportOrder: ExpressibleByArgument {}
+
+extension ValidationError {
+    /// Turns the library's refusal of an option's value into a usage error.
+    static func rethrow<Value>(_ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch let error as StoreError {
+            throw ValidationError(error.description)
+        }
+    }
+}

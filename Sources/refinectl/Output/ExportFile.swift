@@ -36,10 +36,13 @@ final class ExportFile: Sendable {
     ///
     /// The old manifest goes first, so that no file ever stands beside another's.
     func finish(
-        summary: SelectionSummary, provenance: Provenance, order: ExportOrder
+        summary: SelectionSummary, provenance: Provenance, options: ExportOptions
     ) throws {
         try state.withLock { state in
-            guard state.rows == summary.keptChunks else {
+            let isWhole =
+                options.mergesAdjacent
+                ? state.rows <= summary.keptChunks : state.rows == summary.keptChunks
+            guard isWhole else {
                 throw Failure(
                     "\(state.rows) rows arrived, the selection has \(summary.keptChunks)")
             }
@@ -55,7 +58,7 @@ final class ExportFile: Sendable {
                 output: Manifest.Output(
                     file: (path as NSString).lastPathComponent,
                     compression: state.writer.compression.rawValue, bytes: result.bytes,
-                    rows: state.rows, sha256: result.sha256, order: order))
+                    rows: state.rows, sha256: result.sha256, options: options))
             let beside = try OutputWriter(path: manifestPath)
             try beside.write(try manifest.json())
             _ = try beside.finish()

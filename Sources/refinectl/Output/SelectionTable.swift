@@ -7,7 +7,8 @@ enum SelectionTable {
         var text = "selection \(summary.id): \(Words.printable(summary.name))\n\n"
         text += totals(summary) + leftOut(summary) + "\n"
         text += domains(summary) + "\n"
-        text += scores(summary) + lengths(summary)
+        text += scores(summary) + quantiles(summary) + lengths(summary) + bins(summary)
+        text += cut(summary)
         return text
     }
 
@@ -19,8 +20,10 @@ enum SelectionTable {
             table.add([name, Words.count(kept), Words.count(all), Words.share(kept, of: all)])
         }
         add("documents", summary.keptDocuments, summary.documents)
-        add("chunks", summary.keptChunks, summary.chunks)
-        if summary.candidates != summary.chunks {
+        let isByChunk = summary.rule.unit == .chunk
+        let all = isByChunk ? summary.chunks : summary.documents
+        if isByChunk { add("chunks", summary.keptChunks, summary.chunks) }
+        if summary.candidates != all {
             add("  that could be kept", summary.keptChunks, summary.candidates)
         }
         add("tokens", summary.keptTokens, summary.tokens)
@@ -28,18 +31,23 @@ enum SelectionTable {
     }
 
     private static func leftOut(_ summary: SelectionSummary) -> String {
-        let reasons = [
-            (summary.duplicates, "exact duplicates"), (summary.tooShort, "too short to score"),
-            (summary.failed, "failed"), (summary.pending, "not scored yet"),
-        ].filter { $0.0 > 0 }.map { "\(Words.count($0.0)) \($0.1)" }
-        guard !reasons.isEmpty else { return "" }
-        return "no candidates: chunks " + reasons.joined(separator: ", ") + "\n"
+        var reasons = [
+            (summary.tooShort, "too short to score"), (summary.failed, "failed"),
+            (summary.pending, "not scored yet"),
+        ]
+        reasons +=
+            summary.removals.map { $0.map { ($0.items, "by \($0.by)") } }
+            ?? [(summary.duplicates, "exact duplicates")]
+        let words = reasons.filter { $0.0 > 0 }.map { "\(Words.count($0.0)) \($0.1)" }
+        guard !words.isEmpty else { return "" }
+        return "no candidates: \(summary.rule.unit.rawValue)s "
+            + Words.printable(words.joined(separator: ", ")) + "\n"
     }
 
     private static func domains(_ summary: SelectionSummary) -> String {
         var table = TextTable([
             ("domain", .left), ("chunks kept", .right), ("of", .right), ("share", .right),
-            ("tokens kept", .right), ("mean difference", .right), ("of those kept", .right),
+            ("tokens kept", .right), ("mean score", .right), ("of those kept", .right),
         ])
         for domain in summary.domains {
             table.add([
@@ -56,8 +64,8 @@ enum SelectionTable {
         guard let low = summary.minScore, let high = summary.maxScore else {
             return "nothing was kept\n"
         }
-        return "scores kept: \(Words.fixed(low, 4)) to \(Words.fixed(high, 4)) "
-            + "nats a \(summary.unit.rawValue)\n"
+        return "\(summary.rule.score) kept: \(Words.fixed(low, 4)) to \(Words.fixed(high, 4)), "
+            + "models compared by \(summary.unit.rawValue)\n"
     }
 
     private static func lengths(_ summary: SelectionSummary) -> String {
@@ -74,5 +82,47 @@ enum SelectionTable {
                     .map { Words.count($0) })
         }
         return "\n" + table.render()
+    }
+
+    private static func quantiles(_ summary: SelectionSummary) -> String {
+        guard let scores = summary.scores else { return "" }
+        var table = TextTable([
+            ("score", .left), ("least", .right), ("5 %", .right), ("quarter", .right),
+            ("half", .right), ("three quarters", .right), ("95 %", .right), ("most", .right),
+        ])
+        for (name, scores) in [("candidates", scores), ("kept", summary.keptScores ?? scores)] {
+            table.add(
+                [name]
+                    + [
+                        scores.min, scores.q05, scores.q25, scores.median, scores.q75, scores.q95,
+                        scores.max,
+                    ].map { Words.fixed($0, 4) })
+        }
+        return "\n" + table.render()
+    }
+
+    private static func bins(_ summary: SelectionSummary) -> String {
+        guard let bins = summary.lengthBins, bins.count > 1 else { return "" }
+        var table = TextTable([
+            ("tokens from", .right), ("kept", .right), ("of", .right), ("share", .right),
+        ])
+        for bin in bins {
+            table.add([
+                Words.count(bin.from), Words.count(bin.kept), Words.count(bin.candidates),
+                Words.share(bin.kept, of: bin.candidates),
+            ])
+        }
+        let warning =
+            (summary.lengthSkew ?? 1) > 2
+            ? "warning: shares kept differ by length more than twofold; see --score at_length\n"
+            : ""
+        return "\n" + table.render() + warning
+    }
+
+    private static func cut(_ summary: SelectionSummary) -> String {
+        guard let near = summary.nearCut, near > 0 else { return "" }
+        return
+            "\n\(Words.counted(Int64(near), summary.rule.unit.rawValue)) within 1e-4 of the cut: "
+            + "another CPU may rank those the other way\n"
     }
 }

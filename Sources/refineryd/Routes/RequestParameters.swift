@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import Hummingbird
 import Refinery
@@ -52,6 +53,25 @@ struct RequestParameters {
         case "1": return true
         default: throw RequestError(.badRequest, "parameter \(name) must be 0 or 1")
         }
+    }
+
+    /// A seed, 0 where it is missing.
+    func seed(_ name: String) throws -> UInt64 {
+        guard let value = text(name) else { return 0 }
+        guard let seed = UInt64(value) else {
+            throw RequestError(
+                .badRequest, "parameter \(name) must be a whole number from 0 to \(UInt64.max)")
+        }
+        return seed
+    }
+
+    /// A JSON array of strings.
+    func list(_ name: String) throws -> [String] {
+        guard let value = text(name) else { return [] }
+        guard let list = try? JSONDecoder().decode([String].self, from: Data(value.utf8)) else {
+            throw RequestError(.badRequest, "parameter \(name) must be a JSON array of strings")
+        }
+        return list
     }
 
     /// A whole number in a range.

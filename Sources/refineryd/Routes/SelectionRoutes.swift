@@ -5,16 +5,39 @@ import Logging
 import NIOCore
 import Refinery
 
-/// `GET` and `POST /v1/selections`, `GET /v1/selections/{id}`, `GET /v1/selections/{id}/rows`.
+/// `GET` and `POST /v1/selections`, `GET` and `DELETE /v1/selections/{id}`, `GET
+/// /v1/selections/{id}/rows`, `GET /v1/comparison`, `GET /v1/scores`.
 struct SelectionRoutes {
     let environment: RouteEnvironment
 
     func add(to group: RouterGroup<Context>) {
         let (store, threads) = (environment.store, environment.threads)
         group.get("selections") { request, _ in
-            _ = try RequestParameters(request, known: [])
-            return try Response.json(await threads.query { try store.selections() })
+            let name = try RequestParameters(request, known: ["name"]).text("name")
+            return try Response.json(
+                await threads.query {
+                    if let name {
+                        try store.selection(named: name).map { [$0] } ?? []
+                    } else {
+                        try store.selections()
+                    }
+                })
         }
+        group.get("comparison") { request, _ in
+            let parameters = try RequestParameters(request, known: ["first", "second"])
+            guard let first = parameters.text("first"), let second = parameters.text("second")
+            else { throw RequestError(.badRequest, "first and second name two selections") }
+            let slot = try threads.slot()
+            return try Response.json(await slot.run { try store.compare(first, second) })
+        }
+        group.delete("selections/:id") { _, context in
+            let id = try RequestParameters.id(context)
+            let summary = try await summary(id)
+            let slot = try threads.slot()
+            try await slot.run { try store.deleteSelection(id) }
+            return try Response.json(summary)
+        }
+        group.get("scores") { request, _ in try await scores(request) }
         group.get("selections/:id") { _, context in
             let id = try RequestParameters.id(context)
             return try Response.json(await summary(id))
@@ -59,6 +82,10 @@ struct SelectionRoutes {
         let (store, tracker) = (environment.store, environment.tracker)
         let detail = selection.name ?? selection.rule.suggestedName
         let slot = try environment.threads.slot()
+        guard !selection.dryRun else {
+            return try Response.json(
+                await slot.run { try store.preview(selection.rule, name: selection.name) })
+        }
         return try Response.json(
             await slot.run {
                 try tracker.run(.selection, corpus: selection.rule.corpus, detail: detail) {
@@ -73,9 +100,14 @@ struct SelectionRoutes {
 
     /// Streams the rows of a selection as lines of JSON.
     private func rows(_ request: Request, id: Int64) async throws -> Response {
-        let parameters = try RequestParameters(request, known: ["order", "keep_fields"])
-        let order = try parameters.choice("order", default: ExportOrder.corpus)
-        let keepFields = try parameters.flag("keep_fields")
+        let parameters = try RequestParameters(
+            request, known: ["order", "seed", "merge_adjacent", "keep_fields"])
+        let options = ExportOptions(
+            order: try parameters.choice("order", default: ExportOrder.corpus),
+            seed: try parameters.seed("seed"),
+            mergesAdjacent: try parameters.flag("merge_adjacent"),
+            fields: try parameters.flag("keep_fields"))
+        try options.validate()
         let slot = try environment.threads.slot()
         let summary = try await summary(id)
         let (store, tracker) = (environment.store, environment.tracker)
@@ -83,10 +115,10 @@ struct SelectionRoutes {
             try tracker.run(.export, corpus: summary.rule.corpus, detail: summary.name) { job in
                 var lines = LineBuffer(pipe)
                 var rows: Int64 = 0
-                try store.exportRows(selection: id, order: order, fields: keepFields) { row in
+                try store.exportRows(selection: id, options) { row in
                     guard !job.isCancelled else { throw JobCancelled() }
                     var json = JSONBytes()
-                    row.write(to: &json, keepFields: keepFields)
+                    row.write(to: &json, keepFields: options.fields)
                     lines.append(complete: json.bytes)
                     rows += 1
                     try lines.sendIfFull()
@@ -94,6 +126,33 @@ struct SelectionRoutes {
                 try lines.send()
                 try store.updateJob(job.id, done: rows, total: Int64(summary.keptChunks))
             }
+        }
+    }
+
+    /// Streams every scored chunk's columns as lines of JSON or CSV.
+    private func scores(_ request: Request) async throws -> Response {
+        let parameters = try RequestParameters(
+            request, known: ["corpus", "exclude_domains", "where", "unit", "format"])
+        var rule = SelectionRule(size: .topK(1), corpus: try parameters.corpus())
+        rule.unit = try parameters.choice("unit", default: SelectionRule.Unit.chunk)
+        rule.excludedDomains = try parameters.list("exclude_domains")
+        rule.ranges = try parameters.list("where").map { try ColumnRange($0) }
+        let format = try parameters.choice("format", default: ScoreFormat.jsonl)
+        let slot = try environment.threads.slot()
+        let (store, wanted) = (environment.store, rule)
+        // Once lines are on their way nothing can be refused any more.
+        try await environment.threads.query { try store.checkListing(wanted) }
+        return Response.jsonLines(slot: slot) { pipe in
+            var lines = LineBuffer(pipe)
+            if format == .csv { lines.append(complete: Array(ScoreListing.csvHeader.utf8)) }
+            var json = JSONBytes()
+            try store.listScores(wanted) { row in
+                json.removeAll()
+                if format == .csv { row.writeCSV(to: &json) } else { row.write(to: &json) }
+                lines.append(complete: json.bytes)
+                try lines.sendIfFull()
+            }
+            try lines.send()
         }
     }
 }

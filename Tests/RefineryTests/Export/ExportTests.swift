@@ -9,9 +9,10 @@ import Testing
 struct ExportTests {
     private func row(fields: [UInt8]?) -> ExportRow {
         ExportRow(
-            chunkID: 7, document: Array("a\"b\\".utf8), ordinal: 2,
+            chunkID: 7, documentID: 5, document: Array("a\"b\\".utf8), ordinal: 2,
             text: Array("line\nå\u{1}\t\0\u{1f}😀/\u{7f}".utf8), domain: nil, score: 0.1,
-            teacherNLL: 12, referenceNLL: 1e-7, tokens: 9, rank: 3, fields: fields)
+            teacherNLL: 12, referenceNLL: 1e-7, tokens: 9, rank: 3, range: 4..<40, isFinal: true,
+            fields: fields)
     }
 
     @Test func `a row is one line with the keys of the contract in their order`() throws {
@@ -19,7 +20,7 @@ struct ExportTests {
         row(fields: nil).write(to: &json, keepFields: false)
         let expected =
             #"{"id":"a\"b\\","chunk":2,"text":"line\nå\u0001\t\u0000\u001f😀/"# + "\u{7f}"
-            + #"","domain":null,"score":0.1,"teacher_nll":12.0,"reference_nll":1e-07,"tokens":9,"rank":3}"#
+            + #"","domain":null,"score":0.1,"teacher_nll":12.0,"reference_nll":1e-07,"tokens":9,"rank":3,"start":4,"end":40,"final":true}"#
             + "\n"
         #expect(String(decoding: json.bytes, as: UTF8.self) == expected)
         let read = try JSONSerialization.jsonObject(with: Data(json.bytes)) as? [String: Any]
@@ -32,7 +33,7 @@ struct ExportTests {
             row(fields: fields.map { Array($0.utf8) }).write(to: &json, keepFields: true)
             #expect(
                 String(decoding: json.bytes, as: UTF8.self)
-                    .hasSuffix(",\"rank\":3,\"fields\":\(expected)}\n"))
+                    .hasSuffix(",\"final\":true,\"fields\":\(expected)}\n"))
         }
     }
 
@@ -94,7 +95,7 @@ struct ExportTests {
             selection: try test.store.select(SelectionRule(size: .topK(1))),
             output: Manifest.Output(
                 file: "x.jsonl", compression: "none", bytes: 1, rows: 1, sha256: "00",
-                order: .corpus))
+                options: ExportOptions()))
         let read = try JSONDecoder().decode(Manifest.self, from: Data(manifest.json()))
         #expect(read == manifest)
         #expect(manifest.chunkers == ["bars 1"])

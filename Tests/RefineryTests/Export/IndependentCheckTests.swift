@@ -28,7 +28,7 @@ struct IndependentCheckTests {
     ) throws {
         let writer = try OutputWriter(path: path)
         var json = JSONBytes()
-        try test.store.exportRows(selection: selection, order: order) { row in
+        try test.store.exportRows(selection: selection, ExportOptions(order: order)) { row in
             json.removeAll()
             row.write(to: &json, keepFields: false)
             try writer.write(json.bytes)

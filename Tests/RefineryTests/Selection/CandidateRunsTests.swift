@@ -12,7 +12,7 @@ struct CandidateRunsTests {
             let score = Double(Int.random(in: -20...20, using: &random)) / 8
             found.append(
                 Candidate(
-                    chunk: Int64(index + 1), document: Int64(index / 3), score: score,
+                    chunk: Int64(index + 1), document: Int64(index / 3), key: score, score: score,
                     tokens: Int32(index % 9), domain: Int32(index % 4)))
         }
         return found

@@ -29,7 +29,7 @@ struct MadeStoreTests {
         let summary = try store.select(SelectionRule(size: .topK(1000), corpus: "web"))
         #expect(summary.duplicates > 0 && summary.tooShort + summary.failed > 0)
         var rows = 0
-        try store.exportRows(selection: summary.id, order: .corpus) { row in
+        try store.exportRows(selection: summary.id, ExportOptions()) { row in
             rows += 1
             // Every text of the script begins with its chunk's number.
             let number = String(

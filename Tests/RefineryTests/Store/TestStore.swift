@@ -109,12 +109,15 @@ final class TestStore {
             chunk: chunk.id, model: model,
             outcome: .scored(
                 tokens: chunk.tokens, bytes: chunk.text.count, nll: nll, nllSquared: nll * nll,
-                top1: 0, top10: 1, tokenNLL16: nil))
+                top1: 0, top10: 1, tokenNLL16: nil, nllAdapted: nll * Double(digest[2]) / 256,
+                repetition: Double(digest[3] & 63) / 100))
     }
 
     func export(_ selection: Int64, _ order: ExportOrder) throws -> [ExportRow] {
         var rows: [ExportRow] = []
-        try store.exportRows(selection: selection, order: order, fields: true) { rows.append($0) }
+        try store.exportRows(selection: selection, ExportOptions(order: order, fields: true)) {
+            rows.append($0)
+        }
         return rows
     }
 

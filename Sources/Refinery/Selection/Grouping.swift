@@ -1,0 +1,12 @@
+/// The groups that a size is shared out among.
+struct Grouping {
+    /// Whether each domain is a group.
+    let byDomain: Bool
+    /// Whether each power-of-two bin of lengths is a group.
+    let byLength: Bool
+
+    /// The group of a candidate.
+    func group(domain: Int32, tokens: Int32) -> Int64 {
+        (byDomain ? Int64(domain) << 6 : 0) | (byLength ? Int64(LengthBins.exponent(tokens)) : 0)
+    }
+}

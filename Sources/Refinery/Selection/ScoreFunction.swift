@@ -1,0 +1,98 @@
+/// The score that a rule asks for, once the candidates are known.
+struct ScoreFunction {
+    /// Mean and population standard deviation, summed in order of chunk id.
+    struct Moments {
+        var mean = 0.0
+        var deviation = 0.0
+
+        /// (value − mean) / deviation, 0 where all values are equal.
+        func z(_ value: Double) -> Double {
+            deviation == 0 ? 0 : (value - mean) / deviation
+        }
+    }
+
+    private let expression: ScoreExpression
+    private let unit: ScoreUnit
+    private let bins: LengthBins
+    private let medians: [Double]
+    private var moments: [Moments] = []
+
+    /// Prepares the score over the candidates.
+    ///
+    /// - Throws: ``StoreError`` where candidates lack a number that the score needs.
+    init(_ expression: ScoreExpression, over candidates: CandidateSet, bins: LengthBins) throws {
+        self.expression = expression
+        unit = candidates.unit
+        self.bins = bins
+        medians =
+            expression.columns.contains(.atLength)
+            ? try bins.medians(of: .difference, in: candidates) : []
+        try Self.requireNumbers(expression, candidates)
+        if case .sum(let terms) = expression {
+            moments = try terms.map { term in
+                try Self.moments(of: candidates) { value($0, term.column) }
+            }
+        }
+    }
+
+    /// The score of an item.
+    func callAsFunction(_ item: ScoredItem) -> Double {
+        switch expression {
+        case .column(let column): return value(item, column)
+        case .sum(let terms):
+            var sum = 0.0
+            for (term, moments) in zip(terms, moments) {
+                sum += term.weight * moments.z(value(item, term.column))
+            }
+            return sum
+        }
+    }
+
+    /// Mean and deviation of a number over the candidates, in two passes.
+    static func moments(
+        of candidates: CandidateSet, _ value: (ScoredItem) -> Double
+    ) throws -> Moments {
+        guard candidates.count > 0 else { return Moments() }
+        let count = Double(candidates.count)
+        var sum = 0.0
+        try candidates.forEach { sum += value($0) }
+        let mean = sum / count
+        var squares = 0.0
+        try candidates.forEach {
+            let off = value($0) - mean
+            squares += off * off
+        }
+        return Moments(mean: mean, deviation: (squares / count).squareRoot())
+    }
+
+    /// The value of a column, that of ``Column/atLength`` against its bin's median.
+    private func value(_ item: ScoredItem, _ column: Column) -> Double {
+        let value = column.value(of: item, per: unit)
+        return column == .atLength ? value - medians[bins.bin(item.tokens)] : value
+    }
+
+    private static func requireNumbers(
+        _ expression: ScoreExpression, _ candidates: CandidateSet
+    ) throws {
+        for column in expression.columns where column == .adapted || column == .repetition {
+            var lacking = 0
+            try candidates.forEach {
+                if column.value(of: $0, per: candidates.unit).isNaN { lacking += 1 }
+            }
+            if lacking > 0 { throw StoreError.lacking(column, lacking) }
+        }
+    }
+}
+
+extension StoreError {
+    /// What says that scores of an older version have no such number.
+    static func lacking(_ column: Column, _ count: Int) -> StoreError {
+        StoreError(
+            .refused,
+            "\(count) of the scored chunks have no \(column.rawValue): they were scored before "
+                + "refinery stored it",
+            hint: column == .repetition
+                ? "--no-repetition-guard selects without it; a new store scores them again"
+                : "order by another column; a new store scores them again")
+    }
+}

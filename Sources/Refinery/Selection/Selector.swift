@@ -1,0 +1,194 @@
+/// Applies a rule to what is scored: filters and guards, score, order, size.
+///
+/// Every step reads the items again from the table before it, so that memory stays bounded; only
+/// scores (8 bytes a candidate, twice) and, for a mix, lengths (4 bytes) are held.
+struct Selector {
+    /// What the names in a rule stand for in the store.
+    struct Names {
+        /// Row ids of the domains that are excluded.
+        var excludedDomains: Set<Int32> = []
+        /// The weight of each domain of the mix; nil: the candidates' tokens.
+        var mix: [Int32: Int]?
+        /// The tokens of each group of the selection that this one is like.
+        var likeTokens: [Int64: Int] = [:]
+        /// A domain's name, for messages.
+        var name: (Int32) throws -> String = { "\($0)" }
+    }
+
+    /// What was kept, in rank.
+    struct Kept: BitwiseCopyable {
+        let chunk: Int64
+        let document: Int64
+        let score: Double
+    }
+
+    /// What came of a rule.
+    struct Outcome {
+        let candidates: Int
+        let removals: [Removal]
+        let kept: SpillTable<Kept>
+        let tally: SelectionTally
+        let nearCut: Int
+    }
+
+    private let rule: SelectionRule
+    private let names: Names
+    private let folder: String
+
+    /// A selector that sorts in a file in `folder` what memory should not hold.
+    init(_ rule: SelectionRule, names: Names, folder: String) {
+        self.rule = rule
+        self.names = names
+        self.folder = folder
+    }
+
+    /// The candidates among the items.
+    ///
+    /// - Throws: ``StoreError`` where a filter or guard needs a number that items lack.
+    func candidates(
+        among items: SpillTable<ScoredItem>, per unit: ScoreUnit
+    ) throws -> (CandidateSet, [Removal]) {
+        var filter = CandidateFilter(
+            rule, excludedDomains: names.excludedDomains, ranges: try ranges(items, unit), per: unit
+        )
+        var candidates = CandidateSet(of: items, per: unit)
+        try items.forEach { place, item in
+            if filter.passes(item) { candidates.insert(place, item) }
+        }
+        if let (column, count) = filter.lacking.min(by: { $0.key.rawValue < $1.key.rawValue }) {
+            throw StoreError.lacking(column, count)
+        }
+        return (candidates, filter.removals)
+    }
+
+    /// Orders the candidates and keeps what the size allows.
+    ///
+    /// - Throws: ``StoreError`` where a mix cannot be filled that must be.
+    func keep(_ candidates: CandidateSet, removals: [Removal]) throws -> Outcome {
+        let bins = try LengthBins(of: candidates)
+        let score = try ScoreFunction(rule.score, over: candidates, bins: bins)
+        let order = try SelectionOrder(rule, score: score, over: candidates)
+        let runs = CandidateRuns(folder: folder)
+        try candidates.forEach { item in
+            let value = score(item)
+            try runs.add(
+                Candidate(
+                    chunk: item.chunk, document: item.document, key: order.key(value, item),
+                    score: value, tokens: item.tokens, domain: item.domain))
+        }
+        var keeper = try self.keeper(candidates, runs)
+        var cuts = Cuts(grouping: keeper.grouping, score: minScore)
+        var tally = SelectionTally(candidates: candidates.count, bins: bins)
+        let kept = SpillTable<Kept>(folder: folder)
+        var ranked = try runs.ranked()
+        while let candidate = try ranked.next() {
+            let isKept = keeper.keeps(candidate)
+            tally.add(candidate, isKept: isKept)
+            cuts.add(candidate, isKept: isKept)
+            guard isKept else { continue }
+            try kept.append(
+                Kept(
+                    chunk: candidate.chunk, document: candidate.document, score: candidate.score))
+        }
+        var nearCut = 0
+        try runs.forEach { if cuts.isNear($0) { nearCut += 1 } }
+        return Outcome(
+            candidates: candidates.count, removals: removals, kept: kept, tally: tally,
+            nearCut: nearCut)
+    }
+
+    private var minScore: Double? {
+        if case .minScore(let score) = rule.size { score } else { nil }
+    }
+
+    /// The filters with numbers for their quantiles.
+    private func ranges(
+        _ items: SpillTable<ScoredItem>, _ unit: ScoreUnit
+    ) throws -> [CandidateFilter.Range] {
+        try rule.ranges.map { range in
+            var values: [Double] = []
+            func number(_ bound: ColumnRange.Bound?, _ open: Double) throws -> Double {
+                switch bound {
+                case nil: return open
+                case .value(let value): return value
+                case .quantile(let quantile):
+                    if values.isEmpty { values = try sorted(range.column, items, unit) }
+                    guard !values.isEmpty else { return open }
+                    return values[max(1, quantile.ceilTimes(values.count)) - 1]
+                }
+            }
+            return CandidateFilter.Range(
+                column: range.column, low: try number(range.low, -.infinity),
+                high: try number(range.high, .infinity), name: range.description)
+        }
+    }
+
+    private func sorted(
+        _ column: Column, _ items: SpillTable<ScoredItem>, _ unit: ScoreUnit
+    ) throws -> [Double] {
+        var values: [Double] = []
+        values.reserveCapacity(items.count)
+        try items.forEach { values.append(column.value(of: $1, per: unit)) }
+        let lacking = values.reduce(0) { $1.isNaN ? $0 + 1 : $0 }
+        guard lacking == 0 else { throw StoreError.lacking(column, lacking) }
+        values.sort()
+        return values
+    }
+
+    /// What decides how much is kept.
+    private func keeper(_ candidates: CandidateSet, _ runs: CandidateRuns) throws -> Keeper {
+        let size: (amount: Int, measure: Apportionment.Measure)
+        switch rule.size {
+        case .minScore(let score): return Keeper(score: score)
+        case .topK(let n): size = (n, .count)
+        case .ratio(let ratio): size = (ratio.floorTimes(candidates.count), .count)
+        case .tokenBudget(let n): size = (n, .tokens)
+        case .tokenRatio(let ratio): size = (ratio.floorTimes(candidates.tokens), .tokens)
+        case .like: size = (names.likeTokens.values.reduce(0, +), .tokens)
+        }
+        guard rule.mix != nil || !rule.match.isEmpty else {
+            return Keeper(size.amount, size.measure)
+        }
+        let grouping = Grouping(
+            byDomain: rule.mix != nil || rule.match.contains(.domain),
+            byLength: rule.match.contains(.length))
+        var lengths: [Int64: [Int32]] = [:]
+        var ranked = try runs.ranked()
+        while let candidate = try ranked.next() {
+            let group = grouping.group(domain: candidate.domain, tokens: candidate.tokens)
+            lengths[group, default: []].append(candidate.tokens)
+        }
+        var apportionment =
+            rule.mix == nil
+            ? Apportionment(budgets: names.likeTokens, measure: .tokens)
+            : Apportionment(size.amount, by: weights(lengths, grouping), measure: size.measure)
+        apportionment.fill(
+            from: lengths, spilling: rule.mix?.spill == true ? size.amount : nil)
+        if rule.mix?.fillOrFail == true {
+            try requireFilled(apportionment, slack: size.measure == .count ? 0 : candidates.longest)
+        }
+        return Keeper(apportionment, grouping: grouping)
+    }
+
+    private func weights(_ lengths: [Int64: [Int32]], _ grouping: Grouping) -> [Int64: Int] {
+        guard let mix = names.mix else {
+            return lengths.mapValues { $0.reduce(0) { $0 + Int($1) } }
+        }
+        return Dictionary(
+            uniqueKeysWithValues: mix.map { (grouping.group(domain: $0, tokens: 1), $1) })
+    }
+
+    /// Refuses where a domain ends below its part by more than the longest candidate.
+    private func requireFilled(_ apportionment: Apportionment, slack: Int) throws {
+        let short = try apportionment.parts.filter { $1.taken < $1.budget - slack }
+            .sorted { $0.key < $1.key }
+            .map { group, part in
+                "\(try names.name(Int32(truncatingIfNeeded: group >> 6))): \(part.taken) of \(part.budget)"
+            }
+        guard short.isEmpty else {
+            throw StoreError(
+                .refused, "the mix cannot be filled: " + short.joined(separator: ", "),
+                hint: "ask for less, change the weights, or leave --fill-or-fail out")
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import Foundation
+import GRDB
+
+/// Looks up what the names in a rule stand for.
+struct RuleNames {
+    private let db: Database
+
+    /// A look-up within a transaction.
+    init(_ db: Database) {
+        self.db = db
+    }
+
+    /// The domains and the selection that a rule names.
+    ///
+    /// - Throws: ``StoreError`` for a name that the store does not know: a misspelt domain would
+    ///   else stay in, or get nothing.
+    func resolve(_ rule: SelectionRule) throws -> Selector.Names {
+        var names = Selector.Names()
+        for name in rule.excludedDomains { names.excludedDomains.insert(try domain(name)) }
+        if let parts = rule.mix?.parts {
+            var weights: [Int32: Int] = [:]
+            for part in parts { weights[try domain(part.domain)] = part.weight.billionths }
+            names.mix = weights
+        }
+        if case .like(let name) = rule.size { names.likeTokens = try tokens(of: name, rule.match) }
+        names.name = { id in
+            try Store.domainName(id, db).map { String(decoding: $0, as: UTF8.self) }
+                ?? Mix.noDomain
+        }
+        return names
+    }
+
+    private func domain(_ name: String) throws -> Int32 {
+        if name.utf8.elementsEqual(Mix.noDomain.utf8) { return 0 }
+        let id = try Int32.fetchOne(
+            db, sql: "SELECT id FROM domain WHERE name = ?", arguments: [Data(name.utf8)])
+        guard let id else {
+            throw StoreError(
+                .notFound, "no document is of domain \"\(name)\"",
+                hint: "\(Mix.noDomain) stands for documents without a domain")
+        }
+        return id
+    }
+
+    /// The tokens that a selection keeps, by group.
+    private func tokens(
+        of name: String, _ match: [SelectionRule.Match]
+    ) throws -> [Int64: Int] {
+        let row = try Row.fetchOne(
+            db, sql: "SELECT id, tokens FROM selection WHERE name = ?", arguments: [name])
+        guard let row else {
+            throw StoreError(
+                .notFound, "there is no selection \"\(name)\"",
+                hint: "`refinectl selections` lists them")
+        }
+        guard !match.isEmpty else { return [0: row[1]] }
+        let grouping = Grouping(
+            byDomain: match.contains(.domain), byLength: match.contains(.length))
+        let rows = try RowStream(
+            db,
+            sql: """
+                SELECT coalesce(d.domain, 0), t.tokens FROM selection s
+                CROSS JOIN selection_chunk k ON k.selection = s.id
+                CROSS JOIN chunk c ON c.id = k.chunk CROSS JOIN document d ON d.id = c.document
+                CROSS JOIN score t ON t.chunk = coalesce(c.duplicate_of, c.id)
+                    AND t.model = s.teacher
+                WHERE s.id = ?1
+                UNION ALL SELECT coalesce(d.domain, 0),
+                    (SELECT sum(t.tokens) FROM chunk c
+                    CROSS JOIN score t ON t.chunk = coalesce(c.duplicate_of, c.id)
+                        AND t.model = s.teacher
+                    WHERE c.document = d.id)
+                FROM selection s CROSS JOIN selection_document k ON k.selection = s.id
+                CROSS JOIN document d ON d.id = k.document WHERE s.id = ?1
+                """)
+        try rows.begin(row[0])
+        var tokens: [Int64: Int] = [:]
+        while try rows.next() {
+            let (domain, count) = (try rows.small(0), try rows.small(1))
+            tokens[grouping.group(domain: domain, tokens: count), default: 0] += Int(count)
+        }
+        return tokens
+    }
+}

@@ -1,0 +1,97 @@
+import GRDB
+
+/// Reads everything that both models have scored, in order of chunk id.
+///
+/// `chunk`, `document` and `score` are read side by side in the order of their keys: each page of
+/// the file once, nothing joined or sorted. Only duplicates look their original's scores up.
+struct ScoreScan {
+    /// What was read.
+    struct Result {
+        /// What is scored.
+        let items: SpillTable<ScoredItem>
+        /// What is not.
+        let exclusions: Exclusions
+        /// What means are divided by.
+        let unit: ScoreUnit
+    }
+
+    let teacher: ModelRecord
+    let reference: ModelRecord
+    /// The one corpus that is read, nil for all.
+    let corpus: String?
+    /// Whether an item is a chunk or a document.
+    let unit: SelectionRule.Unit
+    /// Draws for each item, where the rule asks for it.
+    let lot: Lot?
+    /// Where items lie that memory should not hold.
+    let folder: String
+
+    /// Reads the store as it stands in the transaction.
+    ///
+    /// - Throws: ``StoreError`` for models that cannot be compared.
+    func read(_ db: Database) throws -> Result {
+        let corpus = try Store.corpusID(corpus, db)
+        var gathering = ItemGathering(unit: unit, folder: folder)
+        let scores = try ScoreRows(db, teacher: teacher.id, reference: reference.id)
+        let documents = try DocumentRows(db)
+        let chunks = try RowStream(
+            db,
+            sql: """
+                SELECT id, document, duplicate_of, sha256 FROM chunk WHERE retired = 0 ORDER BY id
+                """)
+        var document: Int64 = 0
+        var place: DocumentRows.Place?
+        while try chunks.next() {
+            let id = chunks.integer(0)
+            if chunks.integer(1) != document {
+                document = chunks.integer(1)
+                try gathering.endDocument()
+                place = try documents.find(document)
+                if unit == .document, place?.corpus == corpus || corpus == nil {
+                    documents.withSHA256 { gathering.beginDocument(sha256: $0, lot: lot) }
+                }
+            }
+            guard let place, corpus == nil || place.corpus == corpus else { continue }
+            let isDuplicate = !chunks.isNull(2)
+            let original = isDuplicate ? chunks.integer(2) : id
+            let outcome = isDuplicate ? try scores.find(original) : try scores.next(id)
+            let draw =
+                unit == .chunk ? lot.map { lot in chunks.withBytes(3, lot.draw(sha256:)) } : nil
+            try gathering.add(
+                outcome, chunk: id, document: document, original: original, domain: place.domain,
+                draw: draw ?? 0)
+        }
+        try gathering.endDocument()
+        return Result(
+            items: gathering.items, exclusions: gathering.exclusions,
+            unit: try scoreUnit(gathering))
+    }
+
+    /// Tokens where both models see the same ones, else bytes.
+    private func scoreUnit(_ gathering: ItemGathering) throws -> ScoreUnit {
+        let sharesTokens =
+            teacher.tokenizerDigest == reference.tokenizerDigest
+            && teacher.contextRule == reference.contextRule
+        if sharesTokens, gathering.tokensAgree { return .token }
+        try requireContexts()
+        guard gathering.bytesAgree else {
+            throw StoreError(
+                .unusable, "the models' scores of one chunk cover different bytes",
+                hint: "score the corpus again with this version")
+        }
+        return .byte
+    }
+
+    private func requireContexts() throws {
+        let without = [teacher, reference].filter { $0.contextRule == "none" }
+        guard let model = without.first else { return }
+        throw StoreError(
+            .refused,
+            "teacher and reference do not see the same tokens (tokenizers \(teacher.tokenizer) "
+                + "and \(reference.tokenizer), context \(teacher.contextRule) and "
+                + "\(reference.contextRule)), so scores are per byte, and for that both need a "
+                + "context token: the \(model.role.rawValue) has none",
+            hint: "give both a context token (--context TOKEN, or context in the config) "
+                + "or use a pair with one tokenizer")
+    }
+}

@@ -1,0 +1,71 @@
+import Foundation
+import GRDB
+
+extension Store {
+    /// Throws what ``listScores(_:_:)`` would for the names in a rule and the models.
+    public func checkListing(_ rule: SelectionRule) throws {
+        for range in rule.ranges { try range.validate() }
+        try pool.read { db in
+            _ = try Store.currentPair(db)
+            _ = try Store.corpusID(rule.corpus, db)
+            _ = try RuleNames(db).resolve(rule)
+        }
+    }
+
+    /// Hands over everything that both models have scored, with every column, by chunk id.
+    ///
+    /// Of `rule` its filters count, its corpus and its unit; `at_length` is against the candidates
+    /// that they, the standard guards and the dropping of duplicates leave.
+    /// - Throws: `StoreError` for names that the store does not know, or models that cannot be
+    ///   compared; what `body` throws.
+    public func listScores(_ rule: SelectionRule, _ body: (ScoreListing) throws -> Void) throws {
+        for range in rule.ranges { try range.validate() }
+        try pool.read { db in
+            let (teacher, reference) = try Store.currentPair(db)
+            let scan = try ScoreScan(
+                teacher: teacher, reference: reference, corpus: rule.corpus, unit: rule.unit,
+                lot: nil, folder: folder
+            ).read(db)
+            let names = try RuleNames(db).resolve(rule)
+            var guarded = rule
+            guarded.guards = .standard
+            try scan.items.forEach { _, item in
+                if item.repetition.isNaN { guarded.guards.maxRepetition = nil }
+            }
+            let (candidates, _) = try Selector(guarded, names: names, folder: folder)
+                .candidates(among: scan.items, per: scan.unit)
+            var plain = rule
+            plain.guards = .none
+            plain.keepDuplicates = true
+            let (listed, _) = try Selector(plain, names: names, folder: folder)
+                .candidates(among: scan.items, per: scan.unit)
+            let atLength =
+                candidates.count == 0
+                ? nil
+                : try ScoreFunction(
+                    .column(.atLength), over: candidates, bins: try LengthBins(of: candidates))
+            let about = try db.makeStatement(
+                sql: """
+                    SELECT d.key, c.ordinal, m.name FROM chunk c
+                    CROSS JOIN document d ON d.id = c.document
+                    LEFT JOIN domain m ON m.id = d.domain WHERE c.id = ?
+                    """)
+            try listed.forEach { item in
+                guard let row = try Row.fetchOne(about, arguments: [item.chunk]) else { return }
+                let domain: Data? = row[2]
+                let values = Column.allCases.map { column -> Double? in
+                    let value =
+                        column == .atLength
+                        ? atLength?(item) : column.value(of: item, per: scan.unit)
+                    return value.flatMap { $0.isNaN ? nil : $0 }
+                }
+                try body(
+                    ScoreListing(
+                        document: Array(row[0] as Data),
+                        ordinal: rule.unit == .chunk ? row[1] : nil, chunkID: item.chunk,
+                        domain: domain.map { Array($0) },
+                        isDuplicate: item.original != item.chunk, values: values))
+            }
+        }
+    }
+}

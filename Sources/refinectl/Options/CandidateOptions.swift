@@ -1,0 +1,58 @@
+import ArgumentParser
+import Refinery
+
+/// What may be kept: filters, guards, duplicates.
+struct CandidateOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Leave this domain out; may be given more than once.", valueName: "domain"))
+    var excludeDomain: [String] = []
+
+    @Option(
+        name: .customLong("where"),
+        help: ArgumentHelp(
+            "Only values from LO to HI, numbers or quantiles such as q0.25; may be given more than once.",
+            valueName: "column=lo..hi"))
+    var filters: [String] = []
+
+    @Option(help: ArgumentHelp("Shorter chunks are no candidates.", valueName: "n"))
+    var minTokens = 32
+
+    @Option(
+        help: ArgumentHelp(
+            "Chunks with a larger share of repeated 8-token windows are no candidates.",
+            valueName: "share"))
+    var maxRepetition = 0.5
+
+    @Flag(help: "Turn the guard against short chunks off.")
+    var noShortGuard = false
+
+    @Flag(help: "Turn the guard against repetition off.")
+    var noRepetitionGuard = false
+
+    @Flag(help: "Turn all guards off.")
+    var noGuards = false
+
+    @Flag(help: "Keep exact duplicates at each of their places.")
+    var keepDuplicates = false
+
+    @Flag(help: "Pass over chunks that are not scored yet.")
+    var partial = false
+
+    /// Refuses filters that cannot be read.
+    func validate() throws {
+        _ = try ranges()
+    }
+
+    /// The guards that are on.
+    var guards: Guards {
+        Guards(
+            minTokens: noGuards || noShortGuard ? nil : minTokens,
+            maxRepetition: noGuards || noRepetitionGuard ? nil : maxRepetition)
+    }
+
+    /// The filters.
+    func ranges() throws -> [ColumnRange] {
+        try ValidationError.rethrow { try filters.map { try ColumnRange($0) } }
+    }
+}

@@ -1,0 +1,98 @@
+import Foundation
+import Testing
+
+/// What a team does with selections, through the two binaries.
+@Suite(.serialized) struct SelectionTests {
+    private let teacher = Programs.fixture("pair.gguf")
+    private let reference = Programs.fixture("pair")
+
+    private func run(_ script: String, _ arguments: [String]) throws {
+        let checked = try Programs.run(
+            "/usr/bin/env", ["python3", "-B", Programs.root + "/Tests/" + script] + arguments)
+        #expect(checked.status == 0, "\(script): \(checked.output) \(checked.errors)")
+    }
+
+    @Test("rules are tried, recorded, compared and deleted, and scripts recompute them")
+    func selections() throws {
+        let folder = try Folder()
+        let line =
+            #"{"id":"loop","text":"\#(String(repeating: "click here to go on. ", count: 60))"}"#
+        let corpus = try folder.write(
+            "corpus.jsonl", SampleCorpus.lines(documents: 40) + line + "\n")
+        let daemon = try Daemon(
+            folder, teacher: teacher, reference: reference,
+            settings: "max_tokens = 128\nbatch_tokens = 256\n")
+        #expect(try daemon.control("enqueue", corpus, "--wait").status == 0)
+
+        let dry = try daemon.control("export", "--ratio", "0.5", "--dry-run", "--json")
+        #expect(dry.status == 0, "\(dry.errors)")
+        #expect(dry.output.contains(#""by":"repetition""#), "\(dry.output)")
+        #expect(try daemon.control("selections", "--json").output == "")
+        for (name, rule) in [
+            ("half", ["--ratio", "0.5"]),
+            ("adapted", ["--token-ratio", "0.5", "--score", "adapted", "--no-guards"]),
+            ("documents", ["--ratio", "0.5", "--unit", "document"]),
+            ("lots", ["--top-k", "20", "--sample", "--seed", "4", "--where", "difference=..q0.9"]),
+            ("control", ["--like", "half", "--match", "length", "--baseline", "random"]),
+        ] {
+            let made = try daemon.control(
+                ["export", "--name", name, "--output", folder(name + ".jsonl")] + rule)
+            #expect(made.status == 0, "\(name): \(made.errors)")
+        }
+        try run("check_selection.py", [folder("store.db")])
+        try run(
+            "check_adapted.py",
+            [folder("store.db"), Programs.path("refinectl"), teacher, reference])
+
+        let diff = try daemon.control("selections", "diff", "half", "half", "--json")
+        #expect(diff.output.contains(#""jaccard":1"#), "\(diff.output) \(diff.errors)")
+        #expect(try daemon.control("selections", "half").output.contains(#""ratio":"0.5""#))
+        let whole = try String(contentsOfFile: folder("documents.jsonl"), encoding: .utf8)
+        #expect(whole.contains(#""chunk":null"#) && whole.contains(#""final":true"#))
+        let scores = try daemon.control("scores", "--format", "csv", "--where", "repetition=0.5..")
+        #expect(scores.output.hasPrefix("id,chunk,chunk_id,domain,duplicate,difference,adapted,"))
+        #expect(scores.output.contains("\nloop,"), "\(scores.output)")
+        #expect(try daemon.control("scores", "--corpus", "none").status == 1)
+        #expect(try daemon.control("selections", "delete", "lots").status == 0)
+        #expect(try daemon.control("selections", "lots").status == 1)
+        #expect(daemon.end(SIGTERM) == 0)
+    }
+
+    @Test(
+        "repeated lines that the reference has never seen are on top by difference alone",
+        .enabled(if: Programs.teacher != nil, "make teacher brings the teacher"))
+    func repeatedLines() throws {
+        let folder = try Folder()
+        let teacher = try #require(Programs.teacher)
+        let planted = String(repeating: "Ztraxil vomqued 4417 :: gruun phelebor\\n", count: 24)
+        let good = [
+            "The tide had gone out before breakfast, and the boats lay on their sides in the mud "
+                + "like sleepers who had turned over in the night. Nobody was in a hurry to wake them.",
+            "To sort a list that does not fit into memory, sort pieces of it that do, write each to "
+                + "a file, and merge the files while reading the first line of each of them.",
+            "A good map leaves things out. What remains has been chosen by somebody who knew what "
+                + "the traveller would ask, and who was willing to be wrong about everything else.",
+        ]
+        let lines = (good + [planted]).enumerated().map {
+            "{\"id\":\"\($0)\",\"text\":\"\($1)\"}\n"
+        }
+        let corpus = try folder.write("corpus.jsonl", lines.joined())
+        func first(_ options: [String]) throws -> String {
+            let output = folder("first.jsonl")
+            let refined = try Programs.run(
+                "refinectl",
+                [
+                    "refine", corpus, "--teacher", teacher, "--reference", Programs.reference,
+                    "--store", folder("store.db"), "--output", output, "--top-k", "1",
+                ] + options)
+            #expect(refined.status == 0, "\(refined.errors)")
+            let line = try Data(contentsOf: URL(fileURLWithPath: output))
+            let row = try JSONSerialization.jsonObject(with: line) as? [String: Any]
+            return try #require(row?["id"] as? String)
+        }
+        let guards = "--no-guards"
+        #expect(try first([guards]) == "3")
+        #expect(try first([guards, "--score", "adapted"]) != "3")
+        #expect(try first(["--no-short-guard"]) != "3")
+    }
+}

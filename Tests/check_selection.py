@@ -1,0 +1,306 @@
+#!/usr/bin/env python3
+"""Recomputes a selection from the raw columns of a store, by the formulas of docs/selection.md.
+
+    check_selection.py STORE [--selection NAME …]
+
+Independent of refinery: reads the store with sqlite3 (mode=ro), takes each rule from its
+selection's row and recomputes filters, guards, duplicates, score, order, size and mix; all
+selections unless named. Only while nothing was scored, replaced or deleted since.
+Exit code 0: the same ids in the same order; 1: not, with the first differences on stderr.
+"""
+
+import argparse
+import hashlib
+import json
+import math
+import sqlite3
+import statistics
+import struct
+import sys
+from collections import Counter, defaultdict
+from fractions import Fraction
+from urllib.parse import quote
+
+
+def read(db, selection):
+    """Every scored chunk or document of the rule's scope, by chunk id, as dicts of raw sums."""
+    teacher, reference, rule = selection["teacher"], selection["reference"], selection["rule"]
+    scores = {}
+    for chunk, model, outcome, *sums in db.execute(
+            "SELECT chunk, model, outcome, tokens, bytes, nll, nll_adapted, repetition FROM score"
+            " WHERE model IN (?, ?)", (teacher, reference)):
+        scores[chunk, model] = (outcome, *sums)
+    items, documents = [], {}
+    for chunk, document, owner, sha256, corpus, domain, text in db.execute(
+            "SELECT c.id, c.document, coalesce(c.duplicate_of, c.id), c.sha256, k.name, m.name,"
+            " d.sha256 FROM chunk c JOIN document d ON d.id = c.document"
+            " JOIN corpus k ON k.id = d.corpus LEFT JOIN domain m ON m.id = d.domain"
+            " WHERE c.retired = 0 ORDER BY c.id"):
+        if rule["corpus"] not in (None, corpus):
+            continue
+        t, r = scores.get((owner, teacher)), scores.get((owner, reference))
+        state = ("pending" if t is None or r is None else
+                 "failed" if "failed" in (t[0], r[0]) else
+                 "short" if "too_short" in (t[0], r[0]) else "scored")
+        domain = "(none)" if domain is None else domain.decode()
+        item = None
+        if state == "scored":
+            item = {"id": chunk, "text": sha256, "domain": domain, "tokens": t[1], "bytes": t[2],
+                    "t": t[3], "r": r[3], "r_tokens": r[1], "adapted": r[4], "repetition": t[5]}
+        if rule["unit"] == "chunk":
+            items += [item] if item else []
+            continue
+        whole = documents.setdefault(document, {"states": set(), "chunks": [], "text": text})
+        whole["states"].add(state)
+        whole["chunks"] += [item] if item else []
+    for document, whole in documents.items():
+        chunks = whole["chunks"]
+        if whole["states"] & {"pending", "failed"} or not chunks:
+            continue
+        item = dict(chunks[0], id=document, first=chunks[0]["id"], text=whole["text"])
+        for key in ("tokens", "bytes", "t", "r", "r_tokens"):
+            item[key] = sum(c[key] for c in chunks)
+        item["adapted"] = (None if any(c["adapted"] is None for c in chunks)
+                           else sum(c["adapted"] for c in chunks))
+        windows = [max(0, c["tokens"] - 7) for c in chunks]
+        item["repetition"] = (sum(w * c["repetition"] for w, c in zip(windows, chunks))
+                              / sum(windows) if sum(windows) else 0.0)
+        items.append(item)
+    return sorted(items, key=lambda item: item.get("first", item["id"]))
+
+
+def value(item, column, unit):
+    t, r, tokens, size = item["t"], item["r"], item["tokens"], item["bytes"]
+    count = tokens if unit == "token" else size
+    return {
+        "difference": lambda: (r - t) / count,
+        "adapted": lambda: (item["adapted"] - t) / count,
+        "relative": lambda: 1 - t / r,
+        "teacher_loss": lambda: t / tokens,
+        "reference_loss": lambda: r / item["r_tokens"],
+        "teacher_bits_per_byte": lambda: t / size / math.log(2),
+        "reference_bits_per_byte": lambda: r / size / math.log(2),
+        "teacher_perplexity": lambda: math.exp(t / tokens),
+        "reference_perplexity": lambda: math.exp(r / item["r_tokens"]),
+        "tokens": lambda: float(tokens),
+        "bytes": lambda: float(size),
+        "repetition": lambda: item["repetition"],
+    }[column]()
+
+
+def candidates(items, rule, unit):
+    bounds = []
+    for text in rule["where"]:
+        column, ends = text.split("=", 1)
+        ordered = sorted(value(item, column, unit) for item in items)
+
+        def bound(end, otherwise):
+            if not end:
+                return otherwise
+            if not end.startswith("q"):
+                return float(end)
+            return ordered[max(1, math.ceil(Fraction(end[1:]) * len(ordered))) - 1]
+
+        low, high = ends.split("..", 1)
+        bounds.append((column, bound(low, -math.inf), bound(high, math.inf)))
+    guards, seen, found = rule["guards"], set(), []
+    from_all = (rule["baseline"] or {}).get("from") == "all"
+    for item in items:
+        if item["domain"] in rule["exclude_domains"]:
+            continue
+        if not all(low <= value(item, column, unit) <= high for column, low, high in bounds):
+            continue
+        if not from_all:
+            if guards["min_tokens"] is not None and item["tokens"] < guards["min_tokens"]:
+                continue
+            if (guards["max_repetition"] is not None
+                    and item["repetition"] > guards["max_repetition"]):
+                continue
+            if not rule["keep_duplicates"]:
+                if item["text"] in seen:
+                    continue
+                seen.add(item["text"])
+        found.append(item)
+    return found
+
+
+def length_bins(found):
+    """The bin of each power of two: those under 200 candidates join the next shorter."""
+    counts = Counter(item["tokens"].bit_length() for item in found)
+    groups, waiting = [], []
+    for power in sorted(counts, reverse=True):
+        waiting.append(power)
+        if sum(counts[p] for p in waiting) >= 200:
+            groups.append(waiting)
+            waiting = []
+    if waiting and groups:
+        groups[-1] = groups[-1] + waiting
+    elif waiting:
+        groups.append(waiting)
+    return {power: number for number, group in enumerate(groups) for power in group}
+
+
+def moments(values):
+    mean = sum(values) / len(values)
+    return mean, math.sqrt(sum((v - mean) ** 2 for v in values) / len(values))
+
+
+def column_values(found, column, unit):
+    if column != "at_length":
+        return [value(item, column, unit) for item in found]
+    bins, by_bin = length_bins(found), defaultdict(list)
+    for item in found:
+        by_bin[bins[item["tokens"].bit_length()]].append(value(item, "difference", unit))
+    medians = {b: statistics.median(values) for b, values in by_bin.items()}
+    return [value(item, "difference", unit) - medians[bins[item["tokens"].bit_length()]]
+            for item in found]
+
+
+def lot(label, seed, text):
+    digest = hashlib.sha256(label + struct.pack("<Q", seed) + text).digest()
+    return ((int.from_bytes(digest[:8], "big") >> 11) + 0.5) / 2**53
+
+
+def ranked(found, rule, unit):
+    terms = [term.split(":") for term in rule["score"].split(",")]
+    if len(terms) == 1 and len(terms[0]) == 1:
+        scores = column_values(found, terms[0][0], unit)
+    else:
+        scores = [0.0] * len(found)
+        for column, weight in terms:
+            values = column_values(found, column, unit)
+            mean, deviation = moments(values)
+            scores = [s + float(weight) * ((v - mean) / deviation if deviation else 0.0)
+                      for s, v in zip(scores, values)]
+    sign = -1 if rule["ascending"] else 1
+    if rule["baseline"]:
+        keys = [-lot(b"refinery-random-1", rule["baseline"]["seed"], item["text"])
+                for item in found]
+    elif rule["sample"]:
+        mean, deviation = moments(scores)
+        keys = []
+        for item, score in zip(found, scores):
+            x = sign * ((score - mean) / deviation if deviation else 0.0)
+            u = lot(b"refinery-gumbel-1", rule["sample"]["seed"], item["text"])
+            keys.append(x / rule["sample"]["temperature"] - math.log(-math.log(u)))
+    else:
+        keys = [sign * score for score in scores]
+    rows = zip(keys, found, scores)
+    return [(item, score) for _, item, score in
+            sorted(rows, key=lambda row: (-row[0], row[1].get("first", row[1]["id"])))]
+
+
+def prefix(items, budget, cost):
+    taken, kept = 0, []
+    for item in items:
+        if taken + cost(item) > budget:
+            break
+        taken += cost(item)
+        kept.append(item)
+    return kept, taken
+
+
+def keep(order, rule, like):
+    (kind, size), = rule["size"].items()
+    items = [item for item, _ in order]
+    if kind == "min_score":
+        return [item for item, score in order if score >= size]
+    total = sum(item["tokens"] for item in items)
+    cost = (lambda item: 1) if kind in ("top_k", "ratio") else (lambda item: item["tokens"])
+    budget = {"top_k": lambda: size, "ratio": lambda: math.floor(Fraction(size) * len(items)),
+              "token_budget": lambda: size, "like": lambda: sum(like.values()),
+              "token_ratio": lambda: math.floor(Fraction(size) * total)}[kind]()
+    if rule["mix"]:
+        group_of = lambda item: item["domain"]  # noqa: E731
+        if rule["mix"]["parts"] is None:
+            weights = Counter()
+            for item in items:
+                weights[item["domain"]] += item["tokens"]
+        else:
+            weights = {p["domain"]: Fraction(p["weight"]) for p in rule["mix"]["parts"]}
+        budgets = {d: budget * w / Fraction(sum(weights.values())) for d, w in weights.items()}
+    elif rule["match"]:
+        group_of, budgets = group_by(rule["match"]), like
+    else:
+        return prefix(items, budget, cost)[0]
+    queues, kept, taken = defaultdict(list), set(), {}
+    for item in items:
+        queues[group_of(item)].append(item)
+    for group, part in budgets.items():
+        head, taken[group] = prefix(queues[group], part, cost)
+        kept.update(item["id"] for item in head)
+        queues[group] = queues[group][len(head):]
+    while rule["mix"] and rule["mix"]["spill"]:
+        left = budget - sum(taken.values())
+        open_groups = [g for g in budgets if queues[g]]
+        shares = Fraction(sum(weights[g] for g in open_groups))
+        more = 0
+        for group in open_groups if shares else []:
+            head, extra = prefix(queues[group], math.floor(left * weights[group] / shares), cost)
+            kept.update(item["id"] for item in head)
+            queues[group] = queues[group][len(head):]
+            taken[group] += extra
+            more += len(head)
+        if not more:
+            break
+    return [item for item in items if item["id"] in kept]
+
+
+def group_by(match):
+    return lambda item: (item["domain"] if "domain" in match else None,
+                         item["tokens"].bit_length() if "length" in match else None)
+
+
+def recorded(db, selection):
+    table = "selection_" + selection["rule"]["unit"]
+    return db.execute(f"SELECT {selection['rule']['unit']}, score FROM {table}"
+                      " WHERE selection = ? ORDER BY rank", (selection["id"],)).fetchall()
+
+
+def check(db, selections, name):
+    selection = selections[name]
+    rule, like = selection["rule"], {}
+    items = read(db, selection)
+    order = ranked(candidates(items, rule, selection["unit"]), rule, selection["unit"])
+    if "like" in rule["size"]:
+        other = selections[rule["size"]["like"]]
+        ids = {row[0] for row in recorded(db, other)}
+        for item in read(db, dict(other, rule=dict(other["rule"], corpus=None))):
+            if item["id"] in ids:
+                group = group_by(rule["match"])(item)
+                like[group] = like.get(group, 0) + item["tokens"]
+    expected = keep(order, rule, like)
+    scores = {item["id"]: score for item, score in order}
+    found = recorded(db, selection)
+    problems = []
+    if [row[0] for row in found] != [item["id"] for item in expected]:
+        problems.append(f"ids {[row[0] for row in found][:20]}, "
+                        f"expected {[item['id'] for item in expected][:20]}")
+    for row in found:
+        if row[0] in scores and not math.isclose(row[1], scores[row[0]], rel_tol=1e-9,
+                                                 abs_tol=1e-12):
+            problems.append(f"score of {row[0]} is {row[1]}, expected {scores[row[0]]}")
+    for problem in problems[:5]:
+        print(f"{name}: {problem[:600]}", file=sys.stderr)
+    if not problems:
+        print(f"{name}: {len(found)} of {len(order)} candidates, the same")
+    return not problems
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("store")
+    parser.add_argument("--selection", action="append")
+    options = parser.parse_args()
+    db = sqlite3.connect(f"file:{quote(options.store)}?mode=ro", uri=True)
+    selections = {}
+    for row in db.execute("SELECT id, name, rule, teacher, reference, unit FROM selection"):
+        selections[row[1]] = dict(zip(("id", "name", "rule", "teacher", "reference", "unit"), row),
+                                  rule=json.loads(row[2]))
+    names = options.selection or list(selections)
+    if not names or not all([check(db, selections, name) for name in names]):
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
