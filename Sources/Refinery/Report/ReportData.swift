@@ -1,0 +1,132 @@
+/// What a report on a selection shows: `GET /v1/selections/{id}/report`.
+public struct ReportData: Codable, Sendable, Equatable {
+    /// The selection.
+    public var selection: SelectionSummary
+    /// The models that scored.
+    public var models: [ModelReport]
+    /// The candidates' scores.
+    public var histogram: ScoreHistogram
+    /// NLLs a byte of some of the candidates, the same ones each time.
+    public var scatter: [ScatterPoint]
+    /// The first of the order, those at the cut, the last.
+    public var examples: [ExampleGroup]
+
+    /// A report of the given parts.
+    public init(
+        selection: SelectionSummary, models: [ModelReport], histogram: ScoreHistogram,
+        scatter: [ScatterPoint], examples: [ExampleGroup]
+    ) {
+        self.selection = selection
+        self.models = models
+        self.histogram = histogram
+        self.scatter = scatter
+        self.examples = examples
+    }
+
+    /// Counts of scores in bins of one width; the outermost hold what lies beyond them too.
+    public struct ScoreHistogram: Codable, Sendable, Equatable {
+        /// Where the first bin begins.
+        public var lower: Double
+        /// Where the last bin ends.
+        public var upper: Double
+        /// Candidates of each bin.
+        public var candidates: [Int]
+        /// Kept chunks of each bin.
+        public var kept: [Int]
+
+        /// Bins of no counts.
+        public init(lower: Double, upper: Double, bins: Int) {
+            self.lower = lower
+            self.upper = upper
+            candidates = [Int](repeating: 0, count: bins)
+            kept = candidates
+        }
+
+        /// Counts a score.
+        public mutating func add(_ score: Double, isKept: Bool) {
+            let share = (score - lower) / (upper - lower)
+            let place = min(max(share * Double(candidates.count), 0), Double(candidates.count - 1))
+            candidates[Int(place)] += 1
+            if isKept { kept[Int(place)] += 1 }
+        }
+    }
+
+    /// A candidate's NLLs.
+    public struct ScatterPoint: Codable, Sendable, Equatable {
+        /// Teacher's NLL, nats a byte.
+        public var teacher: Double
+        /// Reference's NLL, nats a byte.
+        public var reference: Double
+        /// Whether the selection keeps it.
+        public var isKept: Bool
+
+        private enum CodingKeys: String, CodingKey {
+            case teacher, reference
+            case isKept = "kept"
+        }
+
+        /// A point of the given parts.
+        public init(teacher: Double, reference: Double, isKept: Bool) {
+            self.teacher = teacher
+            self.reference = reference
+            self.isKept = isKept
+        }
+    }
+
+    /// Some chunks of one part of the order.
+    public struct ExampleGroup: Codable, Sendable, Equatable {
+        /// `best`, `cut` or `worst`.
+        public var place: String
+        /// In order.
+        public var chunks: [Example]
+
+        /// A group of the given parts.
+        public init(place: String, chunks: [Example]) {
+            self.place = place
+            self.chunks = chunks
+        }
+    }
+
+    /// A chunk to look at.
+    public struct Example: Codable, Sendable, Equatable {
+        /// Row id.
+        public var chunk: Int64
+        /// Its document's id; bytes that are not UTF-8 are replaced.
+        public var document: String
+        /// Which piece of the document it is, from 0.
+        public var ordinal: Int
+        /// Its domain, if it has one.
+        public var domain: String?
+        /// Place in the order, from 1.
+        public var rank: Int
+        /// What the order goes by.
+        public var score: Double
+        /// Scored tokens.
+        public var tokens: Int
+        /// Whether the selection keeps it.
+        public var isKept: Bool
+        /// The text.
+        public var text: String
+
+        private enum CodingKeys: String, CodingKey {
+            case chunk, document, ordinal, domain, rank, score, tokens, text
+            case isKept = "kept"
+        }
+
+        /// An example of the given parts.
+        public init(
+            chunk: Int64, document: String, ordinal: Int, domain: String?, rank: Int,
+            score: Double, tokens: Int, isKept: Bool, text: String
+        ) {
+            self.chunk = chunk
+            self.document = document
+            self.ordinal = ordinal
+            self.domain = domain
+            self.rank = rank
+            self.score = score
+            self.tokens = tokens
+            self.isKept = isKept
+            self.text = text
+        }
+    }
+}

@@ -1,0 +1,214 @@
+import Foundation
+
+/// A report as one self-contained HTML page: no network, no script, light and dark.
+public enum ReportPage {
+    /// The page, UTF-8, under 2 MB.
+    ///
+    /// - Parameters:
+    ///   - report: what to show.
+    ///   - tokens: per-token values of the examples, by chunk; those without are shown plain.
+    public static func render(
+        _ report: ReportData, tokens: [Int64: [TokenDifference]]
+    ) -> [UInt8] {
+        var html = HTML()
+        let selection = report.selection
+        html.raw(head)
+        html.element("h1", "Selection \(selection.name)")
+        summary(report, &html)
+        html.element("h2", "Scores of the candidates")
+        html.raw(ReportCharts.histogram(report.histogram, cut: selection.minScore))
+        html.element("h2", "What each model makes of them")
+        let bytesPerUnit = unitBytes(report)
+        html.raw(
+            ReportCharts.scatter(report.scatter, cut: selection.minScore.map { $0 / bytesPerUnit }))
+        html.element(
+            "p", class: "note",
+            "\(report.scatter.count) of \(selection.candidates) candidates; the line is the cut"
+                + (selection.unit == .token
+                    ? ", at the mean length of a token, \(format(bytesPerUnit, 2)) bytes." : "."))
+        domains(selection, &html)
+        lengths(selection, &html)
+        examples(report, tokens, &html)
+        html.raw("</main></body></html>\n")
+        return html.bytes
+    }
+
+    /// Rendered bytes of one example at most: sixty of them leave the page under 2 MB.
+    private static let exampleBytes = 26 << 10
+
+    private static func unitBytes(_ report: ReportData) -> Double {
+        guard report.selection.unit == .token else { return 1 }
+        let texts = report.examples.flatMap(\.chunks)
+        let tokens = texts.reduce(0) { $0 + $1.tokens }
+        let bytes = texts.reduce(0) { $0 + $1.text.utf8.count }
+        return tokens == 0 ? 1 : Double(bytes) / Double(tokens)
+    }
+
+    private static func summary(_ report: ReportData, _ html: inout HTML) {
+        let selection = report.selection
+        html.raw("<dl>")
+        func add(_ name: String, _ value: String) {
+            html.element("dt", name)
+            html.element("dd", value)
+        }
+        for model in report.models {
+            add(
+                model.role,
+                "\(model.path): \(model.architecture), \(model.parameters) parameters, "
+                    + "\(model.tokenizer), context \(model.context), \(model.fingerprint.prefix(16))"
+            )
+        }
+        add("rule", selection.rule.canonicalJSON)
+        html.raw("</dl>\n")
+        html.table(
+            ["", "kept", "of"],
+            [
+                ["documents", "\(selection.keptDocuments)", "\(selection.documents)"],
+                ["chunks", "\(selection.keptChunks)", "\(selection.chunks)"],
+                ["candidates", "\(selection.keptChunks)", "\(selection.candidates)"],
+                ["tokens", "\(selection.keptTokens)", "\(selection.tokens)"],
+            ])
+        let removed = [
+            ("exact duplicates", selection.duplicates), ("too short to score", selection.tooShort),
+            ("failed", selection.failed), ("not scored yet", selection.pending),
+        ].filter { $0.1 > 0 }
+        guard !removed.isEmpty else { return }
+        html.element("h2", "No candidates")
+        html.table(["reason", "chunks"], removed.map { [$0.0, "\($0.1)"] })
+    }
+
+    private static func domains(_ selection: SelectionSummary, _ html: inout HTML) {
+        html.element("h2", "Domains, before and after")
+        html.table(
+            [
+                "domain", "tokens", "share", "kept tokens", "share of those kept", "mean score",
+                "of those kept",
+            ],
+            selection.domains.map { domain in
+                [
+                    domain.domain ?? "(none)", "\(domain.tokens)",
+                    share(domain.tokens, of: selection.tokens), "\(domain.keptTokens)",
+                    share(domain.keptTokens, of: selection.keptTokens),
+                    format(domain.meanScore, 4), domain.keptMeanScore.map { format($0, 4) } ?? "–",
+                ]
+            })
+    }
+
+    private static func lengths(_ selection: SelectionSummary, _ html: inout HTML) {
+        html.element("h2", "Tokens a chunk")
+        let rows = [("kept", selection.keptLengths), ("dropped", selection.droppedLengths)]
+        html.table(
+            ["", "least", "quarter", "half", "three quarters", "most"],
+            rows.compactMap { name, lengths in
+                lengths.map {
+                    [name] + [$0.min, $0.q25, $0.median, $0.q75, $0.max].map(String.init)
+                }
+            })
+    }
+
+    private static func examples(
+        _ report: ReportData, _ tokens: [Int64: [TokenDifference]], _ html: inout HTML
+    ) {
+        let titles = ["best": "The best", "cut": "At the cut", "worst": "The worst"]
+        html.element("h2", "Examples")
+        html.raw(legend)
+        for group in report.examples {
+            html.element("h3", titles[group.place] ?? group.place)
+            for example in group.chunks {
+                html.raw("<details class=\"\(example.isKept ? "in" : "out")\"><summary>")
+                html.element("b", format(example.score, 4))
+                html.text(
+                    " rank \(example.rank), \(example.isKept ? "kept" : "dropped"), "
+                        + "\(example.tokens) tokens, \(example.domain ?? "no domain"), "
+                        + "\(example.document) #\(example.ordinal), chunk \(example.chunk)")
+                html.raw("</summary><pre>")
+                write(Array(example.text.utf8), tokens[example.chunk] ?? [], &html)
+                html.raw("</pre></details>\n")
+            }
+        }
+    }
+
+    /// A text, its tokens coloured; cut off where it would take too much room.
+    private static func write(
+        _ text: [UInt8], _ tokens: [TokenDifference], _ html: inout HTML
+    ) {
+        let limit = html.bytes.count + exampleBytes
+        var runs: [(range: Range<Int>, shade: Int)] = []
+        for token in tokens where token.range.upperBound <= text.count {
+            let shade = DifferenceShade.of(token.difference)
+            if let last = runs.last, last.shade == shade {
+                runs[runs.count - 1].range = last.range.lowerBound..<token.range.upperBound
+            } else {
+                runs.append((token.range, shade))
+            }
+        }
+        if runs.isEmpty { runs = [(0..<text.count, 0)] }
+        for run in runs {
+            var end = run.range.upperBound
+            // A colour may begin or end within a scalar, a piece of text on the page may not.
+            var start = run.range.lowerBound
+            while start > 0, start < text.count, text[start] & 0xC0 == 0x80 { start += 1 }
+            while end < text.count, text[end] & 0xC0 == 0x80 { end += 1 }
+            guard start < end else { continue }
+            if run.shade != 0 {
+                html.raw("<i class=\"\(run.shade < 0 ? "n" : "p")\(abs(run.shade))\">")
+            }
+            // A byte takes six at most.
+            let room = max(0, (limit - html.bytes.count) / 6)
+            let fits = end - start <= room
+            if !fits {
+                end = start + room
+                while end > start, text[end] & 0xC0 == 0x80 { end -= 1 }
+            }
+            html.text(text[start..<end])
+            if run.shade != 0 { html.raw("</i>") }
+            if !fits {
+                html.raw("<span class=\"note\"> … and \(text.count - end) bytes more</span>")
+                return
+            }
+        }
+    }
+
+    private static var legend: String {
+        var html = "<p class=\"note\">Each token by reference − teacher, nats: "
+        for (style, words) in [
+            ("n4", "−4"), ("n3", "−2"), ("n2", "−1"), ("n1", "−0.5"), ("p1", "0.5"), ("p2", "1"),
+            ("p3", "2"), ("p4", "4"),
+        ] { html += "<i class=\"\(style)\">\(words)</i> " }
+        return html + "Green: the teacher knows what the reference does not.</p>\n"
+    }
+
+    private static func format(_ value: Double, _ digits: Int) -> String {
+        String(format: "%.\(digits)f", value)
+    }
+
+    private static func share(_ part: Int, of whole: Int) -> String {
+        whole == 0 ? "–" : format(100 * Double(part) / Double(whole), 1) + " %"
+    }
+
+    private static let head = """
+        <!doctype html>
+        <html lang="en"><head><meta charset="utf-8">
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta name="color-scheme" content="light dark">
+        <title>refinery report</title>
+        <style>
+        :root { --ink: #1c1c1e; --paper: #fff; --faint: #6b6b70; --rule: #d5d5da; --all: #b9bcc6; --kept: #2f7d4f; --cut: #c0392b; --good: 47,125,79; --bad: 192,57,43; }
+        @media (prefers-color-scheme: dark) { :root { --ink: #e8e8ea; --paper: #17181b; --faint: #9a9aa2; --rule: #3a3b40; --all: #565a66; --kept: #58b37f; --cut: #ff7b6b; --good: 88,179,127; --bad: 255,123,107; } }
+        body { margin: 0; background: var(--paper); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; }
+        main { max-width: 60rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
+        h1 { font-size: 1.5rem; overflow-wrap: anywhere; } h2 { font-size: 1.15rem; margin-top: 2rem; } h3 { font-size: 1rem; }
+        dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem; } dt { color: var(--faint); } dd { margin: 0; overflow-wrap: anywhere; }
+        table { border-collapse: collapse; } th, td { padding: .15rem .8rem .15rem 0; text-align: right; border-bottom: 1px solid var(--rule); font-variant-numeric: tabular-nums; } th:first-child, td:first-child { text-align: left; } th { color: var(--faint); font-weight: normal; }
+        svg { width: 100%; height: auto; } svg text { font-size: 11px; fill: var(--faint); } .all { fill: var(--all); } .kept { fill: var(--kept); } .axis { fill: none; stroke: var(--rule); } .cut { fill: none; stroke: var(--cut); stroke-width: 1.5; stroke-dasharray: 5 3; }
+        .dot { fill: none; stroke-width: 3; stroke-linecap: round; opacity: .55; } .dot.all { stroke: var(--all); } .dot.kept { stroke: var(--kept); }
+        details { border-bottom: 1px solid var(--rule); padding: .3rem 0; } summary { cursor: pointer; overflow-wrap: anywhere; } .in b { color: var(--kept); } .out b { color: var(--faint); }
+        pre { white-space: pre-wrap; overflow-wrap: anywhere; font: 13px/1.6 ui-monospace, monospace; } i { font-style: normal; border-radius: 2px; }
+        .p1 { background: rgba(var(--good), .15); } .p2 { background: rgba(var(--good), .3); } .p3 { background: rgba(var(--good), .5); } .p4 { background: rgba(var(--good), .75); }
+        .n1 { background: rgba(var(--bad), .15); } .n2 { background: rgba(var(--bad), .3); } .n3 { background: rgba(var(--bad), .5); } .n4 { background: rgba(var(--bad), .75); }
+        .note { color: var(--faint); }
+        </style></head><body><main>
+
+        """
+}
