@@ -1,4 +1,4 @@
-/// What a report on a selection shows: `GET /v1/selections/{id}/report`.
+/// What a report on a selection shows: `GET /v1/report?selection=NAME`.
 public struct ReportData: Codable, Sendable, Equatable {
     /// The selection.
     public var selection: SelectionSummary
@@ -105,18 +105,22 @@ public struct ReportData: Codable, Sendable, Equatable {
         public var tokens: Int
         /// Whether the selection keeps it.
         public var isKept: Bool
-        /// The text.
+        /// The text, of a very long one the beginning.
         public var text: String
+        /// Whether the text is all of a chunk, so that its tokens can be compared.
+        public var isWhole: Bool
 
         private enum CodingKeys: String, CodingKey {
             case chunk, document, ordinal, domain, rank, score, tokens, text
             case isKept = "kept"
+            case isWhole = "whole"
         }
 
         /// An example of the given parts.
         public init(
             chunk: Int64, document: String, ordinal: Int, domain: String?, rank: Int,
-            score: Double, tokens: Int, isKept: Bool, text: String
+            score: Double, tokens: Int, isKept: Bool, text: String,
+            isWhole: Bool
         ) {
             self.chunk = chunk
             self.document = document
@@ -127,6 +131,7 @@ public struct ReportData: Codable, Sendable, Equatable {
             self.tokens = tokens
             self.isKept = isKept
             self.text = text
+            self.isWhole = isWhole
         }
     }
 }

@@ -58,7 +58,7 @@ public enum ReportPage {
                     + "\(model.tokenizer), context \(model.context), \(model.fingerprint.prefix(16))"
             )
         }
-        add("rule", selection.rule.canonicalJSON)
+        if let rule = try? selection.rule.canonicalJSON() { add("rule", rule) }
         html.raw("</dl>\n")
         html.table(
             ["", "kept", "of"],
@@ -68,13 +68,17 @@ public enum ReportPage {
                 ["candidates", "\(selection.keptChunks)", "\(selection.candidates)"],
                 ["tokens", "\(selection.keptTokens)", "\(selection.tokens)"],
             ])
-        let removed = [
-            ("exact duplicates", selection.duplicates), ("too short to score", selection.tooShort),
-            ("failed", selection.failed), ("not scored yet", selection.pending),
-        ].filter { $0.1 > 0 }
+        let steps =
+            selection.removals?.map { ($0.by, $0.items) } ?? [("duplicates", selection.duplicates)]
+        let removed =
+            steps
+            + [
+                ("too short to score", selection.tooShort), ("failed", selection.failed),
+                ("not scored yet", selection.pending),
+            ].filter { $0.1 > 0 }
         guard !removed.isEmpty else { return }
-        html.element("h2", "No candidates")
-        html.table(["reason", "chunks"], removed.map { [$0.0, "\($0.1)"] })
+        html.element("h2", "What filters, guards and duplicates removed")
+        html.table(["by", selection.rule.unit == .chunk ? "chunks" : "documents"], removed.map { [$0.0, "\($0.1)"] })
     }
 
     private static func domains(_ selection: SelectionSummary, _ html: inout HTML) {
@@ -95,14 +99,14 @@ public enum ReportPage {
     }
 
     private static func lengths(_ selection: SelectionSummary, _ html: inout HTML) {
-        html.element("h2", "Tokens a chunk")
-        let rows = [("kept", selection.keptLengths), ("dropped", selection.droppedLengths)]
+        html.element("h2", "Lengths")
         html.table(
-            ["", "least", "quarter", "half", "three quarters", "most"],
-            rows.compactMap { name, lengths in
-                lengths.map {
-                    [name] + [$0.min, $0.q25, $0.median, $0.q75, $0.max].map(String.init)
-                }
+            ["tokens from", "candidates", "kept", "share"],
+            (selection.lengthBins ?? []).map {
+                [
+                    "\($0.from)", "\($0.candidates)", "\($0.kept)",
+                    share($0.kept, of: $0.candidates),
+                ]
             })
     }
 

@@ -16,6 +16,7 @@ struct CandidateFilter {
     private let guards: Guards
     private let keepsDuplicates: Bool
     private let unit: ScoreUnit
+    private let outranked: IDSet
     private var standing = IDSet()
     private var removed: [Removal]
 
@@ -30,12 +31,16 @@ struct CandidateFilter {
     }
 
     /// The filter of a rule.
+    ///
+    /// `outranked` holds the documents that a near duplicate outranks.
     init(
-        _ rule: SelectionRule, excludedDomains: Set<Int32>, ranges: [Range], per unit: ScoreUnit
+        _ rule: SelectionRule, excludedDomains: Set<Int32>, ranges: [Range], per unit: ScoreUnit,
+        outranked: IDSet = IDSet()
     ) {
         self.excludedDomains = excludedDomains
         self.ranges = ranges
         self.unit = unit
+        self.outranked = outranked
         let fromAll = rule.baseline?.from == .all
         guards = fromAll ? .none : rule.guards
         keepsDuplicates = fromAll || rule.keepDuplicates
@@ -43,6 +48,7 @@ struct CandidateFilter {
         removed += ranges.map { Removal(by: "where \($0.name)") }
         removed.append(Removal(by: guards.minTokens == nil ? "" : "short"))
         removed.append(Removal(by: guards.maxRepetition == nil ? "" : "repetition"))
+        removed.append(Removal(by: guards.nearDuplicates == nil ? "" : "near_duplicates"))
         removed.append(Removal(by: keepsDuplicates ? "" : "duplicates"))
     }
 
@@ -67,7 +73,8 @@ struct CandidateFilter {
             if item.repetition.isNaN { lacking[.repetition, default: 0] += 1 }
             if item.repetition > most { return short + 1 }
         }
-        if !keepsDuplicates, !standing.insert(item.original) { return short + 2 }
+        if outranked.contains(item.document) { return short + 2 }
+        if !keepsDuplicates, !standing.insert(item.original) { return short + 3 }
         return nil
     }
 }

@@ -4,11 +4,15 @@ public struct Guards: Sendable, Equatable {
     public var minTokens: Int?
     /// A larger share of repeated windows than this is too much; nil: not asked.
     public var maxRepetition: Double?
+    /// Of documents whose shingles have this Jaccard similarity or a greater one, only the one with
+    /// the highest difference stays; nil: not asked.
+    public var nearDuplicates: Double?
 
     /// Guards of the given parts.
-    public init(minTokens: Int?, maxRepetition: Double?) {
+    public init(minTokens: Int?, maxRepetition: Double?, nearDuplicates: Double? = nil) {
         self.minTokens = minTokens
         self.maxRepetition = maxRepetition
+        self.nearDuplicates = nearDuplicates
     }
 
     /// No guard.
@@ -25,6 +29,11 @@ public struct Guards: Sendable, Equatable {
             throw StoreError(
                 .invalid, "the limit of repetition must be from 0 to 1, not \(maxRepetition)")
         }
+        if let nearDuplicates, !(nearDuplicates >= 0.5 && nearDuplicates <= 1) {
+            throw StoreError(
+                .invalid, "near duplicates must be from 0.5 to 1 alike, not \(nearDuplicates)",
+                hint: "bands of 8 find few documents that are less alike; 0.8 is usual")
+        }
     }
 }
 
@@ -32,6 +41,7 @@ extension Guards: Codable {
     private enum CodingKeys: String, CodingKey, CaseIterable {
         case minTokens = "min_tokens"
         case maxRepetition = "max_repetition"
+        case nearDuplicates = "near_duplicates"
     }
 
     /// Reads the object; a key that is missing has its standard value, null turns its guard off.
@@ -45,6 +55,7 @@ extension Guards: Codable {
             values.contains(.maxRepetition)
             ? try values.decode(Double?.self, forKey: .maxRepetition)
             : Guards.standard.maxRepetition
+        nearDuplicates = try values.decodeIfPresent(Double.self, forKey: .nearDuplicates)
     }
 
     /// Writes every key.
@@ -52,5 +63,6 @@ extension Guards: Codable {
         var values = encoder.container(keyedBy: CodingKeys.self)
         try values.encode(minTokens, forKey: .minTokens)
         try values.encode(maxRepetition, forKey: .maxRepetition)
+        try values.encode(nearDuplicates, forKey: .nearDuplicates)
     }
 }

@@ -7,6 +7,12 @@ struct IDSet {
     /// Ids in the set.
     private(set) var count = 0
 
+    /// Whether an id is in.
+    func contains(_ id: Int64) -> Bool {
+        guard let block = blocks[id >> 12] else { return false }
+        return block[Int(id >> 6 & 63)] >> UInt64(id & 63) & 1 == 1
+    }
+
     /// Puts an id in; whether it was not there yet.
     @discardableResult
     mutating func insert(_ id: Int64) -> Bool {

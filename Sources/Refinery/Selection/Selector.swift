@@ -13,6 +13,8 @@ struct Selector {
         var likeTokens: [Int64: Int] = [:]
         /// A domain's name, for messages.
         var name: (Int32) throws -> String = { "\($0)" }
+        /// A document's text, for the guard against near duplicates.
+        var text: (Int64) throws -> [UInt8] = { _ in [] }
     }
 
     /// What was kept, in rank.
@@ -48,9 +50,10 @@ struct Selector {
     func candidates(
         among items: SpillTable<ScoredItem>, per unit: ScoreUnit
     ) throws -> (CandidateSet, [Removal]) {
+        let ranges = try ranges(items, unit)
         var filter = CandidateFilter(
-            rule, excludedDomains: names.excludedDomains, ranges: try ranges(items, unit), per: unit
-        )
+            rule, excludedDomains: names.excludedDomains, ranges: ranges, per: unit,
+            outranked: try outranked(items, ranges, per: unit))
         var candidates = CandidateSet(of: items, per: unit)
         try items.forEach { place, item in
             if filter.passes(item) { candidates.insert(place, item) }
@@ -61,21 +64,36 @@ struct Selector {
         return (candidates, filter.removals)
     }
 
+    /// The documents that a near duplicate outranks, of those that filters and guards leave.
+    private func outranked(
+        _ items: SpillTable<ScoredItem>, _ ranges: [CandidateFilter.Range], per unit: ScoreUnit
+    ) throws -> IDSet {
+        guard let threshold = rule.guards.nearDuplicates, rule.baseline?.from != .all else {
+            return IDSet()
+        }
+        // Exact duplicates are counted behind this guard, so here they stand.
+        var before = rule
+        before.keepDuplicates = true
+        var filter = CandidateFilter(
+            before, excludedDomains: names.excludedDomains, ranges: ranges, per: unit)
+        var documents = StandingDocuments()
+        try items.forEach { documents.add($1, isStanding: filter.passes($1), per: unit) }
+        let (ids, differences) = documents.finish()
+        var index = try NearDuplicates(threshold: threshold, folder: folder)
+        for id in ids { try index.add(try names.text(id)) }
+        var outranked = IDSet()
+        for place in try index.outranked(scores: differences, text: { try names.text(ids[$0]) }) {
+            outranked.insert(ids[place])
+        }
+        return outranked
+    }
+
     /// Orders the candidates and keeps what the size allows.
     ///
     /// - Throws: ``StoreError`` where a mix cannot be filled that must be.
     func keep(_ candidates: CandidateSet, removals: [Removal]) throws -> Outcome {
         let bins = try LengthBins(of: candidates)
-        let score = try ScoreFunction(rule.score, over: candidates, bins: bins)
-        let order = try SelectionOrder(rule, score: score, over: candidates)
-        let runs = CandidateRuns(folder: folder)
-        try candidates.forEach { item in
-            let value = score(item)
-            try runs.add(
-                Candidate(
-                    chunk: item.chunk, document: item.document, key: order.key(value, item),
-                    score: value, tokens: item.tokens, domain: item.domain))
-        }
+        let runs = try runs(candidates, bins: bins)
         var keeper = try self.keeper(candidates, runs)
         var cuts = Cuts(grouping: keeper.grouping, score: minScore)
         var tally = SelectionTally(candidates: candidates.count, bins: bins)
@@ -95,6 +113,21 @@ struct Selector {
         return Outcome(
             candidates: candidates.count, removals: removals, kept: kept, tally: tally,
             nearCut: nearCut)
+    }
+
+    /// The candidates with their scores, to be ranked by the rule's order.
+    func runs(_ candidates: CandidateSet, bins: LengthBins) throws -> CandidateRuns {
+        let score = try ScoreFunction(rule.score, over: candidates, bins: bins)
+        let order = try SelectionOrder(rule, score: score, over: candidates)
+        let runs = CandidateRuns(folder: folder)
+        try candidates.forEach { item in
+            let value = score(item)
+            try runs.add(
+                Candidate(
+                    chunk: item.chunk, document: item.document, key: order.key(value, item),
+                    score: value, tokens: item.tokens, domain: item.domain))
+        }
+        return runs
     }
 
     private var minScore: Double? {

@@ -39,7 +39,9 @@ extension Store {
         // Before the scores are read; the recorder looks again.
         _ = try SelectionRecorder(db).freeName(name, rule: rule)
         let scope = try Store.scope(rule, (teacher, reference), db)
-        let names = try RuleNames(db).resolve(rule)
+        var names = try RuleNames(db).resolve(rule)
+        var texts = try TextReader(db)
+        names.text = { try texts.text(of: $0) }
         let scan = try scan(rule, teacher, reference).read(db)
         try Store.checkComplete(rule, scope: scope, scan: scan)
         let selector = Selector(rule, names: names, folder: folder)

@@ -24,6 +24,12 @@ struct CandidateOptions: ParsableArguments {
             valueName: "share"))
     var maxRepetition = 0.5
 
+    @Option(
+        help: ArgumentHelp(
+            "Of documents that are at least this much alike, keep the one with the highest difference (off; 0.8 is usual).",
+            valueName: "similarity"))
+    var nearDuplicates: Double?
+
     @Flag(help: "Turn the guard against short chunks off.")
     var noShortGuard = false
 
@@ -48,7 +54,8 @@ struct CandidateOptions: ParsableArguments {
     var guards: Guards {
         Guards(
             minTokens: noGuards || noShortGuard ? nil : minTokens,
-            maxRepetition: noGuards || noRepetitionGuard ? nil : maxRepetition)
+            maxRepetition: noGuards || noRepetitionGuard ? nil : maxRepetition,
+            nearDuplicates: noGuards ? nil : nearDuplicates)
     }
 
     /// The filters.

@@ -6,7 +6,7 @@ import NIOCore
 import Refinery
 
 /// `GET` and `POST /v1/selections`, `GET` and `DELETE /v1/selections/{id}`, `GET
-/// /v1/selections/{id}/rows`, `GET /v1/comparison`, `GET /v1/scores`.
+/// /v1/selections/{id}/rows`, `GET /v1/comparison`, `GET /v1/report`, `GET /v1/scores`.
 struct SelectionRoutes {
     let environment: RouteEnvironment
 
@@ -22,6 +22,14 @@ struct SelectionRoutes {
                         try store.selections()
                     }
                 })
+        }
+        group.get("report") { request, _ in
+            let parameters = try RequestParameters(request, known: ["selection"])
+            guard let name = parameters.text("selection") else {
+                throw RequestError(.badRequest, "selection names the one to report on")
+            }
+            let slot = try threads.slot()
+            return try Response.json(await slot.run { try store.report(selection: name) })
         }
         group.get("comparison") { request, _ in
             let parameters = try RequestParameters(request, known: ["first", "second"])

@@ -31,7 +31,7 @@ struct ReportPageTests {
                     chunks: (0..<count).map {
                         ReportData.Example(
                             chunk: Int64($0), document: "d", ordinal: 0, domain: nil, rank: $0 + 1,
-                            score: 2, tokens: 3, isKept: true, text: text)
+                            score: 2, tokens: 3, isKept: true, text: text, isWhole: true)
                     })
             ])
     }
@@ -56,7 +56,7 @@ struct ReportPageTests {
     func numbers() {
         let page = page(data(text: "abc"))
         #expect(page.contains("<td>candidates</td><td>2</td><td>4</td>"))
-        #expect(page.contains("<td>exact duplicates</td><td>5</td>"))
+        #expect(page.contains("<td>duplicates</td><td>5</td>"))
         #expect(page.contains("<td>100.0 %</td><td>0.2500</td><td>1.2500</td>"))
     }
 

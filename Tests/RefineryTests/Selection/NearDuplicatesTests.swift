@@ -111,18 +111,58 @@ struct NearDuplicatesTests {
     }
 }
 
-@Suite("Contamination")
-struct ContaminationTests {
-    @Test("A chunk that quotes 13 words of a question matches, whatever its case and punctuation")
-    func quotes() {
-        let question = "Which of these rivers, in the year 1900, was the longest river of all Europe?"
-        var contamination = Contamination()
-        contamination.add(question: Array(question.utf8))
-        contamination.add(question: Array("Too short a question".utf8))
-        #expect(contamination.questions == 1 && contamination.tooShort == 1)
-        let quote = "He asked: WHICH of these rivers in the year 1900 was the longest river of — well?"
-        #expect(contamination.contaminates(Array(quote.utf8)))
-        let twelve = "which of these rivers in the year 1900 was the longest lake of all europe"
-        #expect(!contamination.contaminates(Array(twelve.utf8)))
+@Suite("Near duplicates in a selection")
+struct NearDuplicateSelectionTests {
+    /// Forty texts of forty words, each twice: the second time with its first word replaced.
+    private func filled() throws -> TestStore {
+        let test = try TestStore()
+        try test.registerModels()
+        var random = SeededGenerator(state: 3)
+        try test.add(
+            (0..<80).map { line in
+                random.state = UInt64(line / 2 + 1)
+                let words = (0..<39).map { _ in "word\(Int.random(in: 0..<5000, using: &random))" }
+                return .test(
+                    "d\(line)", "first\(line) " + words.joined(separator: " "), line: line + 1)
+            })
+        try test.chunkAll()
+        try test.score()
+        return test
+    }
+
+    @Test("Of each pair the document with the higher difference stays, whatever the order")
+    func pairs() throws {
+        let test = try filled()
+        var rule = SelectionRule(size: .topK(1000))
+        let all = try test.store.select(rule, name: "all")
+        #expect(all.keptChunks == 80)
+        rule.guards.nearDuplicates = 0.8
+        rule.ascending = true
+        let one = try test.store.select(rule, name: "one")
+        #expect(one.keptChunks == 40)
+        #expect(one.removals?.first { $0.by == "near_duplicates" }?.items == 40)
+        func kept(_ selection: Int64) throws -> [String: Double] {
+            var scores: [String: Double] = [:]
+            try test.store.exportRows(selection: selection, ExportOptions()) {
+                scores[String(decoding: $0.document, as: UTF8.self)] = $0.score
+            }
+            return scores
+        }
+        let scores = try kept(all.id)
+        let expected = (0..<40).map { pair -> String in
+            let names = ("d\(2 * pair)", "d\(2 * pair + 1)")
+            return (scores[names.0] ?? 0) >= (scores[names.1] ?? 0) ? names.0 : names.1
+        }
+        #expect(try kept(one.id).keys.sorted() == expected.sorted())
+    }
+
+    @Test("A similarity that the bands cannot find is refused")
+    func limits() {
+        for similarity in [0.3, 1.1, .nan] {
+            let rule = SelectionRule(
+                size: .topK(1),
+                guards: Guards(minTokens: nil, maxRepetition: nil, nearDuplicates: similarity))
+            #expect(throws: StoreError.self) { try rule.validate() }
+        }
     }
 }

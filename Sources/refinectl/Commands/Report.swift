@@ -1,0 +1,88 @@
+import ArgumentParser
+import Foundation
+import Refinery
+import TeacherInference
+
+/// `refinectl report`.
+struct Report: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Write a page that shows what a selection keeps, and why.",
+        discussion: """
+            One HTML file without scripts or links: scores, both models' NLLs with the cut, \
+            domains, what each guard removed, lengths, and the best chunks, those at the cut and \
+            the worst, each token coloured by its difference. The tokens are scored again here, by \
+            the models that the daemon named; --plain leaves that out.
+
+            Examples:
+              refinectl report --output report.html
+              refinectl report --selection default-ratio-0.5 --output report.html --plain
+            """)
+
+    @OptionGroup var daemon: DaemonOptions
+    @OptionGroup var threadOptions: ThreadOptions
+
+    @Option(help: ArgumentHelp("The selection (default: the last one made).", valueName: "name"))
+    var selection: String?
+
+    @Option(
+        name: .customLong("output"),
+        help: ArgumentHelp("The file to write, or - for stdout.", valueName: "path"))
+    var path: String
+
+    @Flag(help: "Leave the tokens' colours out, and scoring them.")
+    var plain = false
+
+    /// Asks the daemon, scores the examples, writes the page.
+    func run() async throws {
+        let client = daemon.client
+        let name = try await selection ?? Self.last(client)
+        let report: ReportData = try await client.json(
+            .get, "/v1/report", query: [("selection", name)])
+        let tokens = plain ? [:] : try self.tokens(of: report)
+        let page = ReportPage.render(report, tokens: tokens)
+        guard path != "-" else { return StandardOutput.write(page) }
+        do {
+            try Data(page).write(to: URL(fileURLWithPath: path), options: .atomic)
+        } catch {
+            throw Failure("cannot write \(path): \(error.localizedDescription)")
+        }
+    }
+
+    private static func last(_ client: Client) async throws -> String {
+        let all: [SelectionSummary] = try await client.json(.get, "/v1/selections")
+        guard let last = all.last else {
+            throw Failure("there is no selection yet", hint: "`refinectl export` makes one")
+        }
+        return last.name
+    }
+
+    private func tokens(of report: ReportData) throws -> [Int64: [TokenDifference]] {
+        func model(_ role: String) throws -> LanguageModel {
+            guard let found = report.models.first(where: { $0.role == role }) else {
+                throw Failure("the daemon names no \(role)", hint: "--plain does without the models")
+            }
+            do {
+                return try LanguageModel(
+                    path: found.path, options: LanguageModel.Options(context: found.context))
+            } catch {
+                throw Failure(
+                    "cannot read the \(role) to colour the tokens: \(error.message)",
+                    hint: "--plain does without the models")
+            }
+        }
+        let pair = TokenDifferences(teacher: try model("teacher"), reference: try model("reference"))
+        var texts: [Int64: TokenDifferences.Text] = [:]
+        for example in report.examples.flatMap(\.chunks) where example.isWhole {
+            texts[example.chunk] = .init(chunk: example.chunk, bytes: Array(example.text.utf8))
+        }
+        let reporter = ProgressReporter()
+        let total = Int64(texts.count)
+        defer { reporter.finish() }
+        return try pair.compute(
+            texts.values.sorted { $0.chunk < $1.chunk }, threads: threadOptions.count
+        ) { done in
+            reporter.update(
+                ProgressSnapshot(stage: "scoring examples", done: Int64(done), total: total))
+        }
+    }
+}
