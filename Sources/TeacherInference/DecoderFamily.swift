@@ -26,8 +26,10 @@ struct DecoderFamily: Sendable {
     var mayBeParallel = false
     /// Whether the feed-forward has a gate.
     var isGated = true
-    /// The activation where config.json names none, and of every GGUF file.
+    /// The activation where config.json names none, and of GGUF files, which never name one.
     var activation = Activation.silu
+    /// The activation of GGUF files of models of so many layers, where it is another.
+    var ggufActivations: [Int: Activation] = [:]
     /// Where a token's position enters.
     var positions = ModelConfiguration.Positions.rotary
     /// Part of a head's dimensions that rotate where config.json does not say; nil for all, and a
@@ -92,6 +94,14 @@ struct DecoderFamily: Sendable {
         /// config.json has no `sliding_window`, of `ggufSize` (nil: none) where a GGUF file has no
         /// key for it.
         case alternating(period: Int, size: Int, ggufSize: Int?)
+
+        /// Whether `use_sliding_window` says that there is one, and nothing says from which layer on.
+        var mayBeUnused: Bool {
+            switch self {
+            case .everyLayerIfUsed, .unrotatedLayers: true
+            case .none, .everyLayer, .upperLayers, .alternating: false
+            }
+        }
 
         /// Whether GGUF files have keys for it: of Qwen's they have none.
         var isInGGUF: Bool {

@@ -79,7 +79,7 @@ extension ModelConfiguration {
             norm: family.norm,
             normPlace: family.normPlace,
             isGated: family.isGated,
-            activation: family.activation,
+            activation: family.ggufActivations[layers] ?? family.activation,
             positions: family.positions,
             rotatedSize: rotated,
             embeddingScale: family.scalesEmbedding ? Float(hiddenSize).squareRoot() : 1,

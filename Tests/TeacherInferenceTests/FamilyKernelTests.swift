@@ -182,6 +182,38 @@ import Testing
         }
     }
 
+    @Test("views of quantised matrices are the rows that they name")
+    func quantisedViews() throws {
+        let kernels = ComputeKernels.best
+        var random = Noise(seed: 25)
+        let inner = 64, head = 4, parts = 3, rows = 24
+        // Q8_0: a half of 1, then 32 numbers.
+        let bytes = (0..<rows * inner / 32).flatMap { _ in
+            [0, 0x3C] + (0..<32).map { _ in UInt8.random(in: 0...255, using: &random) }
+        }
+        try bytes.withUnsafeBytes { bytes in
+            let whole = Tensor(
+                name: "t", type: .q8_0, shape: [rows, inner], bytes: bytes, owner: nil)
+            let panels = WeightPanels(
+                kernels: kernels, clock: PartClock(), maxColumns: inner, longest: 1)
+            func row(_ index: Int, of matrix: Tensor) -> [Float] {
+                Array(UnsafeBufferPointer(start: panels.loadRow(index, of: matrix), count: inner))
+            }
+            let views = [
+                (whole.rows(8..<16, name: "rows"), { 8 + $0 }),
+                (
+                    whole.runs(of: head, part: 1, of: parts, name: "runs"),
+                    { ($0 / head * parts + 1) * head + $0 % head }
+                ),
+            ]
+            for (view, place) in views {
+                #expect(view.shape == [8, inner])
+                for index in 0..<8 { #expect(row(index, of: view) == row(place(index), of: whole)) }
+            }
+            try #require(row(0, of: whole) != row(1, of: whole))
+        }
+    }
+
     @Test(
         "the activated product is a product, a bias and an activation",
         arguments: ComputeKernels.available.map(\.name), [(5, 7, 3), (110, 64, 300)])

@@ -202,6 +202,19 @@ import Testing
         #expect(list.windows == [nil, 4096, 4096])
     }
 
+    @Test("a GGUF file's activation is its family's, but for GPT-NeoX-20B's")
+    func activations() throws {
+        func gptNeoX(layers: UInt32) throws -> ModelConfiguration {
+            try gguf("gptneox") {
+                $0.set("gptneox.block_count", layers)
+                $0.set("gptneox.attention.layer_norm_epsilon", Float(1e-5))
+                $0.metadata.append(("gptneox.use_parallel_residual", 7, [1]))
+            }
+        }
+        #expect(try gptNeoX(layers: 6).activation == .geluErf)
+        #expect(try gptNeoX(layers: 44).activation == .geluTanh)
+    }
+
     @Test("keys of a GGUF file that a family does not have, or must have, are named")
     func ggufRefusals() throws {
         func rms(_ builder: inout GGUFBuilder, _ name: String) {

@@ -20,6 +20,7 @@ import torch
 
 import dequantise
 import judge_llama_cpp
+import llama_cpp_families
 import random_families
 import random_llama
 import rope_frequencies
@@ -109,7 +110,7 @@ def check_families(fixtures: Path, write: bool) -> bool:
     good = True
     for name, expected in by_model(read_jsonl(fixtures / "expected.jsonl")).items():
         good &= within(fresh.get(name, []), expected, f"random model {name}")
-    return good
+    return llama_cpp_families.check(fixtures) and good
 
 
 def check_with_llama_cpp(path: Path, spec, documents: list[dict], rows: dict) -> bool:

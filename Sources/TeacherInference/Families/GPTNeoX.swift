@@ -4,7 +4,9 @@ extension DecoderFamily {
     static let gptNeoX = DecoderFamily(
         name: "gpt_neox", ggufName: "gptneox", ggufPairing: .halves,
         attentionBiases: .unlessConfigured, feedForwardBiases: .always, norm: .layer,
-        mayBeParallel: true, isGated: false, activation: .geluErf, rotatedPart: 0.25,
+        mayBeParallel: true, isGated: false, activation: .geluErf,
+        // GPT-NeoX-20B's: its config.json says gelu_fast.
+        ggufActivations: [44: .geluTanh], rotatedPart: 0.25,
         ggufMayTieHead: false,
         keys: ConfigKeys(
             kvHeads: nil, headSize: nil, epsilon: "layer_norm_eps", defaultEpsilon: 1e-5,

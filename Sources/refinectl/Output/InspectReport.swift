@@ -22,6 +22,10 @@ struct InspectReport: Codable, Sendable, Equatable {
     var kvHeads: Int
     var headSize: Int
     var feedForward: Int
+    /// Experts of a layer, in a mixture.
+    @NullEncoded var experts: Int?
+    /// Those of them that compute a token.
+    @NullEncoded var expertsUsed: Int?
     /// The longest sequence in tokens.
     var maxContext: Int
     var vocabulary: Int
@@ -48,6 +52,8 @@ struct InspectReport: Codable, Sendable, Equatable {
         case kvHeads = "kv_heads"
         case headSize = "head_size"
         case feedForward = "feed_forward"
+        case experts
+        case expertsUsed = "experts_used"
         case maxContext = "max_context"
         case tiedHead = "tied_head"
         case weightTypes = "weight_types"
@@ -85,6 +91,8 @@ struct InspectReport: Codable, Sendable, Equatable {
         workerBytes = model.workerMemory(maxTokens: TextScorer.batchTokens, longest: length)
         operationsPerToken = model.operations(tokens: length) / Double(length)
         contextToken = model.contextToken.map(Int.init)
+        experts = shape.experts?.count
+        expertsUsed = shape.experts?.used
     }
 
     /// The report for people.
@@ -95,7 +103,9 @@ struct InspectReport: Codable, Sendable, Equatable {
         add("architecture", architecture)
         add("parameters", Words.count(parameters))
         add("layers", Words.count(layers))
-        add("hidden size", "\(hidden), feed-forward \(feedForward)")
+        var mixture = ""
+        if let experts, let expertsUsed { mixture = ", \(experts) experts, \(expertsUsed) a token" }
+        add("hidden size", "\(hidden), feed-forward \(feedForward)\(mixture)")
         add("heads", "\(heads) of \(headSize), \(kvHeads) KV heads")
         add("context", "\(Words.count(maxContext)) tokens")
         add("vocabulary", "\(Words.count(vocabulary))\(tiedHead ? ", LM head tied" : "")")
