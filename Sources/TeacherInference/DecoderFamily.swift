@@ -95,6 +95,14 @@ struct DecoderFamily: Sendable {
         /// key for it.
         case alternating(period: Int, size: Int, ggufSize: Int?)
 
+        /// Whether `use_sliding_window` says that there is one, and nothing says from which layer on.
+        var mayBeUnused: Bool {
+            switch self {
+            case .everyLayerIfUsed, .unrotatedLayers: true
+            case .none, .everyLayer, .upperLayers, .alternating: false
+            }
+        }
+
         /// Whether GGUF files have keys for it: of Qwen's they have none.
         var isInGGUF: Bool {
             switch self {

@@ -49,8 +49,12 @@ struct ExpectedBiases {
                 ("values", layer.value, queryKeyValue),
                 ("attention's output", layer.attentionOutput, attentionOutput),
             ]
-            for linear in layer.feedForward.linears {
-                projections.append(("the feed-forward", linear, feedForward))
+            if case .dense(let dense) = layer.feedForward {
+                projections += [
+                    ("the feed-forward's up", dense.up, feedForward),
+                    ("the feed-forward's down", dense.down, feedForward),
+                ]
+                if let gate = dense.gate { projections.append(("the gate", gate, feedForward)) }
             }
             for (name, projection, expected) in projections {
                 guard let expected, (projection.bias != nil) != expected else { continue }

@@ -110,7 +110,7 @@ extension ModelConfiguration {
         }
         used.formUnion(Self.windowFields(family.window))
         // Where no layer has a window, it does not matter from which on they would.
-        if case .everyLayerIfUsed = family.window, windows.allSatisfy({ $0 == nil }) {
+        if family.window.mayBeUnused, windows.allSatisfy({ $0 == nil }) {
             used.insert("max_window_layers")
         }
         try Self.checkSynonyms(keys, config)

@@ -21,6 +21,7 @@ extension ModelConfiguration.RoPE {
         /// - Parameters:
         ///   - factor: that of the frequencies.
         ///   - mscale: what it is weighed with, `mscale` and `mscale_all_dim`; both or none count.
+        /// - Returns: what cosines and sines are multiplied with.
         static func attentionFactor(_ factor: Double, mscale: (Double, Double)? = nil) -> Double {
             func scale(_ by: Double) -> Double { factor <= 1 ? 1 : 0.1 * by * log(factor) + 1 }
             guard let mscale, mscale.0 != 0, mscale.1 != 0 else { return scale(1) }

@@ -91,6 +91,65 @@ import Testing
         #expect(try configuration(olmoe).headNorm == .allHeads)
     }
 
+    @Test(
+        "configurations as the hub has them are read whole",
+        arguments: [
+            """
+            {"architectures": ["Qwen3MoeForCausalLM"], "attention_bias": false,
+            "attention_dropout": 0.0, "bos_token_id": 151643, "decoder_sparse_step": 1,
+            "eos_token_id": 151645, "head_dim": 128, "hidden_act": "silu", "hidden_size": 2048,
+            "initializer_range": 0.02, "intermediate_size": 6144, "max_position_embeddings": 40960,
+            "max_window_layers": 48, "mlp_only_layers": [], "model_type": "qwen3_moe",
+            "moe_intermediate_size": 768, "norm_topk_prob": true, "num_attention_heads": 32,
+            "num_experts": 128, "num_experts_per_tok": 8, "num_hidden_layers": 48,
+            "num_key_value_heads": 4, "output_router_logits": false, "rms_norm_eps": 1e-06,
+            "rope_scaling": null, "rope_theta": 1000000.0, "router_aux_loss_coef": 0.001,
+            "sliding_window": null, "tie_word_embeddings": false, "torch_dtype": "bfloat16",
+            "transformers_version": "4.51.0", "use_cache": true, "use_sliding_window": false,
+            "vocab_size": 151936}
+            """,
+            """
+            {"architectures": ["MixtralForCausalLM"], "attention_dropout": 0.0, "bos_token_id": 1,
+            "eos_token_id": 2, "hidden_act": "silu", "hidden_size": 4096, "initializer_range": 0.02,
+            "intermediate_size": 14336, "max_position_embeddings": 32768, "model_type": "mixtral",
+            "num_attention_heads": 32, "num_experts_per_tok": 2, "num_hidden_layers": 32,
+            "num_key_value_heads": 8, "num_local_experts": 8, "output_router_logits": false,
+            "rms_norm_eps": 1e-05, "rope_theta": 1000000.0, "router_aux_loss_coef": 0.02,
+            "sliding_window": null, "tie_word_embeddings": false, "torch_dtype": "bfloat16",
+            "transformers_version": "4.36.0.dev0", "use_cache": true, "vocab_size": 32000}
+            """,
+            """
+            {"architectures": ["OlmoeForCausalLM"], "attention_bias": false,
+            "attention_dropout": 0.0, "clip_qkv": null, "eos_token_id": 50279, "hidden_act": "silu",
+            "hidden_size": 2048, "initializer_range": 0.02, "intermediate_size": 1024,
+            "max_position_embeddings": 4096, "model_type": "olmoe", "norm_topk_prob": false,
+            "num_attention_heads": 16, "num_experts": 64, "num_experts_per_tok": 8,
+            "num_hidden_layers": 16, "num_key_value_heads": 16, "output_router_logits": false,
+            "pad_token_id": 1, "rms_norm_eps": 1e-05, "rope_scaling": null, "rope_theta": 10000.0,
+            "router_aux_loss_coef": 0.01, "tie_word_embeddings": false, "torch_dtype": "bfloat16",
+            "transformers_version": "4.43.0.dev0", "use_cache": true, "vocab_size": 50304}
+            """,
+            """
+            {"architectures": ["SmolLM3ForCausalLM"], "attention_bias": false,
+            "attention_dropout": 0.0, "bos_token_id": 128000, "eos_token_id": 128001,
+            "hidden_act": "silu", "hidden_size": 2048, "initializer_range": 0.02,
+            "intermediate_size": 11008, "max_position_embeddings": 65536, "max_window_layers": 28,
+            "mlp_bias": false, "model_type": "smollm3", "no_rope_layer_interval": 4,
+            "no_rope_layers": [1, 1, 1, 0], "num_attention_heads": 16, "num_hidden_layers": 4,
+            "num_key_value_heads": 4, "pad_token_id": 128004, "pretraining_tp": 2,
+            "rms_norm_eps": 1e-06, "rope_scaling": null, "rope_theta": 5000000.0,
+            "sliding_window": null, "tie_word_embeddings": true, "torch_dtype": "bfloat16",
+            "transformers_version": "4.54.0.dev0", "use_cache": false, "use_sliding_window": false,
+            "vocab_size": 128256}
+            """,
+        ])
+    func published(json: String) throws {
+        let config = try JSONObject(bytes: Data(json.utf8), path: "config.json")
+        let read = try ModelConfiguration(huggingFace: config)
+        #expect(read.windows.allSatisfy { $0 == nil })
+        #expect((read.experts == nil) == (read.architecture == "smollm3"))
+    }
+
     private func gguf(
         _ architecture: String, _ changes: [String: UInt32] = [:], without: String? = nil,
         real: [String: Float] = [:]

@@ -47,6 +47,16 @@ FAMILIES = [
     Family("phi3", "phi3", WINDOW, shape=SHAPE | ROPE),
     Family("gemma2", "gemma2", WINDOW, shape=SHAPE | ROPE | HEAD),
     Family("gemma3", "gemma3_text", WINDOW, shape=SHAPE | HEAD),
+    # Of the operations of experts, those of the chosen ones count.
+    Family("mixtral", "mixtral", {"num_local_experts": 8, "num_experts_per_tok": 2},
+           shape=SHAPE | ROPE | HEAD),
+    Family("qwen3_moe", "qwen3_moe", {
+        "num_experts": 32, "num_experts_per_tok": 8, "moe_intermediate_size": 192},
+        shape=SHAPE | ROPE | HEAD),
+    Family("olmoe", "olmoe", {
+        "num_experts": 32, "num_experts_per_tok": 4, "intermediate_size": 384},
+        shape=SHAPE | ROPE),
+    Family("smollm3", "smollm3", shape=SHAPE | ROPE),
 ]
 
 

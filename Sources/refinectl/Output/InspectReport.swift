@@ -38,6 +38,10 @@ struct InspectReport: Codable, Sendable, Equatable {
     var kvHeads: Int
     var headSize: Int
     var feedForward: Int
+    /// Experts of a layer, in a mixture.
+    @NullEncoded var experts: Int?
+    /// Those of them that compute a token.
+    @NullEncoded var expertsUsed: Int?
     /// The longest sequence in tokens.
     var maxContext: Int
     var vocabulary: Int
@@ -75,6 +79,8 @@ struct InspectReport: Codable, Sendable, Equatable {
         case kvHeads = "kv_heads"
         case headSize = "head_size"
         case feedForward = "feed_forward"
+        case experts
+        case expertsUsed = "experts_used"
         case maxContext = "max_context"
         case tiedHead = "tied_head"
         case weightTypes = "weight_types"
@@ -122,6 +128,8 @@ struct InspectReport: Codable, Sendable, Equatable {
         contextToken = model.contextToken.map(Int.init)
         self.fingerprint = fingerprint
         self.speed = speed
+        experts = shape.experts?.count
+        expertsUsed = shape.experts?.used
     }
 
     /// The report for people.
@@ -132,7 +140,9 @@ struct InspectReport: Codable, Sendable, Equatable {
         add("architecture", architecture)
         add("parameters", Words.count(parameters))
         add("layers", Words.count(layers))
-        add("hidden size", "\(hidden), feed-forward \(feedForward)")
+        var mixture = ""
+        if let experts, let expertsUsed { mixture = ", \(experts) experts, \(expertsUsed) a token" }
+        add("hidden size", "\(hidden), feed-forward \(feedForward)\(mixture)")
         add("heads", "\(heads) of \(headSize), \(kvHeads) KV heads")
         add("context", "\(Words.count(maxContext)) tokens")
         add("vocabulary", "\(Words.count(vocabulary))\(tiedHead ? ", LM head tied" : "")")
