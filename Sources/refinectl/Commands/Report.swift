@@ -35,7 +35,7 @@ struct Report: AsyncParsableCommand {
     /// Asks the daemon, scores the examples, writes the page.
     func run() async throws {
         let client = daemon.client
-        let name = try await selection ?? Self.last(client)
+        let name = if let selection { selection } else { try await Self.last(client) }
         let report: ReportData = try await client.json(
             .get, "/v1/report", query: [("selection", name)])
         let tokens = plain ? [:] : try self.tokens(of: report)
