@@ -89,9 +89,12 @@ ended=$(date +%s.%N)
 refinectl status --json >"$work/status.json"
 
 step "export the better half"
-refinectl export --ratio 0.5 --output "$work/refined.jsonl"
+refinectl export --ratio 0.5 --name better-half --output "$work/refined.jsonl"
 # Everything in order of score, what the guards keep out included, for the table alone.
 refinectl export --ratio 1 --no-guards --order score --output "$work/ranked.jsonl" 2>/dev/null
+
+step "a page that shows what was kept and why; the tokens of its examples are scored once more"
+refinectl report --selection better-half --output "$work/report.html"
 stop_daemon
 
 step "what came out"
@@ -101,6 +104,7 @@ cat <<END
 
 The refined corpus:   $work/refined.jsonl
 its manifest:         $work/refined.jsonl.manifest.json
+what was kept, why:   $work/report.html
 the corpus:           $corpus
 the store (SQLite):   $work/store.db
 the daemon's log:     $work/refineryd.log

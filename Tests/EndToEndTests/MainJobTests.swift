@@ -45,6 +45,24 @@ import Testing
             try daemon.control(
                 "export", "--top-k", "9", "--order", "score", "--output", ordered, "--name", "s"
             ).status == 0)
+        let report = try daemon.control(
+            "report", "--selection", "k", "--output", folder("report.html"))
+        #expect(report.status == 0, "\(report.errors)")
+        let page = try String(contentsOfFile: folder("report.html"), encoding: .utf8)
+        let selection = try daemon.control("selections", "k", "--json").output
+        for (words, key) in [
+            ("<td>candidates</td><td>17</td><td>", "candidates"),
+            ("<td>tokens</td><td>", "kept_tokens"),
+        ] {
+            let value = try #require(
+                selection.firstMatch(of: try Regex("\"\(key)\":([0-9]+)"))?[1].substring)
+            #expect(page.contains(words + value + "</td>"))
+        }
+        #expect(page.components(separatedBy: "<details").count == 1 + 3 * 20)
+        #expect(page.contains("<i class=\"p"), "tokens are coloured")
+        #expect(page.utf8.count < 2_000_000)
+        #expect(try daemon.control("report", "--selection", "?", "--output", "-").status == 1)
+
         #expect(daemon.end(SIGTERM) == 0)
         let checked = try Programs.run(
             "/usr/bin/env", ["python3"] + check + [ordered, "--selection", "s", "--order", "score"])

@@ -42,6 +42,7 @@ import Testing
             folder,
             [
                 "--context", "<|endoftext|>", "--reference-context", "bos", "--ratio", "1",
+                "--no-guards",
                 "--max-tokens", "64", "--keep-duplicates",
             ])
         try #require(ended.status == 0, "\(ended.errors)")
@@ -72,7 +73,10 @@ import Testing
         let folder = try Folder()
         let ended = try refine(
             folder,
-            ["--context", "bos", "--ratio", "1", "--max-tokens", "16", "--keep-duplicates"])
+            [
+                "--context", "bos", "--ratio", "1", "--max-tokens", "16", "--keep-duplicates",
+                "--no-guards",
+            ])
         try #require(ended.status == 0, "\(ended.errors)")
         let found = Dictionary(grouping: try rows(folder("out.jsonl")), by: \.id)
         struct Document: Decodable { var id: String, text: String }
@@ -104,6 +108,7 @@ import Testing
             [
                 "refine", path, "--teacher", teacher, "--reference", reference, "--output",
                 folder("out.jsonl"), "--context", "bos", "--ratio", "1", "--keep-duplicates",
+                "--no-guards",
                 "--max-tokens", "1000",
             ])
         try #require(ended.status == 0, "\(ended.errors)")

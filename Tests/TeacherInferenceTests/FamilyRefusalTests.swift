@@ -312,7 +312,7 @@ import Testing
         #expect(try refusal(folder: "gpt2") { _ in } == "taken")
         #expect(
             try refusal(folder: "gpt2") { $0["h.1.mlp.c_fc.bias"] = nil }
-                .contains("the feed-forward in layer 1 has no bias"))
+                .contains("the feed-forward's up in layer 1 has no bias"))
         #expect(
             try refusal(folder: "gpt2") { $0["h.0.attn.c_attn.bias"] = nil }
                 .contains("queries in layer 0 has no bias"))

@@ -78,7 +78,9 @@ public enum ReportPage {
             ].filter { $0.1 > 0 }
         guard !removed.isEmpty else { return }
         html.element("h2", "What filters, guards and duplicates removed")
-        html.table(["by", selection.rule.unit == .chunk ? "chunks" : "documents"], removed.map { [$0.0, "\($0.1)"] })
+        html.table(
+            ["by", selection.rule.unit == .chunk ? "chunks" : "documents"],
+            removed.map { [$0.0, "\($0.1)"] })
     }
 
     private static func domains(_ selection: SelectionSummary, _ html: inout HTML) {

@@ -40,8 +40,10 @@ public struct TokenDifference: Sendable, Equatable {
             var place = at
             while place < tokens.count, tokens[place].range.lowerBound < other.range.upperBound {
                 let shared = tokens[place].range.clamped(to: other.range).count
-                let part = nll * Double(shared) / Double(other.range.count)
-                tokens[place].reference = (tokens[place].reference ?? 0) + part
+                if shared > 0 {
+                    let part = nll * Double(shared) / Double(other.range.count)
+                    tokens[place].reference = (tokens[place].reference ?? 0) + part
+                }
                 place += 1
             }
         }

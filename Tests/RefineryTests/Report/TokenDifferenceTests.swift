@@ -29,7 +29,8 @@ struct TokenDifferenceTests {
 
     @Test("Shades are symmetric and none for what is unknown")
     func shades() {
-        #expect([nil, 0.4, -0.4, 0.5, -1, 3.9, 100, -100].map(DifferenceShade.of)
-            == [0, 0, 0, 1, -2, 3, 4, -4])
+        #expect(
+            [nil, 0.4, -0.4, 0.5, -1, 3.9, 100, -100].map(DifferenceShade.of)
+                == [0, 0, 0, 1, -2, 3, 4, -4])
     }
 }

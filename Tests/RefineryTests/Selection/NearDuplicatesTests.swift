@@ -95,7 +95,8 @@ struct NearDuplicatesTests {
         var buckets: Set<[Int32]> = []
         try file.forEachBucket(of: 5) { buckets.insert($0.map(\.document)) }
         let triples = (0..<3000).map { place in (0..<3).map { Int32(3 * place + $0) } }
-        #expect(triples.allSatisfy { triple in buckets.contains { Set($0).isSuperset(of: triple) } })
+        #expect(
+            triples.allSatisfy { triple in buckets.contains { Set($0).isSuperset(of: triple) } })
     }
 
     @Test("Groups join and keep their lowest number")
