@@ -104,7 +104,7 @@ public final class LanguageModel: Sendable {
             if let model = read("tokenizer.model") {
                 return try SentencePieceModel(
                     model: model, configJSON: read("tokenizer_config.json"),
-                    source: path + "/tokenizer.model")
+                    addedJSON: read("added_tokens.json"), source: path + "/tokenizer.model")
             }
             throw ModelError(
                 "cannot read \(path)/tokenizer.json, nor a tokenizer.model in its place",
