@@ -107,7 +107,7 @@ public final class LanguageModel: Sendable {
             if let model = try read("tokenizer.model") {
                 return try SentencePieceModel(
                     model: model, configJSON: try read("tokenizer_config.json"),
-                    source: path + "/tokenizer.model")
+                    addedJSON: try read("added_tokens.json"), source: path + "/tokenizer.model")
             }
             throw ModelError(
                 "cannot read \(path)/tokenizer.json, nor a tokenizer.model in its place",

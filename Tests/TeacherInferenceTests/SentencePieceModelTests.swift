@@ -58,6 +58,21 @@ import Testing
         #expect(error.message.contains(name), "\(error)")
     }
 
+    @Test func `an older file of added tokens must agree with the folder's other`() throws {
+        func load(_ added: String, _ config: String) throws -> SentencePieceModel {
+            try SentencePieceModel(
+                model: proto(), configJSON: Array(config.utf8), addedJSON: Array(added.utf8),
+                source: "t.model")
+        }
+        let id = try tokenizer(nil).vocabularySize
+        let config = #"{"added_tokens_decoder": {"\#(id)": {"content": "<p>", "special": true}}}"#
+        #expect(try load(#"{"<p>": \#(id)}"#, config).vocabularySize == id + 1)
+        for (added, config) in [(#"{"<p>": \#(id)}"#, "{}"), (#"{"<p>": 7}"#, config)] {
+            let error = try #require(throws: ModelError.self) { try load(added, config) }
+            #expect(error.message.contains("<p>"))
+        }
+    }
+
     @Test func `a model of another kind is refused by name`() throws {
         func refusal(_ more: [UInt8]) throws -> String {
             let bytes = try proto() + more
@@ -70,9 +85,11 @@ import Testing
         #expect(try refusal([0x1A, 3, 0x12, 1, 0]).contains("precompiled_charsmap"))
         #expect(try refusal([0x0A, 5, 0x15, 0, 0, 0xC0, 0x7F]).contains("not a number"))
         #expect(try refusal([0x0A, 3, 0x0A, 1, 0xFF]).contains("UTF-8"))
-        // Said by the library: the same piece twice, an empty one.
+        #expect(try refusal([0x0A, 0]).contains("expected 1 to"))
+        let large = [0x22, 0x81, 0x80, 0x40] + [UInt8](repeating: 0, count: 1 << 20 + 1)
+        #expect(try refusal(large).contains("1048576 bytes"))
+        // Said by the library: the same piece twice.
         #expect(try refusal([0x0A, 5, 0x0A, 3] + Array("the".utf8)).contains("SentencePiece says"))
-        #expect(try refusal([0x0A, 0]).contains("SentencePiece says"))
     }
 
     @Test func `a model cut short anywhere among its pieces is refused`() throws {

@@ -30,7 +30,16 @@ import Testing
         (["added_tokens": #"[{"id": 9}]"#], "without id or content"),
         (["added_tokens": #"[{"id": 9, "content": "x"}, {"id": 9, "content": "x"}]"#], "twice"),
         (["normalizer": #"{"type": "NFKC"}"#], "normalizer NFKC"),
+        (["normalizer": #"{"type": "Prepend", "prepend": "a"}"#], "not NFC"),
         (["decoder": #"{"type": "Metaspace"}"#], "decoder Metaspace"),
+        (
+            [
+                "pre_tokenizer": #"""
+                {"type": "Sequence", "pretokenizers": [
+                 {"type": "ByteLevel"}, {"type": "ByteLevel"}]}
+                """#
+            ], "ByteLevel twice"
+        ),
         (["pre_tokenizer": "null"], "without ByteLevel"),
         (["pre_tokenizer": #"{"type": "Metaspace"}"#], "pre-tokenizer Metaspace"),
         (["pre_tokenizer": "{}"], "without a type"),

@@ -3,8 +3,8 @@
 struct BPEContent: Sendable {
     /// Tokens and merges.
     var vocabulary: BPEVocabulary
-    /// What is done to the text first.
-    var normalizer = Normalizer.none
+    /// Whether text is brought into Unicode's normalisation form C first.
+    var composes = false
     /// The pre-tokenizer.
     var steps: [PreTokenizerStep]
     /// The user-defined tokens by ascending id.
@@ -65,7 +65,7 @@ struct BPEContent: Sendable {
             if buffer.count > 1 << 16 { flush() }
         }
         number(ignoresMerges ? 1 : 0)
-        string((normalizer == .nfc ? "NFC" : "no normalizer").utf8)
+        string((composes ? "NFC" : "no normalizer").utf8)
         number(steps.count)
         for step in steps {
             switch step {

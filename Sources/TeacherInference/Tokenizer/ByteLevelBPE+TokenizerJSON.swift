@@ -14,8 +14,11 @@ extension ByteLevelBPE {
         let added = try file.addedTokens()
         let vocabulary = try file.vocabulary(model, added)
         let steps = try file.byteLevelSteps()
-        let normalizer = try file.normalizer()
-        if normalizer != .none, added.contains(where: { !$0.isSpecial && $0.token.isNormalized }) {
+        let normalizer = try file.normalizerSteps()
+        guard normalizer.allSatisfy({ $0 == .nfc }) else {
+            throw file.unsupported("a normalizer beside ByteLevel that is not NFC")
+        }
+        if !normalizer.isEmpty, added.contains(where: { !$0.isSpecial && $0.token.isNormalized }) {
             throw file.unsupported("a normalizer and added tokens that are matched behind it")
         }
         try file.checkDecoder()
@@ -30,7 +33,7 @@ extension ByteLevelBPE {
         }
         try self.init(
             BPEContent(
-                vocabulary: vocabulary, normalizer: normalizer, steps: steps,
+                vocabulary: vocabulary, composes: !normalizer.isEmpty, steps: steps,
                 added: added.filter { !$0.isSpecial }.map(\.token),
                 ignoresMerges: model["ignore_merges"]?.bool ?? false, bosToken: bos.token,
                 addsBOS: bos.isAdded,

@@ -97,7 +97,7 @@ public final class ByteLevelBPE: Tokenizer {
         }
         let whole = [AddedTokens.Section(start: 0, end: text.count, token: nil)]
         let sections = added?.sections(of: text) ?? whole
-        guard content.normalizer == .nfc, let normalized = NormalizedText(text, sections) else {
+        guard content.composes, let normalized = NormalizedText(text, sections) else {
             encode(text, sections, &workspace, keepsWords)
             return
         }

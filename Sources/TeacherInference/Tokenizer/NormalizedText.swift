@@ -1,13 +1,5 @@
 import Foundation
 
-/// What a tokenizer does to text before anything else.
-enum Normalizer: Sendable {
-    /// Nothing.
-    case none
-    /// Unicode's normalisation form C.
-    case nfc
-}
-
 /// A text in normalisation form C and the way back to the original.
 struct NormalizedText {
     /// The text, normalised; added tokens are as they were.

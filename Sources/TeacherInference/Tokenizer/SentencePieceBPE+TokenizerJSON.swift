@@ -111,14 +111,11 @@ extension TokenizerJSON {
             UTF8Width.of(replacement.first ?? 0) == replacement.count
         else { throw malformed("a Metaspace whose \"replacement\" is not one character") }
         let name = component.member("prepend_scheme")?.text
-        guard var scheme = Metaspace.PrependScheme(rawValue: name ?? "always") else {
+        guard let scheme = Metaspace.PrependScheme(rawValue: name ?? "always") else {
             throw unsupported("a Metaspace of an unknown prepend_scheme")
         }
-        if component.member("add_prefix_space")?.bool == false {
-            guard name == nil || scheme == .never else {
-                throw malformed("a Metaspace whose add_prefix_space and prepend_scheme disagree")
-            }
-            scheme = .never
+        guard scheme == .never || component.member("add_prefix_space")?.bool != false else {
+            throw malformed("a Metaspace whose add_prefix_space and prepend_scheme disagree")
         }
         return Metaspace(
             replacement: replacement, prependScheme: scheme,

@@ -42,11 +42,14 @@ public final class SentencePieceModel: Tokenizer {
         deinit { csp_free(pointer) }
     }
 
-    /// The tokenizer of a `tokenizer.model`, with the `tokenizer_config.json` beside it if there is
-    /// one, which names added tokens and the rule for BOS; `source` is the first one's path.
+    /// The tokenizer of a `tokenizer.model`, with what stands beside it, if anything does: the
+    /// `tokenizer_config.json`, which names added tokens and the rule for BOS, and the older
+    /// `added_tokens.json`; `source` is the first one's path.
     ///
     /// Without a word on BOS it is added, as transformers does for these tokenizers.
-    public init(model bytes: [UInt8], configJSON: [UInt8]?, source: String) throws(ModelError) {
+    public init(
+        model bytes: [UInt8], configJSON: [UInt8]?, addedJSON: [UInt8]? = nil, source: String
+    ) throws(ModelError) {
         proto = try SentencePieceProto(bytes, source: source)
         model = try Handle(bytes, source: source)
         self.bytes = bytes
@@ -59,6 +62,18 @@ public final class SentencePieceModel: Tokenizer {
                     + "\"add_prefix_space\" false, but the model puts a space in front")
         }
         added = try Self.added(config, proto, source: source)
+        if let addedJSON {
+            let name = "added_tokens.json beside \(source)"
+            for (content, id) in try JSONParser.parse(addedJSON, source: name).object ?? [] {
+                // What these do in a text is said in tokenizer_config.json alone.
+                guard let known = Self.id(of: content, proto, added), id.integer == Int(known)
+                else {
+                    throw ModelError(
+                        "cannot use \(name): it adds \(JSONParser.quoted(content)), of which "
+                            + "tokenizer_config.json says nothing")
+                }
+            }
+        }
         vocabularySize = max(proto.pieces.count, added.last.map { Int($0.id) + 1 } ?? 0)
         let named = config?.member("bos_token")
         if let spelling = named?.bytes ?? named?["content"]?.bytes {

@@ -13,12 +13,23 @@ struct SentencePieceProto: Sendable {
     /// Longest piece in bytes: the library recurses over unused ones.
     private static let maxPieceBytes = SentencePieceVocabulary.maxPieceBytes
 
+    /// Most pieces, and most bytes of anything else in the file: what the library allocates for a
+    /// byte of either is tens of times as much.
+    private static let (maxPieces, maxOtherBytes) = (1 << 22, 1 << 20)
+
     /// Reads `bytes`, a serialised ModelProto; `source` names the file in errors.
     init(_ bytes: [UInt8], source: String) throws(ModelError) {
         // The format's default is Unigram.
         var modelType = 1
         var fields = Fields(bytes[...], source: source)
+        var otherBytes = 0
         while let field = try fields.next() {
+            if field.number != 1 { otherBytes += 1 + (field.content?.count ?? 0) }
+            guard otherBytes <= Self.maxOtherBytes, pieces.count <= Self.maxPieces else {
+                throw ModelError(
+                    "cannot use the tokenizer of \(source): it has more than \(Self.maxPieces) "
+                        + "pieces or \(Self.maxOtherBytes) bytes beside them")
+            }
             switch field.number {
             case 1: try append(piece: try field.message(source), source: source)
             case 2:
@@ -58,12 +69,12 @@ struct SentencePieceProto: Sendable {
             default: break
             }
         }
-        guard spelling.count <= Self.maxPieceBytes,
+        guard !spelling.isEmpty, spelling.count <= Self.maxPieceBytes,
             String(validating: spelling, as: UTF8.self) != nil
         else {
             throw ModelError(
                 "cannot use the tokenizer of \(source): piece \(pieces.count) has "
-                    + "\(spelling.count) bytes or is not valid UTF-8, expected at most "
+                    + "\(spelling.count) bytes or is not valid UTF-8, expected 1 to "
                     + "\(Self.maxPieceBytes)")
         }
         pieces.append(spelling)

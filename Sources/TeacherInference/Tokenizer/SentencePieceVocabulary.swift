@@ -24,6 +24,9 @@ struct SentencePieceVocabulary: Sendable {
     /// splits of a piece cost grows with its square.
     static let maxPieceBytes = 512
 
+    /// Most bytes that are hashed to split all pieces: a second's work, and forty times Gemma's.
+    private static let maxSplitWork = 1 << 30
+
     private var index = ByteStringIndex()
     /// Whether text can become each id by its spelling.
     private var isSymbol: [Bool] = []
@@ -111,8 +114,13 @@ struct SentencePieceVocabulary: Sendable {
         let ordered = Set(mergeable.filter { isSymbol[$0] }.map { scores[$0] }).sorted(by: >)
         let ranks = Dictionary(
             uniqueKeysWithValues: ordered.enumerated().map { ($1, UInt32($0)) })
+        var work = 0
         for id in mergeable {
             let piece = Array(pieces[id])
+            work += piece.count * piece.count
+            guard work <= Self.maxSplitWork else {
+                throw failure("its pieces are too many and too long to be split in all ways")
+            }
             guard piece.count <= Self.maxPieceBytes else {
                 throw failure(
                     "token \(id) has \(piece.count) bytes, expected at most \(Self.maxPieceBytes)")

@@ -1,25 +1,4 @@
 extension TokenizerJSON {
-    /// The normaliser: none or NFC.
-    func normalizer() throws(ModelError) -> Normalizer {
-        var result = Normalizer.none
-        if let component = root.member("normalizer") { try append(component, to: &result) }
-        return result
-    }
-
-    private func append(
-        _ component: JSONValue, to normalizer: inout Normalizer
-    ) throws(ModelError) {
-        let type = try type(of: component, "normalizer")
-        switch type {
-        case "NFC": normalizer = .nfc
-        case "Sequence":
-            for part in component["normalizers"]?.array ?? [] {
-                try append(part, to: &normalizer)
-            }
-        default: throw unsupported("the normalizer \(type)")
-        }
-    }
-
     /// Refuses a decoder that is not `ByteLevel`.
     func checkDecoder() throws(ModelError) {
         guard let decoder = root.member("decoder") else { return }
