@@ -28,7 +28,8 @@ extension ModelConfiguration.RoPE {
                 }
             }
             guard attentionFactor.isFinite, attentionFactor > 0 else {
-                return "LongRoPE's attention factor is \(attentionFactor), expected a positive number"
+                return
+                    "LongRoPE's attention factor is \(attentionFactor), expected a positive number"
             }
             return nil
         }

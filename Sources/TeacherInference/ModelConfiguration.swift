@@ -115,7 +115,8 @@ public struct ModelConfiguration: Sendable, Equatable {
         }
         guard positions == .learned || rotatedSize % 2 == 0, (1...headSize).contains(rotatedSize)
         else {
-            return "\(rotatedSize) of \(headSize) dimensions a head rotate; RoPE needs pairs, an odd "
+            return
+                "\(rotatedSize) of \(headSize) dimensions a head rotate; RoPE needs pairs, an odd "
                 + "number has none"
         }
         if case .longrope(let longrope) = rope.scaling,

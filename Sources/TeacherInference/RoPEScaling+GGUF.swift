@@ -28,7 +28,8 @@ extension ModelConfiguration.RoPE.Scaling {
         func original() throws(ModelError) -> Int {
             let value = try positive("original_context_length") ?? Double(context)
             guard let length = Int(exactly: value), length < 1 << 28 else {
-                throw ModelError("\(path): \(prefix)rope.scaling.original_context_length is \(value)")
+                throw ModelError(
+                    "\(path): \(prefix)rope.scaling.original_context_length is \(value)")
             }
             return length
         }
@@ -80,7 +81,8 @@ extension ModelConfiguration.RoPE.Scaling {
                 "\(path): RoPE scaling \"\(other)\" is not supported"
                     + (other == "longrope" ? " without the rope_factors tensors" : ""))
         }
-        if case .longrope = self {} else if isLong {
+        if case .longrope = self {
+        } else if isLong {
             throw ModelError("\(path): LongRoPE's tensors are joined by another scaling")
         }
         guard gguf.tensors["rope_freqs.weight"] != nil else { return }

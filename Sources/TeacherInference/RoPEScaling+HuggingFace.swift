@@ -59,7 +59,9 @@ extension ModelConfiguration.RoPE.Scaling {
         case "yarn":
             let factor = try positive("factor")
             used.insert("truncate")
-            let scales = (try object.number("mscale") ?? 0, try object.number("mscale_all_dim") ?? 0)
+            let scales = (
+                try object.number("mscale") ?? 0, try object.number("mscale_all_dim") ?? 0
+            )
             used.formUnion(["mscale", "mscale_all_dim"])
             let stated = try number("attention_factor")
             self = .yarn(
