@@ -15,7 +15,7 @@ struct FuzzRun {
     /// Reads the models to damage.
     init(_ options: FuzzOptions) throws {
         self.options = options
-        let models = try ModelFiles.all(below: options.fixtures)
+        let models = try ModelFiles.seeds(below: options.fixtures)
         guard !models.isEmpty else { throw CocoaError(.fileNoSuchFile) }
         cases = FuzzCases(models)
     }

@@ -19,7 +19,7 @@ struct FuzzWorker {
     /// Runs the cases of the options' range; blocks.
     func run() throws {
         CaseLimits.prepare()
-        let cases = FuzzCases(try ModelFiles.all(below: options.fixtures))
+        let cases = FuzzCases(try ModelFiles.seeds(below: options.fixtures))
         let limits = CaseLimits(seconds: options.caseSeconds)
         let folder = NSTemporaryDirectory() + "refinery-fuzz-\(getpid())"
         defer { try? FileManager.default.removeItem(atPath: folder) }

@@ -64,7 +64,8 @@ enum JSONMutation {
         "(a+)+$", "(a|a)*b", "(?<=x)(a+)+b", "a{9999}{9999}", "a*[ab]{5000}c", "((a{99}){99}){99}",
         "[^\\\\s\\\\S]",
         "\\\\p{L}{65535}", "(?=(?=(?=a)))", "(?:)*", "BPE", "Sequence", "Split", "ByteLevel",
-        "Digits", "NFC", "NFD", "Metaspace", "llama", "qwen2", "qwen3", "linear", "yarn", "llama3",
+        "Digits", "Prepend", "Replace", "Metaspace", "NFC", "NFD", "llama", "qwen2", "qwen3",
+        "linear", "yarn", "llama3",
         "silu", "F32", "F16", "I64", "BF16", "<s>", "Ġ", "é", "e\\u0301", "\\u0000", "\u{7F}",
     ]
 

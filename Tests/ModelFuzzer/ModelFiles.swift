@@ -12,8 +12,14 @@ struct ModelFiles {
     /// Bytes of all files.
     var size: Int { files.reduce(0) { $0 + $1.bytes.count } }
 
+    /// Every model to begin with: those below `fixtures`, and SentencePiece's beside them.
+    static func seeds(below fixtures: String) throws -> [ModelFiles] {
+        let models = try all(below: fixtures)
+        return models + (try SentencePieceSeeds.all(below: fixtures, models))
+    }
+
     /// Every model below `folder`: GGUF files, sets of parts, and Hugging Face folders.
-    static func all(below folder: String) throws -> [ModelFiles] {
+    private static func all(below folder: String) throws -> [ModelFiles] {
         var models: [ModelFiles] = []
         let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
         for name in names {

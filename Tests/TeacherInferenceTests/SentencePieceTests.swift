@@ -51,6 +51,33 @@ import Testing
         }
     }
 
+    @Test func `a token that matches text and is no UTF-8 is refused`() throws {
+        var vocabulary = TokenizerFixtures.spm(["a", "b"])
+        (vocabulary.tokens[259], vocabulary.tokenTypes[259]) = ([0xA9], 4)
+        let error = try #require(throws: ModelError.self) { try SentencePieceBPE(gguf: vocabulary) }
+        #expect(error.message.contains("259") && error.message.contains("UTF-8"), "\(error)")
+    }
+
+    @Test func `a normalizer that could make a text very long is refused`() throws {
+        let long = [UInt8](repeating: 97, count: 65)
+        let twice = NormalizerStep.replace([97], [97, 97])
+        for steps: [NormalizerStep] in [
+            [NormalizerStep](repeating: twice, count: 7), [.replace([32], long)], [.prepend(long)],
+            [.prepend([97]), .replace([97], long)], [NormalizerStep](repeating: .nfc, count: 4),
+            [NormalizerStep](repeating: .replace([97], [98]), count: 33),
+        ] {
+            #expect(throws: ModelError.self) {
+                try NormalizerStep.checkGrowth(steps, source: "tokenizer.json")
+            }
+        }
+        try NormalizerStep.checkGrowth(
+            [
+                .nfc, .prepend(SentencePieceBPE.spaceMark),
+                .replace([32], SentencePieceBPE.spaceMark),
+            ],
+            source: "tokenizer.json")
+    }
+
     @Test func `control tokens are not reached, neither whole nor by merges`() throws {
         var vocabulary = TokenizerFixtures.spm(["<s", "<", "s", ">", "</x>"])
         vocabulary.tokenTypes[263] = 3

@@ -19,6 +19,13 @@ public final class SentencePieceBPE: Tokenizer {
     /// A tokenizer of checked content.
     init(_ content: SentencePieceContent) throws(ModelError) {
         var content = content
+        // Or it would match inside a character.
+        for token in content.added where String(validating: token.content, as: UTF8.self) == nil {
+            throw content.vocabulary.failure(
+                "token \(token.id), \(JSONParser.quoted(token.content)), matches text and is no UTF-8"
+            )
+        }
+        try NormalizerStep.checkGrowth(content.normalizer, source: content.source)
         if !content.canCut { content.vocabulary.neverCut() }
         self.content = content
         vocabulary = content.vocabulary
