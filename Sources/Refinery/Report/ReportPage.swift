@@ -2,11 +2,12 @@ import Foundation
 
 /// A report as one self-contained HTML page: no network, no script, light and dark.
 public enum ReportPage {
-    /// The page, UTF-8, under 2 MB.
+    /// Makes the page.
     ///
     /// - Parameters:
     ///   - report: what to show.
     ///   - tokens: per-token values of the examples, by chunk; those without are shown plain.
+    /// - Returns: HTML in UTF-8, under 2 MB.
     public static func render(
         _ report: ReportData, tokens: [Int64: [TokenDifference]]
     ) -> [UInt8] {

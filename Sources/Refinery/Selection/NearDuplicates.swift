@@ -34,11 +34,12 @@ struct NearDuplicates: ~Copyable {
         count += 1
     }
 
-    /// The documents that another of their group outranks, ascending.
+    /// Finds the groups.
     ///
     /// - Parameters:
     ///   - scores: one a document; the highest of a group stays, of equals the first.
     ///   - text: a document's text once more, for the exact comparison.
+    /// - Returns: the documents that another of their group outranks, ascending.
     /// - Throws: what `text` throws, and ``StoreError`` where the disk fails.
     consuming func outranked(
         scores: [Double], text: (Int) throws -> [UInt8]

@@ -15,11 +15,13 @@ struct TokenDifferences: Sendable {
         var bytes: [UInt8]
     }
 
-    /// The tokens of each text, by chunk; blocks.
+    /// Scores the texts by both models; blocks.
     ///
     /// - Parameters:
+    ///   - texts: at most a chunk each.
     ///   - threads: how many score beside each other, a text each.
     ///   - progress: told how many texts are done.
+    /// - Returns: the tokens of each text, by chunk.
     /// - Throws: ``ModelError`` where a text is longer than a model's context.
     func compute(
         _ texts: [Text], threads: Int, progress: @escaping (Int) -> Void
