@@ -30,16 +30,22 @@ enum ReportCharts {
     }
 
     /// Teacher's against reference's NLL a byte; `cut` is the difference a byte at the cut.
+    ///
+    /// The axes end at the 98th percentile, or noise would leave the rest no room; what lies beyond
+    /// is drawn on the edge.
     static func scatter(_ points: [ReportData.ScatterPoint], cut: Double?) -> String {
-        let values = points.flatMap { [$0.teacher, $0.reference] }
-        guard let most = values.max(), most > 0 else { return "" }
+        let values = points.flatMap { [$0.teacher, $0.reference] }.sorted()
+        guard !values.isEmpty else { return "" }
+        let most = values[values.count - 1 - values.count / 50]
+        guard most > 0 else { return "" }
         let x = Axis(0, most, from: margin.left, to: width - margin.right)
         let y = Axis(0, most, from: 2 * height - margin.bottom, to: margin.top)
         var svg = open("Teacher's against reference's NLL a byte", height: 2 * height)
         for (style, isKept) in [("dot all", false), ("dot kept", true)] {
             svg += "<path class=\"\(style)\" d=\""
             for point in points where point.isKept == isKept {
-                svg += "M\(number(x.at(point.teacher))) \(number(y.at(point.reference)))h0"
+                let place = (x.at(min(point.teacher, most)), y.at(min(point.reference, most)))
+                svg += "M\(number(place.0)) \(number(place.1))h0"
             }
             svg += "\"/>"
         }
