@@ -1,11 +1,9 @@
-import Foundation
-
 /// The band hashes of many documents in a file without a name, read back a band at a time in
 /// order of hash.
 ///
 /// Blocks of 4,096 documents: their numbers, then each band's hashes, so that a band is read in
 /// pieces of 32 kB.
-struct BandFile: ~Copyable {
+struct BandFile {
     /// A document's hash in one band.
     struct Entry {
         var hash: UInt64
@@ -13,38 +11,29 @@ struct BandFile: ~Copyable {
     }
 
     private static let blockLength = 4096
+    /// Numbers a block: the documents' and every band's.
+    private static let blockNumbers = blockLength * (1 + MinHash.bands)
     /// Entries that are sorted at once.
     private let capacity: Int
-    private let descriptor: CInt
-    private let folder: String
+    private let file: SpillFile<UInt64>
     private var blocks = 0
     private var count = 0
-    private var documents: [Int32] = []
+    private var documents: [UInt64] = []
     private var columns = [[UInt64]](repeating: [], count: MinHash.bands)
 
     /// A new file in `folder`; `capacity` entries are sorted at once.
     ///
     /// - Throws: ``StoreError`` where it cannot be made.
     init(folder: String, capacity: Int = 1 << 23) throws {
-        var template = Array((folder + "/.refinery-bands-XXXXXX").utf8CString)
-        let made = mkstemp(&template)
-        guard made >= 0 else { throw Self.failure("make", in: folder) }
-        unlink(template)
-        self.folder = folder
         self.capacity = capacity
-        descriptor = made
-        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-    }
-
-    deinit {
-        close(descriptor)
+        file = try SpillFile(folder: folder)
     }
 
     /// Adds a document's ``MinHash/bands`` hashes.
     ///
     /// - Throws: ``StoreError`` where the disk takes no more.
     mutating func append(document: Int32, bands: [UInt64]) throws {
-        documents.append(document)
+        documents.append(UInt64(document))
         for (band, hash) in bands.enumerated() { columns[band].append(hash) }
         count += 1
         if documents.count == Self.blockLength { try flush() }
@@ -70,71 +59,31 @@ struct BandFile: ~Copyable {
 
     private func entries(of band: Int, where isWanted: (UInt64) -> Bool) throws -> [Entry] {
         var entries: [Entry] = []
-        for block in 0..<blocks {
-            let start = block * Self.blockBytes
-            let numbers: [Int32] = try read(at: start, count: Self.blockLength)
-            let hashes: [UInt64] = try read(
-                at: start + 4 * Self.blockLength + 8 * Self.blockLength * band,
-                count: Self.blockLength)
+        func add(_ numbers: [UInt64], _ hashes: [UInt64]) {
             for (number, hash) in zip(numbers, hashes) where isWanted(hash) {
-                entries.append(Entry(hash: hash, document: number))
+                entries.append(Entry(hash: hash, document: Int32(number)))
             }
         }
-        for (number, hash) in zip(documents, columns[band]) where isWanted(hash) {
-            entries.append(Entry(hash: hash, document: number))
+        for block in 0..<blocks {
+            add(try column(0, of: block), try column(1 + band, of: block))
         }
+        add(documents, columns[band])
         return entries
     }
 
-    private static let blockBytes = blockLength * (4 + 8 * MinHash.bands)
+    /// The documents' numbers of a block, column 0, or a band's hashes.
+    private func column(_ column: Int, of block: Int) throws -> [UInt64] {
+        let first = block * Self.blockNumbers + column * Self.blockLength
+        return try file.read(first..<first + Self.blockLength)
+    }
 
     private mutating func flush() throws {
-        var offset = blocks * Self.blockBytes
-        try documents.withUnsafeBytes { try write($0, at: &offset) }
-        for column in columns { try column.withUnsafeBytes { try write($0, at: &offset) } }
+        for (column, numbers) in ([documents] + columns).enumerated() {
+            try file.write(
+                numbers, at: blocks * Self.blockNumbers + column * Self.blockLength)
+        }
         blocks += 1
         documents.removeAll(keepingCapacity: true)
         for band in columns.indices { columns[band].removeAll(keepingCapacity: true) }
-    }
-
-    private func write(_ bytes: UnsafeRawBufferPointer, at offset: inout Int) throws {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let part = UnsafeRawBufferPointer(rebasing: rest)
-            let done = pwrite(descriptor, part.baseAddress, part.count, off_t(offset))
-            if done < 0, errno == EINTR { continue }
-            guard done > 0 else { throw Self.failure("write", in: folder) }
-            offset += done
-            rest = rest.dropFirst(done)
-        }
-    }
-
-    private func read<Number: FixedWidthInteger>(at offset: Int, count: Int) throws -> [Number] {
-        let bytes = count * MemoryLayout<Number>.stride
-        var done = 0
-        let numbers = [Number](unsafeUninitializedCapacity: count) { buffer, initialized in
-            // SAFETY: each read stays within `buffer`, and only numbers that were read whole are
-            // counted as initialised.
-            let raw = UnsafeMutableRawBufferPointer(buffer)
-            while done < bytes {
-                let got = pread(
-                    descriptor, raw.baseAddress?.advanced(by: done), bytes - done,
-                    off_t(offset + done))
-                if got < 0, errno == EINTR { continue }
-                guard got > 0 else { break }
-                done += got
-            }
-            initialized = done == bytes ? count : 0
-        }
-        guard done == bytes else { throw Self.failure("read", in: folder) }
-        return numbers
-    }
-
-    private static func failure(_ verb: String, in folder: String) -> StoreError {
-        StoreError(
-            .unusable,
-            "cannot \(verb) the file in \(folder) that near duplicates are found in: "
-                + String(cString: strerror(errno)),
-            hint: "it takes 132 bytes a document there")
     }
 }

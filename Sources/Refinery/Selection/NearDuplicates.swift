@@ -4,7 +4,7 @@
 /// similarity of their shingles; those that reach the threshold become one group, and so do
 /// groups that a document joins. Documents are numbered in the order in which they are added.
 ///
-/// Signatures lie in a file, 128 bytes a document; memory is 20 bytes a document, and up to
+/// Signatures lie in a file, 136 bytes a document; memory is 20 bytes a document, and up to
 /// 128 MB while a band is sorted.
 struct NearDuplicates: ~Copyable {
     private let threshold: Double

@@ -70,6 +70,8 @@ final class SpillFile<Record: BitwiseCopyable> {
             .unusable,
             "cannot \(verb) the file in \(folder) that scores are gathered in: "
                 + String(cString: strerror(errno)),
-            hint: "selecting takes 120 bytes a scored chunk there")
+            hint:
+                "selecting takes 120 bytes a scored chunk there, and finding near duplicates 136 a document"
+        )
     }
 }
