@@ -1,15 +1,17 @@
 #!/usr/bin/env python3
 """Recomputes a selection from the raw columns of a store, by the formulas of docs/selection.md.
 
-    check_selection.py STORE [--selection NAME …]
+    check_selection.py STORE [--selection NAME …] [--decontaminate FILE …]
 
 Independent of refinery: reads the store with sqlite3 (mode=ro), takes each rule from its
 selection's row and recomputes filters, guards, duplicates, score, order, size and mix; all
-selections unless named. Only while nothing was scored, replaced or deleted since.
+selections unless named. Only while nothing was scored, replaced or deleted since. Rules that keep
+benchmarks out need their files again. check_near_duplicates.py looks at near duplicates.
 Exit code 0: the same ids in the same order; 1: not, with the first differences on stderr.
 """
 
 import argparse
+import functools
 import hashlib
 import json
 import math
@@ -21,6 +23,8 @@ from collections import Counter, defaultdict
 from fractions import Fraction
 from urllib.parse import quote
 
+import words
+
 
 def read(db, selection):
     """Every scored chunk or document of the rule's scope, by chunk id, as dicts of raw sums."""
@@ -31,9 +35,9 @@ def read(db, selection):
             " WHERE model IN (?, ?)", (teacher, reference)):
         scores[chunk, model] = (outcome, *sums)
     items, documents = [], {}
-    for chunk, document, owner, sha256, corpus, domain, text in db.execute(
+    for chunk, document, owner, sha256, corpus, domain, text, *place in db.execute(
             "SELECT c.id, c.document, coalesce(c.duplicate_of, c.id), c.sha256, k.name, m.name,"
-            " d.sha256 FROM chunk c JOIN document d ON d.id = c.document"
+            " d.sha256, d.id, c.start, c.\"end\" FROM chunk c JOIN document d ON d.id = c.document"
             " JOIN corpus k ON k.id = d.corpus LEFT JOIN domain m ON m.id = d.domain"
             " WHERE c.retired = 0 ORDER BY c.id"):
         if rule["corpus"] not in (None, corpus):
@@ -46,7 +50,8 @@ def read(db, selection):
         item = None
         if state == "scored":
             item = {"id": chunk, "text": sha256, "domain": domain, "tokens": t[1], "bytes": t[2],
-                    "t": t[3], "r": r[3], "r_tokens": r[1], "adapted": r[4], "repetition": t[5]}
+                    "t": t[3], "r": r[3], "r_tokens": r[1], "adapted": r[4], "repetition": t[5],
+                    "place": place}
         if rule["unit"] == "chunk":
             items += [item] if item else []
             continue
@@ -57,7 +62,8 @@ def read(db, selection):
         chunks = whole["chunks"]
         if whole["states"] & {"pending", "failed"} or not chunks:
             continue
-        item = dict(chunks[0], id=document, first=chunks[0]["id"], text=whole["text"])
+        item = dict(chunks[0], id=document, first=chunks[0]["id"], text=whole["text"],
+                    place=(document, 0, None))
         for key in ("tokens", "bytes", "t", "r", "r_tokens"):
             item[key] = sum(c[key] for c in chunks)
         item["adapted"] = (None if any(c["adapted"] is None for c in chunks)
@@ -88,7 +94,7 @@ def value(item, column, unit):
     }[column]()
 
 
-def candidates(items, rule, unit):
+def candidates(items, rule, unit, quotes):
     bounds = []
     for text in rule["where"]:
         column, ends = text.split("=", 1)
@@ -115,6 +121,8 @@ def candidates(items, rule, unit):
                 continue
             if (guards["max_repetition"] is not None
                     and item["repetition"] > guards["max_repetition"]):
+                continue
+            if guards.get("contamination") and quotes(item):
                 continue
             if not rule["keep_duplicates"]:
                 if item["text"] in seen:
@@ -257,11 +265,26 @@ def recorded(db, selection):
                       " WHERE selection = ? ORDER BY rank", (selection["id"],)).fetchall()
 
 
-def check(db, selections, name):
+def check(db, selections, name, questions):
     selection = selections[name]
     rule, like = selection["rule"], {}
     items = read(db, selection)
-    order = ranked(candidates(items, rule, selection["unit"]), rule, selection["unit"])
+    text = words.texts(db)
+
+    @functools.cache
+    def quotations(document):
+        return words.quotations(text(document).decode(), questions)
+
+    def quotes(item):
+        document, start, end = item["place"]
+        first = len(text(document)[:start].decode())
+        last = len(text(document)[:end].decode())
+        return any(a < last and b > first for a, b in quotations(document))
+
+    if rule["guards"].get("contamination") and not questions:
+        sys.exit(f"{name} keeps benchmarks out: name their files with --decontaminate")
+    unit = selection["unit"]
+    order = ranked(candidates(items, rule, unit, quotes), rule, unit)
     if "like" in rule["size"]:
         other = selections[rule["size"]["like"]]
         ids = {row[0] for row in recorded(db, other)}
@@ -291,6 +314,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("store")
     parser.add_argument("--selection", action="append")
+    parser.add_argument("--decontaminate", action="append", default=[])
     options = parser.parse_args()
     db = sqlite3.connect(f"file:{quote(options.store)}?mode=ro", uri=True)
     selections = {}
@@ -298,7 +322,8 @@ def main():
         selections[row[1]] = dict(zip(("id", "name", "rule", "teacher", "reference", "unit"), row),
                                   rule=json.loads(row[2]))
     names = options.selection or list(selections)
-    if not names or not all([check(db, selections, name) for name in names]):
+    questions = words.questions(options.decontaminate)
+    if not names or not all([check(db, selections, name, questions) for name in names]):
         sys.exit(1)
 
 

@@ -17,4 +17,7 @@ public let migrations: [Migration] = [
     Migration(
         name: "v0002_selection",
         sql: String(decoding: PackageResources.v0002_selection_sql, as: UTF8.self)),
+    Migration(
+        name: "v0003_benchmark",
+        sql: String(decoding: PackageResources.v0003_benchmark_sql, as: UTF8.self)),
 ]

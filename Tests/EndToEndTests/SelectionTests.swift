@@ -58,6 +58,68 @@ import Testing
         #expect(daemon.end(SIGTERM) == 0)
     }
 
+    @Test("benchmarks and near duplicates stay out, and scripts by brute force agree")
+    func textGuards() throws {
+        let folder = try Folder()
+        let question =
+            "At which of the seven harbours of the old map did the last of the "
+            + "lamplighters, who could not swim, wait for a boat?"
+        let quoting = (0..<6).map {
+            #"{"id":"leak/\#($0)","text":"Sample \#($0): \#(question.uppercased()) None of them."}"#
+        }
+        // Each text once more with some of its words replaced, from one to all but alike.
+        var lines = try SampleCorpus.lines(documents: 48).split(separator: "\n").map(String.init)
+        for (place, line) in lines.enumerated() where line.contains(#""domain":"prose""#) {
+            let count = place % 5 + 1
+            var copy = line.replacingOccurrences(of: #""id":""#, with: #""id":"near "#)
+            for word in ["the", "harbour", "and", "said", "that"].prefix(count) {
+                copy = copy.replacingOccurrences(of: " \(word) ", with: " \(word)x ")
+            }
+            lines += [
+                copy,
+                line.replacingOccurrences(of: #""text":""#, with: #""text":"Once more. "#)
+                    .replacingOccurrences(of: #""id":""#, with: #""id":"again "#),
+            ]
+        }
+        let corpus = try folder.write(
+            "corpus.jsonl", (lines + quoting).joined(separator: "\n") + "\n")
+        let questions = try folder.write(
+            "exam.jsonl",
+            #"{"subject":"geography","question":"\#(question)","answer":2}"# + "\n{\"q\":\"x\"}\n")
+        let broken = try folder.write("broken.jsonl", "{\"q\": \"one\"}\n{\"q\"}\n")
+        let daemon = try Daemon(
+            folder, teacher: teacher, reference: reference,
+            settings: "max_tokens = 128\nbatch_tokens = 256\n")
+        #expect(try daemon.control("enqueue", corpus, "--wait").status == 0)
+        let all = ["export", "--ratio", "1", "--keep-duplicates"]
+        func export(_ name: String, _ options: [String]) throws -> (rows: String, errors: String) {
+            let made = try daemon.control(
+                all + ["--name", name, "--output", folder(name + ".jsonl")] + options)
+            #expect(made.status == 0, "\(name): \(made.errors)")
+            return (
+                try String(contentsOfFile: folder(name + ".jsonl"), encoding: .utf8), made.errors
+            )
+        }
+        let open = try export("open", ["--no-short-guard", "--no-repetition-guard"])
+        #expect(open.rows.contains("leak/0"))
+        let clean = try export("clean", ["--decontaminate", questions])
+        #expect(!clean.rows.contains("leak/") && clean.rows.contains("prose/"))
+        #expect(clean.errors.contains("benchmark exam.jsonl: 2 questions (1 under 13 words"))
+        #expect(clean.errors.contains("contamination"), "\(clean.errors)")
+        try run(
+            "check_selection.py",
+            [folder("store.db"), "--selection", "clean", "--decontaminate", questions])
+        _ = try export(
+            "apart", ["--no-short-guard", "--no-repetition-guard", "--near-duplicates", "0.8"])
+        try run("check_near_duplicates.py", [folder("store.db"), "open", "apart"])
+        let refused = try daemon.control(all + ["--dry-run", "--decontaminate", broken])
+        #expect(refused.status == 1 && refused.errors.contains("broken.jsonl:2: "))
+        let report = try daemon.control(
+            "report", "--selection", "clean", "--plain", "--output", folder("clean.html"))
+        #expect(report.status == 0, "\(report.errors)")
+        #expect(daemon.end(SIGTERM) == 0)
+    }
+
     @Test(
         "repeated lines that the reference has never seen are on top by difference alone",
         .enabled(if: Programs.teacher != nil, "make teacher brings the teacher"))

@@ -46,6 +46,8 @@ struct CommandLineTests {
             ["inspect"],
             ["inspect", "a", "b", "c"],
             ["inspect", "a", "--batch-tokens", "1"],
+            ["refine", "a.jsonl", "--teacher", "t", "--reference", "r", "--top-k", "1"],
+            ["export", "--top-k", "1", "--decontaminate", "-"],
             ["inspect", "a", "--max-tokens", "0"],
             ["inspect", "a", "--threads", "0"],
             ["inspect", "a", "--reference-context", "bos"],
@@ -80,6 +82,14 @@ struct CommandLineTests {
                 "--ascending", "--sample", "--temperature", "0.5", "--seed", "18446744073709551615",
                 "--mix", "code=0.3,web=0.7", "--spill", "--fill-or-fail", "--partial", "--dry-run",
                 "--json",
+            ],
+            [
+                "export", "--ratio", "1", "--decontaminate", "a.jsonl", "--decontaminate", "b.txt",
+                "--near-duplicates", "0.8",
+            ],
+            [
+                "refine", "a.jsonl", "--teacher", "t", "--reference", "r", "--top-k", "1",
+                "--dry-run",
             ],
             ["export", "--like", "n", "--match", "domain,length", "--baseline", "random"],
             [
@@ -122,7 +132,7 @@ struct CommandLineTests {
     @Test("a ratio stays the decimal that was written")
     func ratio() throws {
         let command = try Refinectl.parseAsRoot(["export", "--ratio", "0.29"]) as? Export
-        let rule = try command?.selecting.rule(corpus: nil)
+        let rule = try command?.selecting.rule(corpus: nil, benchmarks: [])
         #expect(try rule?.size == .ratio(DecimalFraction("0.29")))
     }
 

@@ -41,6 +41,14 @@ struct RouteTests {
         ("POST", "/v1/selections", #"{"rule":{"size":{"top_k":-1}}}"#, 400),
         ("POST", "/v1/selections", #"{"rule":{"size":{"top_k":1}},"name":""}"#, 400),
         ("POST", "/v1/selections", String(repeating: " ", count: 100_000), 413),
+        ("POST", "/v1/benchmarks", "", 400),
+        ("POST", "/v1/benchmarks", "123456789", 400),
+        ("POST", "/v1/benchmarks", "bbbbbbbbaaaaaaaa", 400),
+        ("POST", "/v1/benchmarks?x=1", "aaaaaaaa", 400),
+        (
+            "POST", "/v1/selections",
+            #"{"rule":{"size":{"top_k":1},"guards":{"contamination":[{"file":"a"}]}}}"#, 400
+        ),
         ("POST", "/v1/imports", "x", 400),
         ("POST", "/v1/imports?file=a&format=xml", "x", 400),
         ("POST", "/v1/imports?file=a&replace=2", "x", 400),

@@ -16,6 +16,7 @@ struct CandidateFilter {
     private let guards: Guards
     private let keepsDuplicates: Bool
     private let unit: ScoreUnit
+    private let contaminated: IDSet
     private let outranked: IDSet
     private var standing = IDSet()
     private var removed: [Removal]
@@ -32,14 +33,16 @@ struct CandidateFilter {
 
     /// The filter of a rule.
     ///
-    /// `outranked` holds the documents that a near duplicate outranks.
+    /// `contaminated` holds the chunks of items that quote a benchmark, `outranked` the
+    /// documents that a near duplicate outranks.
     init(
         _ rule: SelectionRule, excludedDomains: Set<Int32>, ranges: [Range], per unit: ScoreUnit,
-        outranked: IDSet = IDSet()
+        contaminated: IDSet = IDSet(), outranked: IDSet = IDSet()
     ) {
         self.excludedDomains = excludedDomains
         self.ranges = ranges
         self.unit = unit
+        self.contaminated = contaminated
         self.outranked = outranked
         let fromAll = rule.baseline?.from == .all
         guards = fromAll ? .none : rule.guards
@@ -48,6 +51,7 @@ struct CandidateFilter {
         removed += ranges.map { Removal(by: "where \($0.name)") }
         removed.append(Removal(by: guards.minTokens == nil ? "" : "short"))
         removed.append(Removal(by: guards.maxRepetition == nil ? "" : "repetition"))
+        removed.append(Removal(by: guards.contamination.isEmpty ? "" : "contamination"))
         removed.append(Removal(by: guards.nearDuplicates == nil ? "" : "near_duplicates"))
         removed.append(Removal(by: keepsDuplicates ? "" : "duplicates"))
     }
@@ -73,8 +77,9 @@ struct CandidateFilter {
             if item.repetition.isNaN { lacking[.repetition, default: 0] += 1 }
             if item.repetition > most { return short + 1 }
         }
-        if outranked.contains(item.document) { return short + 2 }
-        if !keepsDuplicates, !standing.insert(item.original) { return short + 3 }
+        if contaminated.contains(item.chunk) { return short + 2 }
+        if outranked.contains(item.document) { return short + 3 }
+        if !keepsDuplicates, !standing.insert(item.original) { return short + 4 }
         return nil
     }
 }

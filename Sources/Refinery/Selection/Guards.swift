@@ -4,14 +4,20 @@ public struct Guards: Sendable, Equatable {
     public var minTokens: Int?
     /// A larger share of repeated windows than this is too much; nil: not asked.
     public var maxRepetition: Double?
+    /// A text that quotes 13 words in a row of one of these is left out; none: not asked.
+    public var contamination: [BenchmarkFile] = []
     /// Of documents whose shingles have this Jaccard similarity or a greater one, only the one with
     /// the highest difference stays; nil: not asked.
     public var nearDuplicates: Double?
 
     /// Guards of the given parts.
-    public init(minTokens: Int?, maxRepetition: Double?, nearDuplicates: Double? = nil) {
+    public init(
+        minTokens: Int?, maxRepetition: Double?, contamination: [BenchmarkFile] = [],
+        nearDuplicates: Double? = nil
+    ) {
         self.minTokens = minTokens
         self.maxRepetition = maxRepetition
+        self.contamination = contamination
         self.nearDuplicates = nearDuplicates
     }
 
@@ -29,6 +35,14 @@ public struct Guards: Sendable, Equatable {
             throw StoreError(
                 .invalid, "the limit of repetition must be from 0 to 1, not \(maxRepetition)")
         }
+        for benchmark in contamination { try benchmark.validate() }
+        let windows = contamination.reduce(0) { $0 &+ min($1.windows, QuestionWindows.most) }
+        guard contamination.count <= 64, windows <= 2 * QuestionWindows.most else {
+            throw StoreError(
+                .invalid,
+                "\(contamination.count) benchmarks of \(windows) windows are too much: 64 and "
+                    + "\(2 * QuestionWindows.most) are the most")
+        }
         if let nearDuplicates, !(nearDuplicates >= 0.5 && nearDuplicates <= 1) {
             throw StoreError(
                 .invalid, "near duplicates must be from 0.5 to 1 alike, not \(nearDuplicates)",
@@ -41,6 +55,7 @@ extension Guards: Codable {
     private enum CodingKeys: String, CodingKey, CaseIterable {
         case minTokens = "min_tokens"
         case maxRepetition = "max_repetition"
+        case contamination
         case nearDuplicates = "near_duplicates"
     }
 
@@ -55,6 +70,8 @@ extension Guards: Codable {
             values.contains(.maxRepetition)
             ? try values.decode(Double?.self, forKey: .maxRepetition)
             : Guards.standard.maxRepetition
+        contamination =
+            try values.decodeIfPresent([BenchmarkFile].self, forKey: .contamination) ?? []
         nearDuplicates = try values.decodeIfPresent(Double.self, forKey: .nearDuplicates)
     }
 
@@ -63,6 +80,7 @@ extension Guards: Codable {
         var values = encoder.container(keyedBy: CodingKeys.self)
         try values.encode(minTokens, forKey: .minTokens)
         try values.encode(maxRepetition, forKey: .maxRepetition)
+        try values.encode(contamination, forKey: .contamination)
         try values.encode(nearDuplicates, forKey: .nearDuplicates)
     }
 }

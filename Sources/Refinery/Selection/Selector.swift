@@ -13,7 +13,11 @@ struct Selector {
         var likeTokens: [Int64: Int] = [:]
         /// A domain's name, for messages.
         var name: (Int32) throws -> String = { "\($0)" }
-        /// A document's text, for the guard against near duplicates.
+        /// What quotes the benchmarks of the guard against contamination; nil: not asked.
+        var contamination: Contamination?
+        /// A chunk's bytes in its document, for that guard.
+        var range: (Int64) throws -> Range<Int> = { _ in 0..<0 }
+        /// A document's text, for the guards that compare texts.
         var text: (Int64) throws -> [UInt8] = { _ in [] }
     }
 
@@ -51,9 +55,11 @@ struct Selector {
         among items: SpillTable<ScoredItem>, per unit: ScoreUnit
     ) throws -> (CandidateSet, [Removal]) {
         let ranges = try ranges(items, unit)
+        let contaminated = try contaminated(items, ranges, per: unit)
         var filter = CandidateFilter(
             rule, excludedDomains: names.excludedDomains, ranges: ranges, per: unit,
-            outranked: try outranked(items, ranges, per: unit))
+            contaminated: contaminated,
+            outranked: try outranked(items, ranges, contaminated, per: unit))
         var candidates = CandidateSet(of: items, per: unit)
         try items.forEach { place, item in
             if filter.passes(item) { candidates.insert(place, item) }
@@ -64,18 +70,45 @@ struct Selector {
         return (candidates, filter.removals)
     }
 
+    /// The items, by their chunk, that hold any of a quotation from a benchmark, of those that
+    /// filters and guards leave.
+    ///
+    /// Documents are searched whole: a cut may go through a question.
+    private func contaminated(
+        _ items: SpillTable<ScoredItem>, _ ranges: [CandidateFilter.Range], per unit: ScoreUnit
+    ) throws -> IDSet {
+        guard let contamination = names.contamination, rule.baseline?.from != .all else {
+            return IDSet()
+        }
+        var filter = filterBeforeDuplicates(ranges, unit)
+        var found = IDSet()
+        var document: Int64?
+        var quotations: [Range<Int>] = []
+        try items.forEach { _, item in
+            guard filter.passes(item) else { return }
+            if item.document != document {
+                document = item.document
+                quotations = contamination.quotations(in: try names.text(item.document))
+            }
+            guard !quotations.isEmpty else { return }
+            if rule.unit == .chunk {
+                let range = try names.range(item.chunk)
+                guard quotations.contains(where: range.overlaps) else { return }
+            }
+            found.insert(item.chunk)
+        }
+        return found
+    }
+
     /// The documents that a near duplicate outranks, of those that filters and guards leave.
     private func outranked(
-        _ items: SpillTable<ScoredItem>, _ ranges: [CandidateFilter.Range], per unit: ScoreUnit
+        _ items: SpillTable<ScoredItem>, _ ranges: [CandidateFilter.Range],
+        _ contaminated: IDSet, per unit: ScoreUnit
     ) throws -> IDSet {
         guard let threshold = rule.guards.nearDuplicates, rule.baseline?.from != .all else {
             return IDSet()
         }
-        // Exact duplicates are counted behind this guard, so here they stand.
-        var before = rule
-        before.keepDuplicates = true
-        var filter = CandidateFilter(
-            before, excludedDomains: names.excludedDomains, ranges: ranges, per: unit)
+        var filter = filterBeforeDuplicates(ranges, unit, contaminated)
         var documents = StandingDocuments()
         try items.forEach { documents.add($1, isStanding: filter.passes($1), per: unit) }
         let (ids, differences) = documents.finish()
@@ -86,6 +119,18 @@ struct Selector {
             outranked.insert(ids[place])
         }
         return outranked
+    }
+
+    /// What stands before the guards that compare texts; exact duplicates are counted behind
+    /// those, so here they stand.
+    private func filterBeforeDuplicates(
+        _ ranges: [CandidateFilter.Range], _ unit: ScoreUnit, _ contaminated: IDSet = IDSet()
+    ) -> CandidateFilter {
+        var before = rule
+        before.keepDuplicates = true
+        return CandidateFilter(
+            before, excludedDomains: names.excludedDomains, ranges: ranges, per: unit,
+            contaminated: contaminated)
     }
 
     /// Orders the candidates and keeps what the size allows.

@@ -14,15 +14,7 @@ struct Shingles: Equatable {
         } else if words.count < Self.width {
             hashes = [WordHashes.run(words[...])]
         } else {
-            var all = WordHashes.windows(words, width: Self.width)
-            all.sort()
-            var kept = 0
-            for place in all.indices where place == 0 || all[place] != all[kept - 1] {
-                all[kept] = all[place]
-                kept += 1
-            }
-            all.removeSubrange(kept...)
-            hashes = all
+            hashes = WordHashes.distinct(WordHashes.windows(words, width: Self.width))
         }
     }
 

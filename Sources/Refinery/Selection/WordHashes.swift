@@ -8,30 +8,42 @@ enum WordHashes {
     static func of(_ text: [UInt8]) -> [UInt64] {
         var hashes: [UInt64] = []
         hashes.reserveCapacity(text.count / 5)
+        forEach(in: text) { hash, _ in hashes.append(hash) }
+        return hashes
+    }
+
+    /// Hands over the hash and the bytes of each word of `text`, which is valid UTF-8, in order.
+    @inline(__always)
+    static func forEach(in text: [UInt8], _ body: (UInt64, Range<Int>) -> Void) {
         let classes = Self.classes
         text.withUnsafeBufferPointer { text in
             classes.withUnsafeBufferPointer { classes in
                 var hash = seed
-                var isInside = false
+                /// Where the word begins; nil between words.
+                var start: Int?
                 var at = 0
                 while at < text.count {
+                    let place = at
                     let scalar = decode(text, &at)
                     let folded =
                         scalar < 0x1_0000 ? classes[Int(scalar)] : classify(scalar)
                     let isAlone = folded & alone != 0
-                    if isInside, folded == 0 || isAlone {
-                        hashes.append(mix(hash))
-                        isInside = false
+                    if let begun = start, folded == 0 || isAlone {
+                        body(mix(hash), begun..<place)
+                        start = nil
                     }
                     guard folded != 0 else { continue }
-                    if !isInside { hash = seed }
+                    if start == nil { hash = seed }
                     hash = (hash ^ UInt64(folded & ~alone)) &* multiplier
-                    if isAlone { hashes.append(mix(hash)) } else { isInside = true }
+                    if isAlone {
+                        body(mix(hash), place..<at)
+                    } else if start == nil {
+                        start = place
+                    }
                 }
-                if isInside { hashes.append(mix(hash)) }
+                if let start { body(mix(hash), start..<text.count) }
             }
         }
-        return hashes
     }
 
     /// The hash of each run of `width` words, in order; none where the text is shorter.
@@ -43,6 +55,19 @@ enum WordHashes {
     /// The hash of a run of words.
     static func run(_ words: ArraySlice<UInt64>) -> UInt64 {
         mix(words.reduce(seed) { ($0 &+ $1) &* multiplier })
+    }
+
+    /// The hashes ascending, each once.
+    static func distinct(_ hashes: [UInt64]) -> [UInt64] {
+        var all = hashes
+        all.sort()
+        var kept = 0
+        for place in all.indices where place == 0 || all[place] != all[kept - 1] {
+            all[kept] = all[place]
+            kept += 1
+        }
+        all.removeSubrange(kept...)
+        return all
     }
 
     private static let seed: UInt64 = 0x243F_6A88_85A3_08D3

@@ -1,7 +1,7 @@
 import Foundation
 import GRDB
 
-/// Looks up what the names in a rule stand for.
+/// Looks up what the names in a rule stand for, and the texts that its guards read.
 struct RuleNames {
     private let db: Database
 
@@ -10,7 +10,7 @@ struct RuleNames {
         self.db = db
     }
 
-    /// The domains and the selection that a rule names.
+    /// The domains, the selection and the benchmarks that a rule names, and texts.
     ///
     /// - Throws: ``StoreError`` for a name that the store does not know: a misspelt domain would
     ///   else stay in, or get nothing.
@@ -26,6 +26,21 @@ struct RuleNames {
         names.name = { id in
             try Store.domainName(id, db).map { String(decoding: $0, as: UTF8.self) }
                 ?? Mix.noDomain
+        }
+        let benchmarks = rule.guards.contamination
+        if !benchmarks.isEmpty {
+            names.contamination = Contamination(
+                try benchmarks.map { try Store.windows(of: $0, db) })
+        }
+        var texts = try TextReader(db)
+        names.text = { try texts.text(of: $0) }
+        let ranges = try db.makeStatement(
+            sql: "SELECT start, \"end\" FROM chunk WHERE id = ?")
+        names.range = { chunk in
+            guard let row = try Row.fetchOne(ranges, arguments: [chunk]) else {
+                throw StoreError(.unusable, "chunk \(chunk) is not in the store")
+            }
+            return (row[0] as Int)..<(row[1] as Int)
         }
         return names
     }

@@ -29,9 +29,7 @@ extension Store {
                     hint: "`refinectl models` lists them; select once more to report on it")
             }
             let rule = selection.rule
-            var names = try RuleNames(db).resolve(rule)
-            var texts = try TextReader(db)
-            names.text = { try texts.text(of: $0) }
+            let names = try RuleNames(db).resolve(rule)
             let scan = try ScoreScan(
                 teacher: teacher, reference: reference, corpus: rule.corpus, unit: rule.unit,
                 lot: SelectionOrder.lot(rule), folder: folder

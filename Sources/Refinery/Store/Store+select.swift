@@ -39,9 +39,7 @@ extension Store {
         // Before the scores are read; the recorder looks again.
         _ = try SelectionRecorder(db).freeName(name, rule: rule)
         let scope = try Store.scope(rule, (teacher, reference), db)
-        var names = try RuleNames(db).resolve(rule)
-        var texts = try TextReader(db)
-        names.text = { try texts.text(of: $0) }
+        let names = try RuleNames(db).resolve(rule)
         let scan = try scan(rule, teacher, reference).read(db)
         try Store.checkComplete(rule, scope: scope, scan: scan)
         let selector = Selector(rule, names: names, folder: folder)

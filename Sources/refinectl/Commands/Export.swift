@@ -18,6 +18,8 @@ struct Export: AsyncParsableCommand {
               refinectl export --top-k 100 --order score | head -3
               refinectl export --token-ratio 0.3 --where difference=..q0.99 \\
                 --mix code=0.3,web=0.7 --spill --dry-run
+              refinectl export --token-ratio 0.3 --decontaminate mmlu.jsonl \\
+                --decontaminate gsm8k.jsonl --near-duplicates 0.8 --output clean.jsonl.zst
 
             With --json and a file as output the selection's summary is printed on stdout.
             --dry-run prints what would be kept and records and writes nothing. The rules are in \
@@ -52,10 +54,13 @@ struct Export: AsyncParsableCommand {
     func run() async throws {
         try OutputOptions.check(path)
         let client = daemon.client
+        let files = try await BenchmarkFiles(selecting.candidates.decontaminate)
         let request = SelectionRequest(
-            rule: try selecting.rule(corpus: corpus), name: writing.name, dryRun: dryRun)
+            rule: try selecting.rule(corpus: corpus, benchmarks: files.benchmarks),
+            name: writing.name, dryRun: dryRun)
         let reporter = ProgressReporter()
         reporter.update(ProgressSnapshot(stage: "selecting"))
+        try await files.send(to: client)
         let summary: SelectionSummary = try await client.json(
             .post, "/v1/selections", body: request)
         guard !dryRun else {

@@ -11,13 +11,16 @@ struct Refine: AsyncParsableCommand {
             Imports the files, cuts and scores them with both models, selects and writes, with \
             a manifest beside the output. Without --store all is kept in a temporary folder \
             ($TMPDIR, else /var/tmp) and deleted at the end; with --store an interrupted run goes \
-            on where it was, and another rule needs no scoring at all.
+            on where it was, and another rule needs no scoring at all. --dry-run prints what would \
+            be kept and writes nothing but the store.
 
             Examples:
               refinectl refine corpus.jsonl --teacher big.gguf --reference small/ \\
                 --ratio 0.5 --output refined.jsonl.zst
               refinectl refine corpus/ --teacher big.gguf --reference small.gguf \\
                 --token-budget 1000000000 --output refined.jsonl.gz --store refine.sqlite
+              refinectl refine corpus/ --teacher big.gguf --reference small.gguf \\
+                --ratio 0.3 --decontaminate mmlu.jsonl --store refine.sqlite --dry-run
             """)
 
     @OptionGroup var files: CorpusOptions
@@ -47,7 +50,10 @@ struct Refine: AsyncParsableCommand {
     @Option(
         name: .customLong("output"),
         help: ArgumentHelp("The file to write, or - for stdout.", valueName: "path"))
-    var path: String
+    var path: String?
+
+    @Flag(help: "Print what would be kept; write nothing but the store.")
+    var dryRun = false
 
     @Option(
         help: ArgumentHelp("Keep the store here, so that the run can go on.", valueName: "path"))
@@ -61,7 +67,10 @@ struct Refine: AsyncParsableCommand {
 
     /// Refuses contradictions.
     func validate() throws {
-        guard !(output.json && path == "-") else {
+        guard dryRun || path != nil else {
+            throw ValidationError("--output PATH says what to write; --dry-run writes nothing")
+        }
+        guard !(output.json && path == "-" && !dryRun) else {
             throw ValidationError("--json prints the summary on stdout, so --output must be a file")
         }
         guard (2...1_000_000).contains(maxTokens) else {
@@ -72,7 +81,8 @@ struct Refine: AsyncParsableCommand {
 
     /// The whole job.
     func run() async throws {
-        try OutputOptions.check(path)
+        let path = dryRun ? nil : path
+        if let path { try OutputOptions.check(path) }
         let listing = try files.listing()
         let configuration = pipelineConfiguration
         // Before hours go into the import.
@@ -80,13 +90,18 @@ struct Refine: AsyncParsableCommand {
             _ = try LanguageModel(
                 path: model.path, options: .init(context: model.context, pre: model.pre))
         }
+        let benchmarks = try await BenchmarkFiles(selecting.candidates.decontaminate)
         let place = try StorePlace(kept: store)
         defer { place.clean() }
         let job = RefineJob(
             store: place.path, isKept: store != nil, sources: listing.sources, files: files,
             configuration: configuration)
-        let rule = try selecting.rule(corpus: files.corpusName)
-        let task = Task { try await job.run(rule: rule, writing: writing, path: path) }
+        let rule = try selecting.rule(
+            corpus: files.corpusName, benchmarks: benchmarks.benchmarks)
+        let task = Task {
+            try await job.run(
+                rule: rule, benchmarks: benchmarks.windows, writing: writing, path: path)
+        }
         let watch = InterruptWatch { number in
             StandardOutput.writeError(
                 "\nstopping; once more to end at once"
@@ -104,7 +119,12 @@ struct Refine: AsyncParsableCommand {
             StandardOutput.endBySignal(SIGINT)
         }
         let (summary, rejected) = try outcome.get()
-        StandardOutput.writeError(SelectionTable.render(summary))
+        let table = SelectionTable.render(summary)
+        if dryRun, !output.json {
+            StandardOutput.write(table)
+        } else {
+            StandardOutput.writeError(table)
+        }
         if output.json { StandardOutput.write(JSONOutput.line(summary)) }
         if files.strict, rejected > 0 {
             throw Failure("\(Words.counted(rejected, "line")) of the files were rejected")

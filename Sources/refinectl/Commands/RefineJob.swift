@@ -20,9 +20,10 @@ struct RefineJob: Sendable {
 
     /// Does it all; what it throws leaves in the store what was recorded.
     ///
-    /// - Returns: the selection and how many lines were rejected.
+    /// `benchmarks` are the windows of those that the rule names; without a `path` to write to it
+    /// only says what would be kept. The answer is the selection and how many lines were rejected.
     func run(
-        rule: SelectionRule, writing: OutputOptions, path: String
+        rule: SelectionRule, benchmarks: [QuestionWindows], writing: OutputOptions, path: String?
     ) async throws -> (SelectionSummary, rejected: Int64) {
         let pool = NIOThreadPool.singleton
         let name = store
@@ -36,8 +37,14 @@ struct RefineJob: Sendable {
         let summary = try await pool.runIfActive {
             let reporter = ProgressReporter()
             reporter.update(ProgressSnapshot(stage: "selecting"))
-            let summary = try opened.select(rule, name: writing.name)
-            try Self.write(opened, summary, writing, path, reporter, interrupted)
+            for windows in benchmarks { try opened.addBenchmark(windows) }
+            let summary: SelectionSummary
+            if let path {
+                summary = try opened.select(rule, name: writing.name)
+                try Self.write(opened, summary, writing, path, reporter, interrupted)
+            } else {
+                summary = try opened.preview(rule, name: writing.name)
+            }
             reporter.finish()
             try opened.close()
             return summary

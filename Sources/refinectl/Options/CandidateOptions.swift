@@ -30,6 +30,12 @@ struct CandidateOptions: ParsableArguments {
             valueName: "similarity"))
     var nearDuplicates: Double?
 
+    @Option(
+        help: ArgumentHelp(
+            "Leave out what quotes 13 words in a row of this benchmark's questions, JSONL or text; may be given more than once.",
+            valueName: "file"))
+    var decontaminate: [String] = []
+
     @Flag(help: "Turn the guard against short chunks off.")
     var noShortGuard = false
 
@@ -48,13 +54,17 @@ struct CandidateOptions: ParsableArguments {
     /// Refuses filters that cannot be read.
     func validate() throws {
         _ = try ranges()
+        guard !decontaminate.contains("-") else {
+            throw ValidationError("--decontaminate reads files, not stdin")
+        }
     }
 
-    /// The guards that are on.
-    var guards: Guards {
+    /// The guards that are on; `benchmarks` are what the files hold.
+    func guards(_ benchmarks: [BenchmarkFile]) -> Guards {
         Guards(
             minTokens: noGuards || noShortGuard ? nil : minTokens,
             maxRepetition: noGuards || noRepetitionGuard ? nil : maxRepetition,
+            contamination: noGuards ? [] : benchmarks,
             nearDuplicates: noGuards ? nil : nearDuplicates)
     }
 

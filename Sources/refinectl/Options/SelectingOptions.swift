@@ -12,13 +12,13 @@ struct SelectingOptions: ParsableArguments {
     /// Refuses a rule that contradicts itself.
     func validate() throws {
         // Each group has had its say on its own options already.
-        _ = try ValidationError.rethrow { try rule(corpus: nil).validate() }
+        _ = try ValidationError.rethrow { try rule(corpus: nil, benchmarks: []).validate() }
     }
 
-    /// The rule for a corpus; nil for all of them.
-    func rule(corpus: String?) throws -> SelectionRule {
+    /// The rule for a corpus, nil for all of them, without the benchmarks' questions.
+    func rule(corpus: String?, benchmarks: [BenchmarkFile]) throws -> SelectionRule {
         var rule = SelectionRule(
-            size: try size.size(), corpus: corpus, guards: candidates.guards,
+            size: try size.size(), corpus: corpus, guards: candidates.guards(benchmarks),
             keepDuplicates: candidates.keepDuplicates, partial: candidates.partial)
         rule.unit = size.unit
         rule.mix = try size.mixRule()

@@ -6,7 +6,8 @@ import NIOCore
 import Refinery
 
 /// `GET` and `POST /v1/selections`, `GET` and `DELETE /v1/selections/{id}`, `GET
-/// /v1/selections/{id}/rows`, `GET /v1/comparison`, `GET /v1/report`, `GET /v1/scores`.
+/// /v1/selections/{id}/rows`, `GET /v1/comparison`, `GET /v1/report`, `GET /v1/scores`,
+/// `POST /v1/benchmarks`.
 struct SelectionRoutes {
     let environment: RouteEnvironment
 
@@ -51,6 +52,18 @@ struct SelectionRoutes {
             return try Response.json(await summary(id))
         }
         group.post("selections") { request, _ in try await select(request) }
+        group.post("benchmarks") { request, _ in
+            _ = try RequestParameters(request, known: [])
+            let slot = try threads.slot()
+            let body = try await request.body.collect(
+                upTo: QuestionWindows.most * MemoryLayout<UInt64>.size)
+            return try Response.json(
+                await slot.run {
+                    let windows = try QuestionWindows(bytes: body.readableBytesView)
+                    try store.addBenchmark(windows)
+                    return BenchmarkReport(windows)
+                })
+        }
         group.get("selections/:id/provenance") { _, context in
             let selection = try await summary(RequestParameters.id(context))
             return try Response.json(

@@ -118,7 +118,7 @@ struct SelectTests {
         }
         #expect(
             try SelectionRule(size: .topK(3), corpus: "a\"b").canonicalJSON()
-                == #"{"ascending":false,"baseline":null,"corpus":"a\"b","exclude_domains":[],"guards":{"max_repetition":null,"min_tokens":null,"near_duplicates":null},"keep_duplicates":false,"match":[],"mix":null,"partial":false,"sample":null,"score":"difference","size":{"top_k":3},"unit":"chunk","where":[]}"#
+                == #"{"ascending":false,"baseline":null,"corpus":"a\"b","exclude_domains":[],"guards":{"contamination":[],"max_repetition":null,"min_tokens":null,"near_duplicates":null},"keep_duplicates":false,"match":[],"mix":null,"partial":false,"sample":null,"score":"difference","size":{"top_k":3},"unit":"chunk","where":[]}"#
         )
     }
 

@@ -1,0 +1,77 @@
+import Foundation
+import GRDB
+
+extension Store {
+    /// Bytes of a part.
+    private static let partBytes = 1 << 20
+    /// How long a benchmark stays that no selection names, in milliseconds: a day.
+    private static let idleBenchmark: Int64 = 86_400_000
+
+    /// Puts a benchmark's windows into the store, where rules find them by their SHA-256.
+    ///
+    /// One that is there already stays as it is. Those that no selection names go after a day.
+    public func addBenchmark(_ windows: QuestionWindows) throws {
+        let now = Int64(Date().timeIntervalSince1970 * 1000)
+        let bytes = windows.bytes
+        let name = windows.sha256
+        try pool.write { db in
+            try Store.sweepBenchmarks(before: now - Store.idleBenchmark, db)
+            try db.execute(
+                sql: "UPDATE benchmark SET created = ? WHERE sha256 = ?",
+                arguments: [now, name])
+            guard db.changesCount == 0 else { return }
+            try db.execute(
+                sql: "INSERT INTO benchmark (sha256, windows, created) VALUES (?, ?, ?)",
+                arguments: [name, windows.hashes.count, now])
+            let id = db.lastInsertedRowID
+            for (part, start) in stride(from: 0, to: bytes.count, by: Store.partBytes).enumerated()
+            {
+                try db.execute(
+                    sql: "INSERT INTO benchmark_part (benchmark, part, hashes) VALUES (?, ?, ?)",
+                    arguments: [
+                        id, part, bytes[start..<min(start + Store.partBytes, bytes.count)],
+                    ])
+            }
+        }
+    }
+
+    private static func sweepBenchmarks(before time: Int64, _ db: Database) throws {
+        let unused = try Int64.fetchAll(
+            db,
+            sql: """
+                SELECT id FROM benchmark b WHERE created < ? AND NOT EXISTS (
+                    SELECT 1 FROM selection s WHERE instr(s.rule, b.sha256) > 0)
+                """, arguments: [time])
+        for id in unused {
+            try db.execute(sql: "DELETE FROM benchmark_part WHERE benchmark = ?", arguments: [id])
+            try db.execute(sql: "DELETE FROM benchmark WHERE id = ?", arguments: [id])
+        }
+    }
+
+    /// The windows of a benchmark that a rule names.
+    ///
+    /// - Throws: ``StoreError`` where the store does not hold it, or what it holds is damaged.
+    static func windows(of benchmark: BenchmarkFile, _ db: Database) throws -> QuestionWindows {
+        let id = try Int64.fetchOne(
+            db, sql: "SELECT id FROM benchmark WHERE sha256 = ? AND windows = ?",
+            arguments: [benchmark.sha256, benchmark.windows])
+        guard let id else {
+            throw StoreError(
+                .notFound,
+                "the store does not hold benchmark \(benchmark.file) "
+                    + "(\(benchmark.windows) windows, SHA-256 \(benchmark.sha256))",
+                hint: "`refinectl export --decontaminate FILE` sends it along")
+        }
+        let bytes = try Data.fetchAll(
+            db, sql: "SELECT hashes FROM benchmark_part WHERE benchmark = ? ORDER BY part",
+            arguments: [id]
+        ).reduce(into: Data()) { $0.append($1) }
+        let windows = try QuestionWindows(bytes: bytes)
+        guard windows.sha256 == benchmark.sha256 else {
+            throw StoreError(
+                .unusable, "benchmark \(benchmark.file) is damaged in the store",
+                hint: "`refinectl selections delete` what uses it, or restore a backup")
+        }
+        return windows
+    }
+}
