@@ -27,7 +27,7 @@ struct Refinectl: AsyncParsableCommand {
                 name: "Through refineryd",
                 subcommands: [
                     Enqueue.self, Status.self, Export.self, Scores.self, Corpora.self,
-                    Selections.self, Report.self,
+                    Selections.self, Report.self, Explain.self,
                     Models.self, Jobs.self, Rejects.self, Cancel.self, Pause.self, Resume.self,
                     Delete.self,
                 ]),

@@ -140,23 +140,9 @@ public enum ReportPage {
         _ text: [UInt8], _ tokens: [TokenDifference], _ html: inout HTML
     ) {
         let limit = html.bytes.count + exampleBytes
-        var runs: [(range: Range<Int>, shade: Int)] = []
-        for token in tokens where token.range.upperBound <= text.count {
-            let shade = DifferenceShade.of(token.difference)
-            if let last = runs.last, last.shade == shade {
-                runs[runs.count - 1].range = last.range.lowerBound..<token.range.upperBound
-            } else {
-                runs.append((token.range, shade))
-            }
-        }
-        if runs.isEmpty { runs = [(0..<text.count, 0)] }
-        for run in runs {
+        for run in ShadedRun.runs(of: text, tokens) {
+            let start = run.range.lowerBound
             var end = run.range.upperBound
-            // A colour may begin or end within a scalar, a piece of text on the page may not.
-            var start = run.range.lowerBound
-            while start > 0, start < text.count, text[start] & 0xC0 == 0x80 { start += 1 }
-            while end < text.count, text[end] & 0xC0 == 0x80 { end += 1 }
-            guard start < end else { continue }
             if run.shade != 0 {
                 html.raw("<i class=\"\(run.shade < 0 ? "n" : "p")\(abs(run.shade))\">")
             }

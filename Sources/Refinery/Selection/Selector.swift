@@ -50,9 +50,11 @@ struct Selector {
 
     /// The candidates among the items.
     ///
+    /// Items come in order of chunk id; `watch` looks at one of them on the way.
+    ///
     /// - Throws: ``StoreError`` where a filter or guard needs a number that items lack.
     func candidates(
-        among items: SpillTable<ScoredItem>, per unit: ScoreUnit
+        among items: SpillTable<ScoredItem>, per unit: ScoreUnit, watch: ItemWatch? = nil
     ) throws -> (CandidateSet, [Removal]) {
         let ranges = try ranges(items, unit)
         let contaminated = try contaminated(items, ranges, per: unit)
@@ -62,7 +64,8 @@ struct Selector {
             outranked: try outranked(items, ranges, contaminated, per: unit))
         var candidates = CandidateSet(of: items, per: unit)
         try items.forEach { place, item in
-            if filter.passes(item) { candidates.insert(place, item) }
+            let passes = watch?.passes(item, &filter) ?? filter.passes(item)
+            if passes { candidates.insert(place, item) }
         }
         if let (column, count) = filter.lacking.min(by: { $0.key.rawValue < $1.key.rawValue }) {
             throw StoreError.lacking(column, count)
@@ -180,7 +183,7 @@ struct Selector {
     }
 
     /// The filters with numbers for their quantiles.
-    private func ranges(
+    func ranges(
         _ items: SpillTable<ScoredItem>, _ unit: ScoreUnit
     ) throws -> [CandidateFilter.Range] {
         try rule.ranges.map { range in

@@ -11,23 +11,13 @@ extension Store {
     /// - Throws: ``StoreError`` where there is no such selection, or it was made with other models
     ///   than the current ones.
     public func report(selection name: String) throws -> ReportData {
-        guard let selection = try selection(named: name) else {
-            throw StoreError(
-                .notFound, "there is no selection \"\(name)\"",
-                hint: "`refinectl selections` lists them")
-        }
+        let selection = try requiredSelection(named: name)
         let models = try models().filter {
             $0.isCurrent && [selection.teacher, selection.reference].contains($0.fingerprint)
         }
         return try pool.read { db in
             let (teacher, reference) = try Store.currentPair(db)
-            guard teacher.fingerprint == selection.teacher,
-                reference.fingerprint == selection.reference
-            else {
-                throw StoreError(
-                    .refused, "\"\(name)\" was made with other models than the current ones",
-                    hint: "`refinectl models` lists them; select once more to report on it")
-            }
+            try Store.check(selection, madeBy: teacher, reference)
             let rule = selection.rule
             let names = try RuleNames(db).resolve(rule)
             let scan = try ScoreScan(
@@ -57,6 +47,19 @@ extension Store {
         }
     }
 
+    /// Throws where a selection was made with other models than the current pair.
+    static func check(
+        _ selection: SelectionSummary, madeBy teacher: ModelRecord, _ reference: ModelRecord
+    ) throws {
+        guard teacher.fingerprint == selection.teacher,
+            reference.fingerprint == selection.reference
+        else {
+            throw StoreError(
+                .refused, "\"\(selection.name)\" was made with other models than the current ones",
+                hint: "`refinectl models` lists them; select once more to report on it")
+        }
+    }
+
     /// The chunks that a selection keeps, or the documents where it keeps those.
     private static func kept(_ selection: SelectionSummary, _ db: Database) throws -> IDSet {
         let unit = selection.rule.unit.rawValue
@@ -68,7 +71,8 @@ extension Store {
         return kept
     }
 
-    private static func rank(
+    /// Hands over the candidates best first, each with its place, from 1.
+    static func rank(
         _ runs: CandidateRuns, _ body: (Candidate, _ rank: Int) throws -> Void
     ) throws {
         var ranked = try runs.ranked()

@@ -28,6 +28,18 @@ extension Store {
         }
     }
 
+    /// The selection of that name.
+    ///
+    /// - Throws: ``StoreError`` where there is none.
+    func requiredSelection(named name: String) throws -> SelectionSummary {
+        guard let selection = try selection(named: name) else {
+            throw StoreError(
+                .notFound, "there is no selection \"\(name)\"",
+                hint: "`refinectl selections` lists them")
+        }
+        return selection
+    }
+
     static func summary(_ json: String) throws -> SelectionSummary {
         try JSONDecoder().decode(SelectionSummary.self, from: Data(json.utf8))
     }

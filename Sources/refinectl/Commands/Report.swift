@@ -57,22 +57,7 @@ struct Report: AsyncParsableCommand {
     }
 
     private func tokens(of report: ReportData) throws -> [Int64: [TokenDifference]] {
-        func model(_ role: String) throws -> LanguageModel {
-            guard let found = report.models.first(where: { $0.role == role }) else {
-                throw Failure(
-                    "the daemon names no \(role)", hint: "--plain does without the models")
-            }
-            do {
-                return try LanguageModel(
-                    path: found.path, options: LanguageModel.Options(context: found.context))
-            } catch {
-                throw Failure(
-                    "cannot read the \(role) to colour the tokens: \(error.message)",
-                    hint: "--plain does without the models")
-            }
-        }
-        let pair = TokenDifferences(
-            teacher: try model("teacher"), reference: try model("reference"))
+        let pair = try TokenDifferences(report.models)
         var texts: [Int64: TokenDifferences.Text] = [:]
         for example in report.examples.flatMap(\.chunks) where example.isWhole {
             texts[example.chunk] = .init(chunk: example.chunk, bytes: Array(example.text.utf8))

@@ -7,6 +7,29 @@ struct TokenDifferences: Sendable {
     let teacher: LanguageModel
     let reference: LanguageModel
 
+    /// Loads the pair that the daemon names.
+    ///
+    /// - Throws: ``Failure`` where a role is missing or its model cannot be read here.
+    init(_ models: [ModelReport]) throws {
+        func load(_ role: ModelRole) throws -> LanguageModel {
+            guard let found = models.first(where: { $0.role == role.rawValue }) else {
+                throw Failure(
+                    "the daemon names no \(role.rawValue)",
+                    hint: "--plain does without the models")
+            }
+            do {
+                return try LanguageModel(
+                    path: found.path, options: LanguageModel.Options(context: found.context))
+            } catch {
+                throw Failure(
+                    "cannot read the \(role.rawValue) to colour the tokens: \(error.message)",
+                    hint: "--plain does without the models")
+            }
+        }
+        teacher = try load(.teacher)
+        reference = try load(.reference)
+    }
+
     /// A text to look at.
     struct Text: Sendable {
         /// The chunk's row id.
@@ -43,16 +66,16 @@ struct TokenDifferences: Sendable {
         return found
     }
 
-    private func tokens(of text: [UInt8]) throws -> [TokenDifference] {
-        try TokenDifference.align(
-            teacher: Self.score(text, teacher), reference: Self.score(text, reference))
+    /// Both models' own tokens of one text; blocks.
+    ///
+    /// - Throws: ``ModelError`` where it is longer than a model's context.
+    func traces(of text: [UInt8]) throws -> (teacher: TokenTrace, reference: TokenTrace) {
+        (try TokenTrace(of: text, by: teacher), try TokenTrace(of: text, by: reference))
     }
 
-    private static func score(
-        _ text: [UInt8], _ model: LanguageModel
-    ) throws -> (ends: [Int], nll: [Float]) {
-        let (ids, ends) = text.withUnsafeBytes { model.tokenizer.encodeWithEnds($0) }
-        var scorer = BatchScorer(model: model, maxTokens: ids.count + 1)
-        return (ends, try scorer.score([ids]).first?.tokenNLL ?? [])
+    private func tokens(of text: [UInt8]) throws -> [TokenDifference] {
+        let (teacher, reference) = try traces(of: text)
+        return TokenDifference.align(
+            teacher: (teacher.ends, teacher.nll), reference: (reference.ends, reference.nll))
     }
 }

@@ -1,0 +1,22 @@
+import HTTPTypes
+import Hummingbird
+import Refinery
+
+/// `GET /v1/chunks/{id}`.
+struct ChunkRoutes {
+    let environment: RouteEnvironment
+
+    func add(to group: RouterGroup<Context>) {
+        let (store, threads) = (environment.store, environment.threads)
+        group.get("chunks/:id") { request, context in
+            let id = try RequestParameters.id(context)
+            let parameters = try RequestParameters(request, known: ["selection"])
+            guard let name = parameters.text("selection") else {
+                return try Response.json(await threads.query { try store.explain(chunk: id) })
+            }
+            let slot = try threads.slot()
+            return try Response.json(
+                await slot.run { try store.explain(chunk: id, selection: name) })
+        }
+    }
+}
