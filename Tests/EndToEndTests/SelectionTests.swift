@@ -44,6 +44,8 @@ import Testing
             "check_adapted.py",
             [folder("store.db"), Programs.path("refinectl"), teacher, reference])
 
+        try explain(daemon, folder)
+
         let diff = try daemon.control("selections", "diff", "half", "half", "--json")
         #expect(diff.output.contains(#""jaccard":1"#), "\(diff.output) \(diff.errors)")
         #expect(try daemon.control("selections", "half").output.contains(#""ratio":"0.5""#))
@@ -56,6 +58,61 @@ import Testing
         #expect(try daemon.control("selections", "delete", "lots").status == 0)
         #expect(try daemon.control("selections", "lots").status == 1)
         #expect(daemon.end(SIGTERM) == 0)
+    }
+
+    /// `explain` says of every chunk what the selection "half" has made of it.
+    private func explain(_ daemon: Daemon, _ folder: Folder) throws {
+        func object(_ text: String) throws -> [String: Any] {
+            try #require(
+                try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+        }
+        let scores = try daemon.control("scores").output.split(separator: "\n").map {
+            try object(String($0))
+        }
+        let kept = try String(contentsOfFile: folder("half.jsonl"), encoding: .utf8)
+            .split(separator: "\n").map { try object(String($0)) }
+        var ranks: [String: Int] = [:]
+        for row in kept {
+            ranks["\(row["id"] ?? "") \(row["chunk"] ?? "")"] = row["rank"] as? Int
+        }
+        var removals: Set<String> = []
+        let copies = scores.filter { ($0["id"] as? String)?.hasPrefix("dup/") == true }
+        for row in scores.prefix(20) + copies.prefix(8) + scores.suffix(2) {
+            let id = try #require(row["chunk_id"] as? Int)
+            let explained = try daemon.control(
+                "explain", "\(id)", "--selection", "half", "--plain", "--json")
+            #expect(explained.status == 0, "\(explained.errors)")
+            let chunk = try object(explained.output)
+            let membership = try #require(chunk["selection"] as? [String: Any])
+            let rank = ranks["\(row["id"] ?? "") \(row["chunk"] ?? "")"]
+            #expect(membership["kept"] as? Bool == (rank != nil), "\(explained.output)")
+            if let rank { #expect(membership["rank"] as? Int == rank, "\(explained.output)") }
+            let columns = try #require(chunk["columns"] as? [String: Any])
+            for name in ["difference", "adapted", "teacher_loss", "repetition", "tokens"] {
+                #expect(columns[name] as? Double == row[name] as? Double, "\(name) of \(id)")
+            }
+            if let step = membership["removed_by"] as? String { removals.insert(step) }
+        }
+        #expect(removals.isSuperset(of: ["repetition", "duplicates"]), "\(removals)")
+        let first = try #require(scores.first?["chunk_id"] as? Int)
+        let shown = try daemon.control("explain", "\(first)", "--tokens", "--color", "always")
+        #expect(shown.status == 0, "\(shown.errors)")
+        #expect(shown.output.contains("chunk \(first): 1 of"), "\(shown.output)")
+        #expect(shown.output.contains("\u{1b}[38;5;16;48;5;"), "\(shown.output)")
+        let plain = try daemon.control("explain", "\(first)")
+        #expect(plain.status == 0 && !plain.output.contains("\u{1b}"), "\(plain.errors)")
+        // Sums of the tokens' NLLs are what is stored.
+        let json = try object(try daemon.control("explain", "\(first)", "--json").output)
+        let tokens = try #require(json["tokens"] as? [[String: Any]])
+        let stored = try #require(json["scores"] as? [[String: Any]])
+        for (role, key) in [("teacher", "teacher_nll"), ("reference", "reference_nll")] {
+            let sum = tokens.reduce(0) { $0 + ($1[key] as? Double ?? 0) }
+            let score = stored.first { $0["role"] as? String == role }
+            let nll = try #require(score?["nll"] as? Double)
+            #expect(abs(sum - nll) < 1e-4 * Double(tokens.count), "\(role): \(sum), \(nll)")
+        }
+        #expect(try daemon.control("explain", "999999").status == 1)
+        #expect(try daemon.control("explain", "\(first)", "--selection", "none").status == 1)
     }
 
     @Test("benchmarks and near duplicates stay out, and scripts by brute force agree")
@@ -118,6 +175,56 @@ import Testing
             "report", "--selection", "clean", "--plain", "--output", folder("clean.html"))
         #expect(report.status == 0, "\(report.errors)")
         #expect(daemon.end(SIGTERM) == 0)
+    }
+
+    private static let browser = "/usr/bin/chromium"
+
+    /// A page on a corpus that would take it over, checked as it stands.
+    private func report(_ options: [String]) throws {
+        let folder = try Folder()
+        let attacks = [
+            "<script>document.title='ran'</script>", "</pre></style><img src=x onerror=alert(1)>",
+            "<svg onload=document.title='ran'>", "\"'><iframe src=http://example.com></iframe>&lt;",
+        ]
+        var lines = try SampleCorpus.lines(documents: 40)
+        for (place, attack) in attacks.enumerated() {
+            let row = [
+                "id": "\(place)\(attack)", "domain": attack,
+                "text": String(
+                    repeating: "Some words and then \(place) \(attack) again. ", count: 3),
+            ]
+            lines +=
+                String(
+                    decoding: try JSONSerialization.data(withJSONObject: row), as: UTF8.self) + "\n"
+        }
+        let corpus = try folder.write("corpus.jsonl", lines)
+        let daemon = try Daemon(
+            folder, teacher: teacher, reference: reference,
+            settings: "max_tokens = 128\nbatch_tokens = 256\n")
+        #expect(try daemon.control("enqueue", corpus, "--wait").status == 0)
+        let made = try daemon.control(
+            "export", "--ratio", "0.5", "--no-repetition-guard", "--name", "half", "--output",
+            folder("half.jsonl"))
+        #expect(made.status == 0, "\(made.errors)")
+        let page = try daemon.control(
+            "report", "--selection", "half", "--output", folder("half.html"))
+        #expect(page.status == 0, "\(page.errors)")
+        #expect(daemon.end(SIGTERM) == 0)
+        try run("check_report.py", [folder("store.db"), folder("half.html"), "half"] + options)
+    }
+
+    @Test("a report's numbers are the store's, and its corpus cannot act in it")
+    func reportPage() throws {
+        try report([])
+    }
+
+    @Test(
+        "a browser runs nothing of a report's corpus, and shows it light and dark",
+        .enabled(
+            if: FileManager.default.isExecutableFile(atPath: browser),
+            "apt install chromium brings the browser"))
+    func reportInBrowser() throws {
+        try report(["--browser", Self.browser])
     }
 
     @Test(
