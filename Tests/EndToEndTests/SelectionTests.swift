@@ -191,7 +191,8 @@ import Testing
             let row = [
                 "id": "\(place)\(attack)", "domain": attack,
                 "text": String(
-                    repeating: "Some words and then \(place) \(attack) again. ", count: 3),
+                    repeating: "Some words and then \(place) \(attack) again. ", count: 3)
+                    + "<|endoftext|>",
             ]
             lines +=
                 String(
@@ -206,6 +207,13 @@ import Testing
             "export", "--ratio", "0.5", "--no-repetition-guard", "--name", "half", "--output",
             folder("half.jsonl"))
         #expect(made.status == 0, "\(made.errors)")
+        let spelling = try String(contentsOfFile: folder("half.jsonl"), encoding: .utf8)
+            .split(separator: "\n").filter { $0.contains("<|endoftext|>") }.count
+        let manifest = try String(
+            contentsOfFile: folder("half.jsonl.manifest.json"), encoding: .utf8)
+        #expect(made.errors.contains("<|endoftext|> in \(spelling)"), "\(made.errors)")
+        #expect(manifest.contains("\"<|endoftext|>\" : \(spelling)"), "\(manifest)")
+        #expect(spelling > 0, "no kept row spells it, so that nothing is checked")
         let page = try daemon.control(
             "report", "--selection", "half", "--output", folder("half.html"))
         #expect(page.status == 0, "\(page.errors)")

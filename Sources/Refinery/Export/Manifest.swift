@@ -20,11 +20,13 @@ public struct Manifest: Sendable, Equatable, Codable {
         public var orderSeed: UInt64?
         /// Whether neighbouring chunks were joined.
         public var merged: Bool?
+        /// Rows that spell control tokens; nil where they were not counted yet.
+        public var controlTokens: ControlTokens?
 
         /// An output of the given parts.
         public init(
             file: String, format: String = "jsonl", compression: String, bytes: Int64, rows: Int,
-            sha256: String, options: ExportOptions
+            sha256: String, options: ExportOptions, controlTokens: ControlTokens? = nil
         ) {
             self.file = file
             self.format = format
@@ -35,11 +37,27 @@ public struct Manifest: Sendable, Equatable, Codable {
             order = options.order
             orderSeed = options.order == .shuffle ? options.seed : nil
             merged = options.mergesAdjacent ? true : nil
+            self.controlTokens = controlTokens
         }
 
         private enum CodingKeys: String, CodingKey {
             case file, format, compression, bytes, rows, sha256, order, merged
             case orderSeed = "order_seed"
+            case controlTokens = "control_tokens"
+        }
+    }
+
+    /// Rows that spell control tokens, as ``ControlSpellings`` counts them.
+    public struct ControlTokens: Sendable, Equatable, Codable {
+        /// Rows with any.
+        public var rows: Int
+        /// Rows with each of the first 64 spellings.
+        public var spellings: [String: Int]
+
+        /// What was counted.
+        public init(_ counted: ControlSpellings) {
+            rows = counted.rows
+            spellings = counted.spellings
         }
     }
 

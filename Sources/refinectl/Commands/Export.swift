@@ -69,15 +69,15 @@ struct Export: AsyncParsableCommand {
                 output.json ? JSONOutput.line(summary) : SelectionTable.render(summary))
             return
         }
-        try await write(summary, client, reporter)
+        let note = try await write(summary, client, reporter)
         reporter.finish()
-        StandardOutput.writeError(SelectionTable.render(summary))
+        StandardOutput.writeError(SelectionTable.render(summary) + note)
         if output.json { StandardOutput.write(JSONOutput.line(summary)) }
     }
 
     private func write(
         _ summary: SelectionSummary, _ client: Client, _ reporter: ProgressReporter
-    ) async throws {
+    ) async throws -> String {
         let selection = "/v1/selections/\(summary.id)"
         let provenance =
             path == "-"
@@ -105,6 +105,7 @@ struct Export: AsyncParsableCommand {
                         stage: "writing", done: Int64(file.rows), total: Int64(summary.keptChunks)))
             }
             try file.finish(summary: summary, provenance: provenance, options: writing.options)
+            return file.controlTokenNote
         } catch {
             file.discard()
             throw error

@@ -39,13 +39,15 @@ struct RefineJob: Sendable {
             reporter.update(ProgressSnapshot(stage: "selecting"))
             for windows in benchmarks { try opened.addBenchmark(windows) }
             let summary: SelectionSummary
+            var note = ""
             if let path {
                 summary = try opened.select(rule, name: writing.name)
-                try Self.write(opened, summary, writing, path, reporter, interrupted)
+                note = try Self.write(opened, summary, writing, path, reporter, interrupted)
             } else {
                 summary = try opened.preview(rule, name: writing.name)
             }
             reporter.finish()
+            StandardOutput.writeError(note)
             try opened.close()
             return summary
         }
@@ -184,7 +186,7 @@ struct RefineJob: Sendable {
     private static func write(
         _ store: Store, _ summary: SelectionSummary, _ writing: OutputOptions, _ path: String,
         _ reporter: ProgressReporter, _ interrupted: Switch
-    ) throws {
+    ) throws -> String {
         let file = try ExportFile(path: path)
         do {
             var json = JSONBytes()
@@ -200,6 +202,7 @@ struct RefineJob: Sendable {
             try file.finish(
                 summary: summary, provenance: Provenance(store, of: summary),
                 options: writing.options)
+            return file.controlTokenNote
         } catch {
             file.discard()
             throw error

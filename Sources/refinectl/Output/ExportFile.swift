@@ -8,6 +8,7 @@ final class ExportFile: Sendable {
         var writer: OutputWriter
         var rows = 0
         var bytes: Int64 = 0
+        var spellings = ControlSpellings()
     }
 
     /// Where the rows go; `-` is stdout.
@@ -28,8 +29,21 @@ final class ExportFile: Sendable {
         try state.withLock { state in
             try state.writer.write(bytes)
             state.bytes += Int64(bytes.count)
+            state.spellings.add(bytes)
             state.rows += bytes.reduce(into: 0) { if $1 == 0x0A { $0 += 1 } }
         }
+    }
+
+    /// What a trainer should know of rows that spell control tokens; empty where none does.
+    var controlTokenNote: String {
+        let (rows, spellings) = state.withLock { ($0.spellings.rows, $0.spellings.spellings) }
+        guard rows > 0 else { return "" }
+        let most = spellings.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(5)
+            .map { "\(Words.printable($0.key)) in \(Words.count($0.value))" }
+        return "note: \(Words.counted(Int64(rows), "row")) spell\(rows == 1 ? "s" : "") control "
+            + "tokens (\(most.joined(separator: ", "))"
+            + (spellings.count > most.count ? ", and others" : "")
+            + "): have the trainer read them as text\n"
     }
 
     /// Gives the file its name and writes `PATH.manifest.json` beside it.
@@ -58,7 +72,8 @@ final class ExportFile: Sendable {
                 output: Manifest.Output(
                     file: (path as NSString).lastPathComponent,
                     compression: state.writer.compression.rawValue, bytes: result.bytes,
-                    rows: state.rows, sha256: result.sha256, options: options))
+                    rows: state.rows, sha256: result.sha256, options: options,
+                    controlTokens: Manifest.ControlTokens(state.spellings)))
             let beside = try OutputWriter(path: manifestPath)
             try beside.write(try manifest.json())
             _ = try beside.finish()

@@ -1,0 +1,84 @@
+/// Counts rows in which something is spelled as models spell their control tokens.
+///
+/// Students bring tokenizers of their own, so it goes by how control tokens look: `<|name|>` and
+/// `<｜name｜>`, and the well-known names between brackets. A trainer that reads them as tokens
+/// would end a text, or begin a turn, in the middle of a row.
+public struct ControlSpellings: Sendable {
+    /// Spellings that are told apart; what comes later counts in ``rows`` only.
+    private static let most = 64
+    /// Bytes of the longest spelling.
+    private static let longest = 64
+
+    /// Rows with any.
+    public private(set) var rows = 0
+    /// Rows with each.
+    public private(set) var spellings: [String: Int] = [:]
+
+    /// What the present row has shown.
+    private var found: Set<[UInt8]> = []
+    /// The bytes since a bracket opened, while they may become a spelling.
+    private var candidate: [UInt8] = []
+
+    /// Has counted nothing.
+    public init() {}
+
+    /// Takes the next bytes of JSON lines, whole or broken; strings escape none of these spellings.
+    public mutating func add(_ bytes: [UInt8]) {
+        for byte in bytes {
+            switch byte {
+            case UInt8(ascii: "<"), UInt8(ascii: "["):
+                candidate.removeAll(keepingCapacity: true)
+                candidate.append(byte)
+            case UInt8(ascii: "\n"):
+                endRow()
+            default:
+                guard !candidate.isEmpty else { continue }
+                candidate.append(byte)
+                let isClosed = byte == UInt8(ascii: ">") || byte == UInt8(ascii: "]")
+                if isClosed, Self.isControl(candidate) { found.insert(candidate) }
+                if isClosed || candidate.count >= Self.longest {
+                    candidate.removeAll(keepingCapacity: true)
+                }
+            }
+        }
+    }
+
+    private mutating func endRow() {
+        candidate.removeAll(keepingCapacity: true)
+        guard !found.isEmpty else { return }
+        rows += 1
+        for spelling in found {
+            let name = String(decoding: spelling, as: UTF8.self)
+            guard spellings[name] != nil || spellings.count < Self.most else { continue }
+            spellings[name, default: 0] += 1
+        }
+        found.removeAll()
+    }
+
+    private static let names: Set<[UInt8]> = Set(
+        [
+            "<s>", "</s>", "<bos>", "<eos>", "<pad>", "<unk>", "<mask>", "<start_of_turn>",
+            "<end_of_turn>", "[INST]", "[/INST]",
+        ].map { Array($0.utf8) })
+
+    private static func isControl(_ spelling: [UInt8]) -> Bool {
+        names.contains(spelling) || isBarred(spelling, "|") || isBarred(spelling, "｜")
+    }
+
+    /// Whether it is a name without white space between bars.
+    private static func isBarred(_ spelling: [UInt8], _ bar: String) -> Bool {
+        let open = Array("<\(bar)".utf8)
+        let close = Array("\(bar)>".utf8)
+        guard spelling.count > open.count + close.count, spelling.starts(with: open),
+            spelling.suffix(close.count).elementsEqual(close)
+        else { return false }
+        return spelling.dropFirst(open.count).dropLast(close.count).allSatisfy { byte in
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "_"), UInt8(ascii: "-"),
+                UInt8(ascii: "."), UInt8(ascii: "/"), 0x80...:
+                true
+            default: false
+            }
+        }
+    }
+}
