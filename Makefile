@@ -17,7 +17,7 @@ SOURCES := Package.swift Sources Tests migrations
 JUDGES := $(CACHE)/judges
 
 .DEFAULT_GOAL := help
-.PHONY: help deps teacher build install test test-install test-systemd judges test-judges fuzz bench bench-peers bench-families bench-types bench-tokenizer bench-store bench-import bench-idle quickstart format lint clean
+.PHONY: help deps teacher build install test test-install test-systemd judges test-judges test-browser fuzz bench bench-peers bench-families bench-types bench-tokenizer bench-store bench-import bench-idle quickstart format lint clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,11 @@ $(JUDGES)/ready: scripts/judges/requirements.txt
 test-judges: judges teacher build ## make the committed numbers again with the judges, and compare
 	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
 	    $(JUDGES)/bin/python scripts/judges/compare.py --refinectl "$$bin/refinectl"
+
+test-browser: deps ## a report as a browser makes it; BROWSER=/usr/bin/chromium
+	$(SWIFT) build --build-tests $(TEST_FLAGS)
+	REFINERY_BROWSER=$(or $(BROWSER),/usr/bin/chromium) $(SWIFT) test --skip-build \
+	    --disable-xctest $(TEST_FLAGS) --filter SelectionTests/reportInBrowser
 
 fuzz: deps ## damaged model files to every reader, for SECONDS=600, from SEED=the time
 	$(SWIFT) build --product model-fuzzer $(BUILD_FLAGS)

@@ -108,11 +108,12 @@ def check(text, store, name):
 
 
 def browse(browser, path, *options):
-    result = subprocess.run(
-        [browser, "--headless", "--no-sandbox", "--disable-gpu", "--window-size=400,300",
-         "--host-resolver-rules=MAP * ~NOTFOUND", *options, path.as_uri()],
-        capture_output=True, timeout=120, check=True)
-    return result.stdout.decode()
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        result = subprocess.run(
+            [browser, "--headless", "--no-sandbox", "--disable-gpu", "--window-size=400,300",
+             "--host-resolver-rules=MAP * ~NOTFOUND", f"--user-data-dir={profile}", *options,
+             path.as_uri()], capture_output=True, timeout=300, check=True)
+        return result.stdout.decode()
 
 
 def first_pixel(png):
