@@ -171,6 +171,21 @@ import Testing
         try run("check_near_duplicates.py", [folder("store.db"), "open", "apart"])
         let refused = try daemon.control(all + ["--dry-run", "--decontaminate", broken])
         #expect(refused.status == 1 && refused.errors.contains("broken.jsonl:2: "))
+        let exams = folder("exams")
+        try FileManager.default.createDirectory(atPath: exams, withIntermediateDirectories: true)
+        for name in ["a.jsonl", "b.parquet"] {
+            try FileManager.default.copyItem(atPath: questions, toPath: exams + "/" + name)
+        }
+        let other = try daemon.control(all + ["--dry-run", "--decontaminate", exams])
+        #expect(other.status == 1 && other.errors.contains("b.parquet"), "\(other.errors)")
+        let tried = try Programs.run(
+            "refinectl",
+            [
+                "refine", corpus, "--teacher", teacher, "--reference", reference, "--max-tokens",
+                "128", "--ratio", "1", "--keep-duplicates", "--decontaminate", questions,
+                "--dry-run",
+            ])
+        #expect(tried.status == 0 && tried.output.contains("by contamination"), "\(tried.errors)")
         let report = try daemon.control(
             "report", "--selection", "clean", "--plain", "--output", folder("clean.html"))
         #expect(report.status == 0, "\(report.errors)")

@@ -20,10 +20,7 @@ extension Store {
             try Store.check(selection, madeBy: teacher, reference)
             let rule = selection.rule
             let names = try RuleNames(db).resolve(rule)
-            let scan = try ScoreScan(
-                teacher: teacher, reference: reference, corpus: rule.corpus, unit: rule.unit,
-                lot: SelectionOrder.lot(rule), folder: folder
-            ).read(db)
+            let scan = try scan(rule, teacher, reference).read(db)
             let selector = Selector(rule, names: names, folder: folder)
             let (candidates, _) = try selector.candidates(among: scan.items, per: scan.unit)
             let kept = try Store.kept(selection, db)

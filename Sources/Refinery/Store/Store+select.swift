@@ -54,7 +54,7 @@ extension Store {
     }
 
     /// How what is scored is read for a rule.
-    private func scan(
+    func scan(
         _ rule: SelectionRule, _ teacher: ModelRecord, _ reference: ModelRecord
     ) throws -> ScoreScan {
         ScoreScan(

@@ -11,9 +11,16 @@ struct BenchmarkFiles: Sendable {
 
     /// Reads the files and the folders' files, and says on stderr what each holds.
     ///
-    /// - Throws: ``ImportError`` for what cannot be read to its end.
+    /// - Throws: ``ImportError`` for what cannot be read to its end; ``Failure`` for a folder with
+    ///   other files, which may be benchmarks, too.
     init(_ paths: [String]) async throws {
-        for source in try CorpusListing(paths: paths, hasCorpus: false).sources {
+        let listing = try CorpusListing(paths: paths, hasCorpus: false)
+        if let skipped = listing.skipped.first {
+            throw Failure(
+                "cannot keep out what \(skipped) asks: it is not \(CorpusSource.accepted)",
+                hint: "convert it, or name the other files of the folder one by one")
+        }
+        for source in listing.sources {
             let reader = try await NIOThreadPool.singleton.runIfActive {
                 let file = try FileReader(path: source.path)
                 return try BenchmarkReader(source) { try file.read(256 << 10) }

@@ -38,7 +38,9 @@ struct ErrorMiddleware<Context: RequestContext>: RouterMiddleware {
         } catch let error as ImportError {
             refusal = RequestError(.unprocessableContent, error.message, hint: error.hint)
         } catch let error as HTTPError where error.status == .notFound {
-            refusal = RequestError(.notFound, "no such path or method", hint: "see docs/formats.md")
+            refusal = RequestError(
+                .notFound, "no such path or method",
+                hint: "refinectl and refineryd may be of different versions")
         } catch let error as any HTTPResponseError {
             refusal = RequestError(error.status, error.status.reasonPhrase)
         } catch is CancellationError {
