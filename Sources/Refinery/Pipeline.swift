@@ -247,7 +247,6 @@ public final class Pipeline: Sendable {
         }
         while true {
             let goesOn = work.wait { work -> Bool? in
-                work.isChunking = false
                 if work.isEnding { return false }
                 guard work.hasNewDocuments, !work.isPaused else { return nil }
                 work.hasNewDocuments = false
@@ -263,7 +262,10 @@ public final class Pipeline: Sendable {
             try stage.run(
                 progress: { _ in self.work.change { $0.queue.look() } },
                 isCancelled: { self.work.read { $0.isStopping || $0.isPaused } })
-            work.change { if $0.isPaused { $0.hasNewDocuments = true } }
+            work.change {
+                $0.isChunking = false
+                if $0.isPaused { $0.hasNewDocuments = true }
+            }
         }
     }
 

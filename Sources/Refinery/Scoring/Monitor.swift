@@ -42,6 +42,8 @@ final class Monitor<State>: @unchecked Sendable {
     }
 
     /// Blocks until `body` returns a value, asking again after each change.
+    ///
+    /// A `body` that returns nil must leave the state as it is: nobody is woken for it.
     func wait<R>(_ body: (inout State) -> R?) -> R {
         condition.lock()
         defer {

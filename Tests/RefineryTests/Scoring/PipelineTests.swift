@@ -60,6 +60,19 @@ struct PipelineTests {
         return try scores(test)
     }
 
+    @Test(.timeLimit(.minutes(2)))
+    func `a pipeline that has nothing to do ends, whichever thread finds out last`()
+        async throws
+    {
+        let test = try TestStore()
+        try test.add(documents("early"))
+        for _ in 0..<300 {
+            try await pipeline(test.store, idleSeconds: 30).drain()
+            try Task.checkCancellation()
+        }
+        #expect(try !test.store.hasWork())
+    }
+
     @Test func `an idle pipeline gives the models back and goes on with the same bits`()
         async throws
     {
