@@ -45,7 +45,7 @@ let package = Package(
             path: "migrations",
             resources: [
                 .embedInCode("v0001_initial.sql"), .embedInCode("v0002_selection.sql"),
-                .embedInCode("v0003_benchmark.sql"),
+                .embedInCode("v0003_benchmark.sql"), .embedInCode("v0004_columns.sql"),
             ],
             swiftSettings: strict),
         .target(

@@ -26,10 +26,37 @@ from urllib.parse import quote
 import words
 
 
+def imported_columns(db):
+    """Of each chunk the values of imported columns by name; of categories their names."""
+    if not db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'column_value'").fetchone():
+        return {}
+    categories = {id: name.decode() for id, name in
+                  db.execute("SELECT id, name FROM column_category")}
+    values = defaultdict(dict)
+    for chunk, name, kind, number in db.execute(
+            "SELECT v.chunk, c.name, c.kind, v.value FROM column_value v"
+            " JOIN imported_column c ON c.id = v.column"):
+        values[chunk][name] = categories[number] if kind == "category" else number
+    return values
+
+
+def whole(chunks, name):
+    """A document's value: what its chunks share; of numbers that differ the mean by tokens."""
+    values = [c["imported"].get(name) for c in chunks]
+    if None in values:
+        return None
+    if len(set(values)) == 1:
+        return values[0]
+    if isinstance(values[0], str):
+        return None
+    return (sum(c["tokens"] * v for c, v in zip(chunks, values))
+            / sum(c["tokens"] for c in chunks))
+
+
 def read(db, selection):
     """Every scored chunk or document of the rule's scope, by chunk id, as dicts of raw sums."""
     teacher, reference, rule = selection["teacher"], selection["reference"], selection["rule"]
-    scores = {}
+    scores, imported = {}, imported_columns(db)
     for chunk, model, outcome, *sums in db.execute(
             "SELECT chunk, model, outcome, tokens, bytes, nll, nll_adapted, repetition FROM score"
             " WHERE model IN (?, ?)", (teacher, reference)):
@@ -51,19 +78,21 @@ def read(db, selection):
         if state == "scored":
             item = {"id": chunk, "text": sha256, "domain": domain, "tokens": t[1], "bytes": t[2],
                     "t": t[3], "r": r[3], "r_tokens": r[1], "adapted": r[4], "repetition": t[5],
-                    "place": place}
+                    "place": place,
+                    "imported": imported.get(owner, {}) | imported.get(chunk, {})}
         if rule["unit"] == "chunk":
             items += [item] if item else []
             continue
-        whole = documents.setdefault(document, {"states": set(), "chunks": [], "text": text})
-        whole["states"].add(state)
-        whole["chunks"] += [item] if item else []
-    for document, whole in documents.items():
-        chunks = whole["chunks"]
-        if whole["states"] & {"pending", "failed"} or not chunks:
+        parts = documents.setdefault(document, {"states": set(), "chunks": [], "text": text})
+        parts["states"].add(state)
+        parts["chunks"] += [item] if item else []
+    for document, parts in documents.items():
+        chunks = parts["chunks"]
+        if parts["states"] & {"pending", "failed"} or not chunks:
             continue
-        item = dict(chunks[0], id=document, first=chunks[0]["id"], text=whole["text"],
+        item = dict(chunks[0], id=document, first=chunks[0]["id"], text=parts["text"],
                     place=(document, 0, None))
+        item["imported"] = {name: whole(chunks, name) for name in chunks[0]["imported"]}
         for key in ("tokens", "bytes", "t", "r", "r_tokens"):
             item[key] = sum(c[key] for c in chunks)
         item["adapted"] = (None if any(c["adapted"] is None for c in chunks)
@@ -78,7 +107,7 @@ def read(db, selection):
 def value(item, column, unit):
     t, r, tokens, size = item["t"], item["r"], item["tokens"], item["bytes"]
     count = tokens if unit == "token" else size
-    return {
+    own = {
         "difference": lambda: (r - t) / count,
         "adapted": lambda: (item["adapted"] - t) / count,
         "relative": lambda: 1 - t / r,
@@ -91,14 +120,15 @@ def value(item, column, unit):
         "tokens": lambda: float(tokens),
         "bytes": lambda: float(size),
         "repetition": lambda: item["repetition"],
-    }[column]()
+    }
+    return own[column]() if column in own else item["imported"].get(column)
 
 
 def candidates(items, rule, unit, quotes):
     bounds = []
     for text in rule["where"]:
         column, ends = text.split("=", 1)
-        ordered = sorted(value(item, column, unit) for item in items)
+        ordered = sorted(v for item in items if (v := value(item, column, unit)) is not None)
 
         def bound(end, otherwise):
             if not end:
@@ -114,7 +144,8 @@ def candidates(items, rule, unit, quotes):
     for item in items:
         if item["domain"] in rule["exclude_domains"]:
             continue
-        if not all(low <= value(item, column, unit) <= high for column, low, high in bounds):
+        values = [(value(item, column, unit), low, high) for column, low, high in bounds]
+        if not all(v is not None and low <= v <= high for v, low, high in values):
             continue
         if not from_all:
             if guards["min_tokens"] is not None and item["tokens"] < guards["min_tokens"]:
@@ -219,11 +250,15 @@ def keep(order, rule, like):
               "token_budget": lambda: size, "like": lambda: sum(like.values()),
               "token_ratio": lambda: math.floor(Fraction(size) * total)}[kind]()
     if rule["mix"]:
-        group_of = lambda item: item["domain"]  # noqa: E731
+        by = rule["mix"].get("by")
+
+        def group_of(item):
+            return item["imported"].get(by) or "(none)" if by else item["domain"]
+
         if rule["mix"]["parts"] is None:
             weights = Counter()
             for item in items:
-                weights[item["domain"]] += item["tokens"]
+                weights[group_of(item)] += item["tokens"]
         else:
             weights = {p["domain"]: Fraction(p["weight"]) for p in rule["mix"]["parts"]}
         budgets = {d: budget * w / Fraction(sum(weights.values())) for d, w in weights.items()}

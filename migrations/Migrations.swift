@@ -20,4 +20,7 @@ public let migrations: [Migration] = [
     Migration(
         name: "v0003_benchmark",
         sql: String(decoding: PackageResources.v0003_benchmark_sql, as: UTF8.self)),
+    Migration(
+        name: "v0004_columns",
+        sql: String(decoding: PackageResources.v0004_columns_sql, as: UTF8.self)),
 ]

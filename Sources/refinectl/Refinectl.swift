@@ -26,8 +26,8 @@ struct Refinectl: AsyncParsableCommand {
             CommandGroup(
                 name: "Through refineryd",
                 subcommands: [
-                    Enqueue.self, Status.self, Export.self, Scores.self, Corpora.self,
-                    Selections.self, Report.self, Explain.self,
+                    Enqueue.self, Status.self, Export.self, Scores.self, ImportColumn.self,
+                    Columns.self, Corpora.self, Selections.self, Report.self, Explain.self,
                     Models.self, Jobs.self, Rejects.self, Cancel.self, Pause.self, Resume.self,
                     Delete.self,
                 ]),

@@ -24,6 +24,8 @@ public struct ChunkReport: Codable, Sendable, Equatable {
     @NullEncoded public var unit: ScoreUnit?
     /// Its value in each column, null where there is none.
     public var columns: [String: Double?]
+    /// Its value in each imported column of categories, for those that it has.
+    public var categories: [String: String] = [:]
     /// Filters, guards and duplicates in their order: those of the selection's rule, else the
     /// guards that are on unless they are turned off.
     public var steps: [Step]
@@ -32,7 +34,7 @@ public struct ChunkReport: Codable, Sendable, Equatable {
 
     private enum CodingKeys: String, CodingKey {
         case chunk, document, ordinal, start, end, text, retired, models, scores, unit, columns
-        case steps, selection
+        case categories, steps, selection
         case duplicateOf = "duplicate_of"
     }
 

@@ -10,13 +10,18 @@ public struct ScoreListing: Sendable, Equatable {
     public var domain: [UInt8]?
     /// Whether its text stands earlier already.
     public var isDuplicate: Bool
-    /// A value for each of ``Column``'s cases in their order, nil where the store has none.
+    /// A value for each of ``Column/scored`` in their order, nil where the store has none.
     public var values: [Double?]
+    /// The names of the imported columns.
+    public var importedNames: [String] = []
+    /// A value for each of them, nil where there is none.
+    public var imported: [ColumnValue?] = []
 
     /// The first line of the CSV form, with a newline at the end.
-    public static let csvHeader: String =
-        (["id", "chunk", "chunk_id", "domain", "duplicate"] + Column.allCases.map(\.rawValue))
-        .joined(separator: ",") + "\n"
+    public static func csvHeader(_ importedNames: [String]) -> String {
+        (["id", "chunk", "chunk_id", "domain", "duplicate"] + Column.scored.map(\.name)
+            + importedNames).joined(separator: ",") + "\n"
+    }
 
     /// Writes the row as one line of JSON, with a newline at the end.
     public func write(to json: inout JSONBytes) {
@@ -26,9 +31,17 @@ public struct ScoreListing: Sendable, Equatable {
         json.raw(",\"domain\":")
         if let domain { json.repairedString(domain) } else { json.raw("null") }
         json.raw(",\"duplicate\":\(isDuplicate)")
-        for (column, value) in zip(Column.allCases, values) {
-            json.raw(",\"\(column.rawValue)\":")
+        for (column, value) in zip(Column.scored, values) {
+            json.raw(",\"\(column.name)\":")
             if let value { json.number(value) } else { json.raw("null") }
+        }
+        for (name, value) in zip(importedNames, imported) {
+            json.raw(",\"\(name)\":")
+            switch value {
+            case .number(let number): json.number(number)
+            case .category(let name): json.repairedString(name)
+            case nil: json.raw("null")
+            }
         }
         json.raw("}\n")
     }
@@ -43,6 +56,14 @@ public struct ScoreListing: Sendable, Equatable {
         for value in values {
             json.raw(",")
             if let value { json.number(value) }
+        }
+        for value in imported {
+            json.raw(",")
+            switch value {
+            case .number(let number): json.number(number)
+            case .category(let name): json.raw(Self.quoted(name))
+            case nil: break
+            }
         }
         json.raw("\n")
     }

@@ -40,7 +40,7 @@ public struct DocumentParser: Sendable {
     /// decimal text. A domain that is missing or null is none.
     public func parse(_ line: UnsafeRawBufferPointer, line number: Int, file: String) -> Outcome {
         if let offset = TextValidation.invalidOffset(line) {
-            return reject(number, .invalidUTF8, "not UTF-8 at byte \(offset + 1) of the line")
+            return .reject(.notUTF8(number, at: offset))
         }
         var scanner = JSONScanner(line)
         scanner.skipSpace()
@@ -49,9 +49,7 @@ public struct DocumentParser: Sendable {
             guard first == UInt8(ascii: "{") else { return try notAnObject(&scanner, number) }
             return try document(&scanner, number, file)
         } catch {
-            let reason: RejectReason =
-                error.kind == .loneSurrogate ? .invalidUnicode : .invalidJSON
-            return reject(number, reason, "\(error.message) at column \(error.offset + 1)")
+            return .reject(.unreadable(number, error))
         }
     }
 
@@ -59,13 +57,8 @@ public struct DocumentParser: Sendable {
         _ scanner: inout JSONScanner, _ number: Int
     ) throws(JSONError) -> Outcome {
         let value = try scanner.value()
-        try checkEnd(&scanner)
-        return reject(number, .notAnObject, "expected an object, found \(article(value.kind))")
-    }
-
-    private func checkEnd(_ scanner: inout JSONScanner) throws(JSONError) {
-        scanner.skipSpace()
-        guard scanner.next == nil else { throw scanner.expected("the end of the line") }
+        try scanner.end()
+        return .reject(.notAnObject(number, value.kind))
     }
 
     private func document(
@@ -85,60 +78,42 @@ public struct DocumentParser: Sendable {
                 others.append(member.key.lowerBound - 1..<member.value.range.upperBound)
             }
         }
-        try checkEnd(&scanner)
+        try scanner.end()
 
         let documentID: [UInt8]
-        switch readID(idField.find(scanner.bytes)?.value, scanner) {
+        switch scanner.documentID(idField.find(scanner.bytes)?.value) {
         case .id(let id): documentID = id
         case .none: documentID = Array("\(file):\(number)".utf8)
         case .wrong(let kind):
-            return wrongType(number, nil, self.id, "a string or an integer", kind)
+            return .reject(.wrongType(self.id, "a string or an integer", kind, number))
         }
         guard let (value, nested) = textField.find(scanner.bytes) else {
-            let detail = "no field \(quoted(text.name)); \(names(scanner.bytes))"
-            return reject(number, .missingText, detail, documentID)
+            return .reject(
+                .missing(text, .missingText, number, scanner.bytes, id: documentID))
         }
         guard value.kind == .string else {
-            return wrongType(number, documentID, text, "a string", value.kind)
+            return .reject(.wrongType(text, "a string", value.kind, number, id: documentID))
         }
         var documentDomain: [UInt8]?
         if let (value, _) = domainField.find(scanner.bytes), value.kind != .null {
             guard value.kind == .string else {
-                return wrongType(number, documentID, domain, "a string or null", value.kind)
+                return .reject(
+                    .wrongType(domain, "a string or null", value.kind, number, id: documentID))
             }
             documentDomain = scanner.text(value)
         }
         let bytes = scanner.text(value)
         if !allowEmptyText && bytes.withUnsafeBytes(TextValidation.isBlank) {
             let what = bytes.isEmpty ? "is empty" : "is white space only"
-            return reject(number, .emptyText, "\(quoted(text.name)) \(what)", documentID)
+            return .reject(
+                Reject(
+                    line: number, id: documentID, reason: .emptyText,
+                    detail: "\(Reject.quoted(text.name)) \(what)"))
         }
         return .document(
             ImportedDocument(
                 id: documentID, text: bytes, domain: documentDomain,
                 fields: fields(others, without: nested, scanner.bytes), line: number))
-    }
-
-    private enum ID {
-        case id([UInt8])
-        case none
-        case wrong(JSONScanner.Kind)
-    }
-
-    private func readID(_ value: JSONScanner.Value?, _ scanner: JSONScanner) -> ID {
-        switch value?.kind {
-        case nil, .null: return .none
-        case .string:
-            guard let value, value.range.count > 2 else { return .none }
-            return .id(scanner.text(value))
-        case .number:
-            guard let range = value?.range else { return .none }
-            let digits = Array(scanner.bytes[range])
-            let isInteger = digits.allSatisfy { $0 == 0x2D || $0 &- 0x30 < 10 }
-            if !isInteger { return .wrong(.number) }
-            return .id(digits == Array("-0".utf8) ? [0x30] : digits)
-        case .some(let kind): return .wrong(kind)
-        }
     }
 
     /// The other fields as one JSON object, `nested` cut out of the one that holds it.

@@ -12,6 +12,8 @@ struct Candidate: Sendable, Equatable, BitwiseCopyable {
     var tokens: Int32
     /// Row id in `domain`, 0 for none.
     var domain: Int32
+    /// What a mix shares the size out by: the domain, or a category's row id, 0 for none.
+    var group: Int32
 
     /// Whether it ranks before another: the higher key first, then the lower chunk id.
     static func ranksBefore(_ a: Candidate, _ b: Candidate) -> Bool {

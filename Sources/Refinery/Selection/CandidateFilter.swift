@@ -15,7 +15,7 @@ struct CandidateFilter {
     private let ranges: [Range]
     private let guards: Guards
     private let keepsDuplicates: Bool
-    private let unit: ScoreUnit
+    private let reader: ColumnReader
     private let contaminated: IDSet
     private let outranked: IDSet
     private var standing = IDSet()
@@ -36,12 +36,13 @@ struct CandidateFilter {
     /// `contaminated` holds the chunks of items that quote a benchmark, `outranked` the
     /// documents that a near duplicate outranks.
     init(
-        _ rule: SelectionRule, excludedDomains: Set<Int32>, ranges: [Range], per unit: ScoreUnit,
+        _ rule: SelectionRule, excludedDomains: Set<Int32>, ranges: [Range],
+        by reader: ColumnReader,
         contaminated: IDSet = IDSet(), outranked: IDSet = IDSet()
     ) {
         self.excludedDomains = excludedDomains
         self.ranges = ranges
-        self.unit = unit
+        self.reader = reader
         self.contaminated = contaminated
         self.outranked = outranked
         let fromAll = rule.baseline?.from == .all
@@ -67,8 +68,10 @@ struct CandidateFilter {
     private mutating func firstToRemove(_ item: ScoredItem) -> Int? {
         if excludedDomains.contains(item.domain) { return Step.domain }
         for (index, range) in ranges.enumerated() {
-            let value = range.column.value(of: item, per: unit)
-            if value.isNaN { lacking[range.column, default: 0] += 1 }
+            let value = reader.value(range.column, of: item)
+            if value.isNaN, !range.column.isImported {
+                lacking[range.column, default: 0] += 1
+            }
             if !(range.low <= value && value <= range.high) { return Step.firstRange + index }
         }
         let short = Step.firstRange + ranges.count

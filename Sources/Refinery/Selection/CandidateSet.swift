@@ -2,8 +2,8 @@
 struct CandidateSet {
     /// Everything scored, in order of chunk id.
     let items: SpillTable<ScoredItem>
-    /// What means are divided by.
-    let unit: ScoreUnit
+    /// What reads their columns.
+    let reader: ColumnReader
     /// How many candidates there are.
     private(set) var count = 0
     /// The sum of their tokens.
@@ -14,9 +14,9 @@ struct CandidateSet {
     private var bits: [UInt64]
 
     /// A set of no candidates.
-    init(of items: SpillTable<ScoredItem>, per unit: ScoreUnit) {
+    init(of items: SpillTable<ScoredItem>, by reader: ColumnReader) {
         self.items = items
-        self.unit = unit
+        self.reader = reader
         bits = Array(repeating: 0, count: (items.count + 63) / 64)
     }
 

@@ -1,71 +1,104 @@
-import Foundation
-
-/// A number that every scored chunk or document has, under the one name that it has everywhere.
-public enum Column: String, Sendable, Codable, CaseIterable {
+/// A number that chunks and documents have, under the one name that it has everywhere.
+public enum Column: Sendable, Hashable {
     /// (nll_reference − nll_teacher) / tokens, or / bytes where the models' tokens differ.
     case difference
     /// The difference against a reference that can copy: nll_adapted in nll_reference's place.
     case adapted
     /// The difference minus the median difference of the candidates of similar length.
-    case atLength = "at_length"
+    case atLength
     /// 1 − nll_teacher / nll_reference; 0 where the reference's is 0.
     case relative
     /// Nats a token of the teacher's.
-    case teacherLoss = "teacher_loss"
+    case teacherLoss
     /// Nats a token of the reference's.
-    case referenceLoss = "reference_loss"
+    case referenceLoss
     /// Bits a byte by the teacher.
-    case teacherBitsPerByte = "teacher_bits_per_byte"
+    case teacherBitsPerByte
     /// Bits a byte by the reference.
-    case referenceBitsPerByte = "reference_bits_per_byte"
+    case referenceBitsPerByte
     /// exp(teacher_loss).
-    case teacherPerplexity = "teacher_perplexity"
+    case teacherPerplexity
     /// exp(reference_loss).
-    case referencePerplexity = "reference_perplexity"
+    case referencePerplexity
     /// Tokens that the teacher scored.
     case tokens
     /// Bytes of text that they cover.
     case bytes
     /// Share of the windows of eight teacher tokens that equal an earlier one.
     case repetition
+    /// What a user brought along under that name; only the store knows whether there is one.
+    case imported(String)
 
-    /// The column of that name.
+    /// The columns that everything scored has, in the order in which they are listed.
+    public static let scored: [Column] = [
+        .difference, .adapted, .atLength, .relative, .teacherLoss, .referenceLoss,
+        .teacherBitsPerByte, .referenceBitsPerByte, .teacherPerplexity, .referencePerplexity,
+        .tokens, .bytes, .repetition,
+    ]
+
+    /// The column of that name, one of ``scored`` or an imported one.
     ///
-    /// - Throws: ``StoreError`` that lists the columns there are.
+    /// - Throws: ``StoreError`` where no column can have the name.
     public init(named name: String) throws {
-        guard let column = Column(rawValue: name) else {
+        if let column = Self.scored.first(where: { $0.name == name }) {
+            self = column
+            return
+        }
+        guard Self.canBeImported(name) else {
             throw StoreError(
                 .invalid, "there is no column \"\(name.prefix(60))\"",
-                hint: "columns: " + Column.allCases.map(\.rawValue).joined(separator: ", "))
+                hint: "columns: " + Column.scored.map(\.name).joined(separator: ", ")
+                    + ", and imported ones")
         }
-        self = column
+        self = .imported(name)
     }
 
-    /// The value of an item, NaN where the store has none.
-    ///
-    /// That of ``atLength`` depends on the candidates; here it is the difference, which
-    /// ``LengthBins`` corrects.
-    func value(of item: ScoredItem, per unit: ScoreUnit) -> Double {
+    /// Whether an imported column may have the name: 1 to 64 letters, digits, `_`, `-` and `.`,
+    /// the first a letter or `_`, and not one that means something else.
+    public static func canBeImported(_ name: String) -> Bool {
+        let bytes = Array(name.utf8)
+        func isLetter(_ byte: UInt8) -> Bool { byte | 0x20 &- 0x61 < 26 || byte == 0x5F }
+        guard (1...64).contains(bytes.count), isLetter(bytes[0]),
+            bytes.allSatisfy({ isLetter($0) || $0 &- 0x30 < 10 || $0 == 0x2D || $0 == 0x2E })
+        else { return false }
+        // Fields of `refinectl scores`.
+        let taken = ["id", "chunk", "chunk_id", "domain", "duplicate"] + scored.map(\.name)
+        return !taken.contains(name.lowercased())
+    }
+
+    /// Whether a user brought it along, so that it may well be without a value.
+    var isImported: Bool { if case .imported = self { true } else { false } }
+
+    /// The name.
+    public var name: String {
         switch self {
-        case .difference, .atLength:
-            (item.referenceNLL - item.teacherNLL) / item.count(of: unit)
-        case .adapted: (item.adaptedNLL - item.teacherNLL) / item.count(of: unit)
-        case .relative: item.referenceNLL == 0 ? 0 : 1 - item.teacherNLL / item.referenceNLL
-        case .teacherLoss: item.teacherNLL / Double(item.tokens)
-        case .referenceLoss: item.referenceNLL / Double(item.referenceTokens)
-        case .teacherBitsPerByte: item.teacherNLL / Double(item.bytes) / log(2)
-        case .referenceBitsPerByte: item.referenceNLL / Double(item.bytes) / log(2)
-        case .teacherPerplexity: Self.perplexity(item.teacherNLL / Double(item.tokens))
-        case .referencePerplexity:
-            Self.perplexity(item.referenceNLL / Double(item.referenceTokens))
-        case .tokens: Double(item.tokens)
-        case .bytes: Double(item.bytes)
-        case .repetition: item.repetition
+        case .difference: "difference"
+        case .adapted: "adapted"
+        case .atLength: "at_length"
+        case .relative: "relative"
+        case .teacherLoss: "teacher_loss"
+        case .referenceLoss: "reference_loss"
+        case .teacherBitsPerByte: "teacher_bits_per_byte"
+        case .referenceBitsPerByte: "reference_bits_per_byte"
+        case .teacherPerplexity: "teacher_perplexity"
+        case .referencePerplexity: "reference_perplexity"
+        case .tokens: "tokens"
+        case .bytes: "bytes"
+        case .repetition: "repetition"
+        case .imported(let name): name
         }
     }
+}
 
-    /// JSON has no infinity.
-    private static func perplexity(_ loss: Double) -> Double {
-        min(exp(loss), .greatestFiniteMagnitude)
+extension Column: Codable {
+    /// Reads the name.
+    public init(from decoder: any Decoder) throws {
+        try self.init(named: decoder.singleValueContainer().decode(String.self))
+    }
+
+    /// Writes the name.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(name)
     }
 }

@@ -48,7 +48,8 @@ public struct ColumnRange: Sendable, Equatable {
         }
         low = try bound(ends[..<mark])
         high = try bound(ends[(mark + 2)...])
-        guard low != nil || high != nil else { throw refused }
+        // `COLUMN=..` asks for nothing but a value, which imported columns may lack.
+        guard low != nil || high != nil || column.isImported else { throw refused }
     }
 
     /// Throws where the range can hold nothing or its column is not known in time.
@@ -60,12 +61,12 @@ public struct ColumnRange: Sendable, Equatable {
                 hint: "filter by difference, or order by --score at_length")
         }
         for case .value(let value)? in [low, high] where !value.isFinite {
-            throw StoreError(.invalid, "the bounds of \(column.rawValue) must be finite numbers")
+            throw StoreError(.invalid, "the bounds of \(column.name) must be finite numbers")
         }
         if case .value(let low)? = low, case .value(let high)? = high, low > high {
             throw StoreError(
                 .invalid,
-                "\(column.rawValue)=\(low)..\(high) holds nothing: the lower end comes first")
+                "\(column.name)=\(low)..\(high) holds nothing: the lower end comes first")
         }
     }
 }
@@ -80,7 +81,7 @@ extension ColumnRange: CustomStringConvertible {
             case .quantile(let quantile): "q\(quantile)"
             }
         }
-        return "\(column.rawValue)=\(text(low))..\(text(high))"
+        return "\(column.name)=\(text(low))..\(text(high))"
     }
 }
 

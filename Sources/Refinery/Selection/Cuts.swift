@@ -17,7 +17,7 @@ struct Cuts {
 
     /// Takes in the next candidate in rank.
     mutating func add(_ candidate: Candidate, isKept: Bool) {
-        let group = grouping.group(domain: candidate.domain, tokens: candidate.tokens)
+        let group = grouping.group(candidate)
         if isKept {
             last[group] = candidate.key
         } else if !dropped.contains(group) {
@@ -29,7 +29,7 @@ struct Cuts {
     /// of the group was dropped or kept.
     func isNear(_ candidate: Candidate) -> Bool {
         if let score { return abs(candidate.score - score) <= Self.nearness }
-        let group = grouping.group(domain: candidate.domain, tokens: candidate.tokens)
+        let group = grouping.group(candidate)
         guard dropped.contains(group), let cut = last[group] else { return false }
         return abs(candidate.key - cut) <= Self.nearness
     }

@@ -1,4 +1,4 @@
-/// Per domain: candidates, what is kept, mean scores.
+/// Per domain, or category: candidates, what is kept, mean scores.
 struct DomainTally {
     /// More domains than this are counted together.
     static let limit = 1000
@@ -16,9 +16,9 @@ struct DomainTally {
     private var others = Sums()
 
     /// Counts one candidate; the order decides the last bits of the means.
-    mutating func add(_ candidate: Candidate, isKept: Bool) {
-        if sums[candidate.domain] != nil || sums.count < DomainTally.limit {
-            DomainTally.add(candidate, isKept, to: &sums[candidate.domain, default: Sums()])
+    mutating func add(_ candidate: Candidate, of domain: Int32, isKept: Bool) {
+        if sums[domain] != nil || sums.count < DomainTally.limit {
+            DomainTally.add(candidate, isKept, to: &sums[domain, default: Sums()])
         } else {
             DomainTally.add(candidate, isKept, to: &others)
         }

@@ -10,6 +10,8 @@ struct ItemGathering {
     private(set) var bytesAgree = true
 
     private let unit: SelectionRule.Unit
+    /// Places of imported columns that hold categories, which have no mean.
+    private let categories: Set<Int>
     /// Originals without a score that are counted already.
     private var counted = IDSet()
     /// The first chunk of the first document of each text, by half of its SHA-256.
@@ -26,11 +28,13 @@ struct ItemGathering {
         /// Windows of eight tokens, and those that repeat.
         var windows = 0.0
         var repeated = 0.0
+        var imported = ImportedValues.Whole()
     }
 
     /// Gathers nothing yet.
-    init(unit: SelectionRule.Unit, folder: String) {
+    init(unit: SelectionRule.Unit, categories: Set<Int> = [], folder: String) {
         self.unit = unit
+        self.categories = categories
         items = SpillTable(folder: folder)
     }
 
@@ -45,7 +49,7 @@ struct ItemGathering {
     /// - Throws: ``StoreError`` where the disk takes no more or a document is too long.
     mutating func add(
         _ outcome: PairOutcome, chunk: Int64, document: Int64, original: Int64, domain: Int32,
-        draw: UInt64
+        draw: UInt64, imported: ImportedValues = ImportedValues()
     ) throws {
         guard case .scored(let teacher, let reference) = outcome else {
             return exclude(outcome, original)
@@ -57,7 +61,7 @@ struct ItemGathering {
             teacherNLL: teacher.nll, referenceNLL: reference.nll,
             adaptedNLL: reference.adaptedNLL, repetition: teacher.repetition,
             tokens: teacher.tokens, referenceTokens: reference.tokens, bytes: teacher.bytes,
-            domain: domain)
+            domain: domain, imported: imported)
         guard unit == .document else { return try items.append(item) }
         try open?.add(item)
     }
@@ -75,6 +79,7 @@ struct ItemGathering {
             // NaN, where a chunk has none, stays NaN.
             item.repetition =
                 document.windows == 0 ? item.repetition * 0 : document.repeated / document.windows
+            item.imported = document.imported.values(categories: categories)
             item.original = texts[document.text] ?? item.chunk
             texts[document.text] = item.original
             try items.append(item)
@@ -109,6 +114,7 @@ extension ItemGathering.OpenDocument {
         let windows = max(0, Double(chunk.tokens) - Double(RepeatedWindows.length - 1))
         self.windows += windows
         repeated += windows * chunk.repetition
+        imported.add(chunk.imported, tokens: chunk.tokens)
         guard var sum = item else {
             item = chunk
             return

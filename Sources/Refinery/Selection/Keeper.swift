@@ -42,7 +42,7 @@ struct Keeper {
             limit = .tokens(rest < 0 ? -1 : rest)
             return rest >= 0
         case .groups(var left):
-            let group = grouping.group(domain: candidate.domain, tokens: candidate.tokens)
+            let group = grouping.group(candidate)
             guard let count = left[group], count > 0 else { return false }
             // Taken out first, so that the dictionary is changed in place.
             limit = .count(0)

@@ -65,7 +65,7 @@ struct LengthBins {
             return values
         }
         try candidates.forEach { item in
-            values[bin(item.tokens)].append(column.value(of: item, per: candidates.unit))
+            values[bin(item.tokens)].append(candidates.reader.value(column, of: item))
         }
         return values.indices.map { index in
             values[index].sort()

@@ -1,8 +1,8 @@
-/// How much of a selection each domain may take.
+/// How much of a selection each domain, or each category of an imported column, may take.
 public struct Mix: Sendable, Equatable {
-    /// A domain and its weight.
+    /// A domain or category and its weight.
     public struct Part: Sendable, Equatable, Codable {
-        /// The domain's name; ``Mix/noDomain`` for chunks without one.
+        /// The domain's or category's name; ``Mix/noDomain`` for chunks without one.
         public var domain: String
         /// Its weight.
         public var weight: DecimalWeight
@@ -11,6 +11,8 @@ public struct Mix: Sendable, Equatable {
     /// The name of no domain, on the command line and in JSON.
     public static let noDomain = "(none)"
 
+    /// The imported column whose categories take the domains' place; nil: domains.
+    public var by: Column?
     /// The weights in byte order of the domains; nil: the share of the candidates' tokens.
     public var parts: [Part]?
     /// Whether what a domain leaves over is offered to the others.
@@ -19,7 +21,10 @@ public struct Mix: Sendable, Equatable {
     public var fillOrFail: Bool
 
     /// A mix of the given parts.
-    public init(_ parts: [Part]?, spill: Bool = false, fillOrFail: Bool = false) {
+    public init(
+        _ parts: [Part]?, by column: Column? = nil, spill: Bool = false, fillOrFail: Bool = false
+    ) {
+        by = column
         self.parts = parts?.sorted { $0.domain.utf8.lexicographicallyPrecedes($1.domain.utf8) }
         self.spill = spill
         self.fillOrFail = fillOrFail
@@ -43,6 +48,11 @@ public struct Mix: Sendable, Equatable {
 
     /// Throws where a weight or a name makes no sense.
     func validate() throws {
+        if let by, !by.isImported {
+            throw StoreError(
+                .invalid, "\(by.name) is a number: a mix goes by domain or by categories",
+                hint: "`refinectl columns` lists the imported columns")
+        }
         guard let parts else { return }
         guard !parts.isEmpty, parts.count <= 1000,
             parts.contains(where: { $0.weight.billionths > 0 })
@@ -58,16 +68,17 @@ public struct Mix: Sendable, Equatable {
 
 extension Mix: Codable {
     private enum CodingKeys: String, CodingKey, CaseIterable {
-        case parts, spill
+        case by, parts, spill
         case fillOrFail = "fill_or_fail"
     }
 
-    /// Reads the object; `spill` and `fill_or_fail` may be left out.
+    /// Reads the object; `by`, `spill` and `fill_or_fail` may be left out.
     public init(from decoder: any Decoder) throws {
         try decoder.refuseUnknownKeys(CodingKeys.allCases.map(\.rawValue))
         let values = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
             try values.decodeIfPresent([Part].self, forKey: .parts),
+            by: try values.decodeIfPresent(Column.self, forKey: .by),
             spill: try values.decodeIfPresent(Bool.self, forKey: .spill) ?? false,
             fillOrFail: try values.decodeIfPresent(Bool.self, forKey: .fillOrFail) ?? false)
     }
@@ -75,6 +86,7 @@ extension Mix: Codable {
     /// Writes every key.
     public func encode(to encoder: any Encoder) throws {
         var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(by, forKey: .by)
         try values.encode(parts, forKey: .parts)
         try values.encode(spill, forKey: .spill)
         try values.encode(fillOrFail, forKey: .fillOrFail)

@@ -65,9 +65,9 @@ extension ScoreExpression: CustomStringConvertible {
     /// The expression as it is written.
     public var description: String {
         switch self {
-        case .column(let column): column.rawValue
+        case .column(let column): column.name
         case .sum(let terms):
-            terms.map { "\($0.column.rawValue):\($0.weight)" }.joined(separator: ",")
+            terms.map { "\($0.column.name):\($0.weight)" }.joined(separator: ",")
         }
     }
 }

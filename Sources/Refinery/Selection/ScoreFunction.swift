@@ -12,7 +12,7 @@ struct ScoreFunction {
     }
 
     private let expression: ScoreExpression
-    private let unit: ScoreUnit
+    private let reader: ColumnReader
     private let bins: LengthBins
     private let medians: [Double]
     private var moments: [Moments] = []
@@ -22,7 +22,7 @@ struct ScoreFunction {
     /// - Throws: ``StoreError`` where candidates lack a number that the score needs.
     init(_ expression: ScoreExpression, over candidates: CandidateSet, bins: LengthBins) throws {
         self.expression = expression
-        unit = candidates.unit
+        reader = candidates.reader
         self.bins = bins
         medians =
             expression.columns.contains(.atLength)
@@ -67,17 +67,18 @@ struct ScoreFunction {
 
     /// The value of a column, that of ``Column/atLength`` against its bin's median.
     private func value(_ item: ScoredItem, _ column: Column) -> Double {
-        let value = column.value(of: item, per: unit)
+        let value = reader.value(column, of: item)
         return column == .atLength ? value - medians[bins.bin(item.tokens)] : value
     }
 
     private static func requireNumbers(
         _ expression: ScoreExpression, _ candidates: CandidateSet
     ) throws {
-        for column in expression.columns where column == .adapted || column == .repetition {
+        for column in expression.columns
+        where column == .adapted || column == .repetition || column.isImported {
             var lacking = 0
             try candidates.forEach {
-                if column.value(of: $0, per: candidates.unit).isNaN { lacking += 1 }
+                if candidates.reader.value(column, of: $0).isNaN { lacking += 1 }
             }
             if lacking > 0 { throw StoreError.lacking(column, lacking) }
         }
@@ -85,11 +86,16 @@ struct ScoreFunction {
 }
 
 extension StoreError {
-    /// What says that scores of an older version have no such number.
+    /// What says that scores of an older version have no such number, or a user brought none.
     static func lacking(_ column: Column, _ count: Int) -> StoreError {
-        StoreError(
+        if column.isImported {
+            return StoreError(
+                .refused, "\(count) of the candidates have no \(column.name)",
+                hint: "import their values, or leave them out with --where \(column.name)=..")
+        }
+        return StoreError(
             .refused,
-            "\(count) of the scored chunks have no \(column.rawValue): they were scored before "
+            "\(count) of the scored chunks have no \(column.name): they were scored before "
                 + "refinery stored it",
             hint: column == .repetition
                 ? "--no-repetition-guard selects without it; a new store scores them again"

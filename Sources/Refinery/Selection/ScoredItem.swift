@@ -1,5 +1,5 @@
 /// What is selected, a chunk or a whole document, with the sums that both models gave it.
-struct ScoredItem: Sendable, Equatable, BitwiseCopyable {
+struct ScoredItem: Sendable, BitwiseCopyable {
     /// Row id in `chunk`; of a document its first chunk's.
     var chunk: Int64
     /// Row id in `document`.
@@ -24,6 +24,8 @@ struct ScoredItem: Sendable, Equatable, BitwiseCopyable {
     var bytes: Int32
     /// Row id in `domain`, 0 for none.
     var domain: Int32
+    /// Of the imported columns that the rule reads.
+    var imported = ImportedValues()
 
     /// What a mean over the item is divided by.
     func count(of unit: ScoreUnit) -> Double {

@@ -97,6 +97,10 @@ public struct SelectionRule: Sendable, Equatable {
             (!match.isEmpty && mix != nil, "match and mix both share out the size"),
             (Set(match).count < match.count, "match names one thing twice"),
             (ranges.count > 64, "more than 64 filters"),
+            (
+                importedColumns.count > ImportedValues.most,
+                "more than \(ImportedValues.most) imported columns in one rule"
+            ),
         ]
         if let found = contradictions.first(where: \.0) { throw StoreError(.invalid, found.1) }
     }
@@ -137,6 +141,14 @@ public struct SelectionRule: Sendable, Equatable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return String(decoding: try encoder.encode(self), as: UTF8.self)
+    }
+
+    /// The imported columns that it reads, each once.
+    var importedColumns: [String] {
+        let columns = score.columns + ranges.map(\.column) + [mix?.by].compactMap(\.self)
+        var names: [String] = []
+        for case .imported(let name) in columns where !names.contains(name) { names.append(name) }
+        return names
     }
 
     /// Whether it draws lots.

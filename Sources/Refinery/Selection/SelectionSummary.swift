@@ -108,10 +108,15 @@ public struct SelectionSummary: Sendable, Equatable, Codable {
     public var lengthBins: [LengthBinSummary]?
     /// Candidates so near the cut that another machine may decide otherwise: within 1e-4.
     public var nearCut: Int?
+    /// The imported columns that the rule reads, and the files that they came from.
+    public var columns: [ColumnSource]?
+    /// As ``domains``, by the categories of the column that the rule's mix goes by.
+    public var categories: [DomainSummary]?
 
     private enum CodingKeys: String, CodingKey {
         case id, name, created, rule, teacher, reference, unit, candidates, pending, failed
-        case duplicates, documents, chunks, tokens, domains, removals, scores
+        case duplicates, documents, chunks, tokens, domains, removals, scores, columns
+        case categories
         case unchunkedDocuments = "unchunked_documents"
         case tooShort = "too_short"
         case keptDocuments = "kept_documents"

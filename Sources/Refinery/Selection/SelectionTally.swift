@@ -8,6 +8,8 @@ struct SelectionTally {
     private(set) var keptTokens = 0
     /// Candidates and kept ones by domain.
     private(set) var domains = DomainTally()
+    /// The same by what a mix shares the size out by.
+    private(set) var categories = DomainTally()
     /// Lengths of those kept.
     private(set) var keptLengths = LengthHistogram()
     /// Lengths of those dropped.
@@ -20,10 +22,12 @@ struct SelectionTally {
     private(set) var keptScores: [Double] = []
     private var keptByBin: [Int]
     private let bins: LengthBins
+    private let isMixed: Bool
 
-    /// A tally of so many candidates.
-    init(candidates: Int, bins: LengthBins) {
+    /// A tally of so many candidates; by categories as well where a mix goes by those.
+    init(candidates: Int, bins: LengthBins, byCategory: Bool) {
         self.bins = bins
+        isMixed = byCategory
         keptByBin = bins.counts.map { _ in 0 }
         scores.reserveCapacity(candidates)
     }
@@ -32,7 +36,8 @@ struct SelectionTally {
     mutating func add(_ candidate: Candidate, isKept: Bool) {
         tokens += Int(candidate.tokens)
         scores.append(candidate.score)
-        domains.add(candidate, isKept: isKept)
+        domains.add(candidate, of: candidate.domain, isKept: isKept)
+        if isMixed { categories.add(candidate, of: candidate.group, isKept: isKept) }
         guard isKept else { return droppedLengths.add(Int(candidate.tokens)) }
         keptCount += 1
         keptTokens += Int(candidate.tokens)

@@ -7,11 +7,11 @@ struct Selector {
     struct Names {
         /// Row ids of the domains that are excluded.
         var excludedDomains: Set<Int32> = []
-        /// The weight of each domain of the mix; nil: the candidates' tokens.
+        /// The weight of each domain or category of the mix; nil: the candidates' tokens.
         var mix: [Int32: Int]?
         /// The tokens of each group of the selection that this one is like.
         var likeTokens: [Int64: Int] = [:]
-        /// A domain's name, for messages.
+        /// The name of a domain, or of a category of the mix's column, for messages.
         var name: (Int32) throws -> String = { "\($0)" }
         /// What quotes the benchmarks of the guard against contamination; nil: not asked.
         var contamination: Contamination?
@@ -54,20 +54,20 @@ struct Selector {
     ///
     /// - Throws: ``StoreError`` where a filter or guard needs a number that items lack.
     func candidates(
-        among items: SpillTable<ScoredItem>, per unit: ScoreUnit, watch: ItemWatch? = nil
+        among items: SpillTable<ScoredItem>, by reader: ColumnReader, watch: ItemWatch? = nil
     ) throws -> (CandidateSet, [Removal]) {
-        let ranges = try ranges(items, unit)
-        let contaminated = try contaminated(items, ranges, per: unit)
+        let ranges = try ranges(items, reader)
+        let contaminated = try contaminated(items, ranges, by: reader)
         var filter = CandidateFilter(
-            rule, excludedDomains: names.excludedDomains, ranges: ranges, per: unit,
+            rule, excludedDomains: names.excludedDomains, ranges: ranges, by: reader,
             contaminated: contaminated,
-            outranked: try outranked(items, ranges, contaminated, per: unit))
-        var candidates = CandidateSet(of: items, per: unit)
+            outranked: try outranked(items, ranges, contaminated, by: reader))
+        var candidates = CandidateSet(of: items, by: reader)
         try items.forEach { place, item in
             let passes = watch?.passes(item, &filter) ?? filter.passes(item)
             if passes { candidates.insert(place, item) }
         }
-        if let (column, count) = filter.lacking.min(by: { $0.key.rawValue < $1.key.rawValue }) {
+        if let (column, count) = filter.lacking.min(by: { $0.key.name < $1.key.name }) {
             throw StoreError.lacking(column, count)
         }
         return (candidates, filter.removals)
@@ -78,12 +78,12 @@ struct Selector {
     ///
     /// Documents are searched whole: a cut may go through a question.
     private func contaminated(
-        _ items: SpillTable<ScoredItem>, _ ranges: [CandidateFilter.Range], per unit: ScoreUnit
+        _ items: SpillTable<ScoredItem>, _ ranges: [CandidateFilter.Range], by reader: ColumnReader
     ) throws -> IDSet {
         guard let contamination = names.contamination, rule.baseline?.from != .all else {
             return IDSet()
         }
-        var filter = filterBeforeDuplicates(ranges, unit)
+        var filter = filterBeforeDuplicates(ranges, reader)
         var found = IDSet()
         var document: Int64?
         var quotations: [Range<Int>] = []
@@ -106,14 +106,14 @@ struct Selector {
     /// The documents that a near duplicate outranks, of those that filters and guards leave.
     private func outranked(
         _ items: SpillTable<ScoredItem>, _ ranges: [CandidateFilter.Range],
-        _ contaminated: IDSet, per unit: ScoreUnit
+        _ contaminated: IDSet, by reader: ColumnReader
     ) throws -> IDSet {
         guard let threshold = rule.guards.nearDuplicates, rule.baseline?.from != .all else {
             return IDSet()
         }
-        var filter = filterBeforeDuplicates(ranges, unit, contaminated)
+        var filter = filterBeforeDuplicates(ranges, reader, contaminated)
         var documents = StandingDocuments()
-        try items.forEach { documents.add($1, isStanding: filter.passes($1), per: unit) }
+        try items.forEach { documents.add($1, isStanding: filter.passes($1), per: reader.unit) }
         let (ids, differences) = documents.finish()
         var index = try NearDuplicates(threshold: threshold, folder: folder)
         for id in ids { try index.add(try names.text(id)) }
@@ -127,12 +127,13 @@ struct Selector {
     /// What stands before the guards that compare texts; exact duplicates are counted behind
     /// those, so here they stand.
     private func filterBeforeDuplicates(
-        _ ranges: [CandidateFilter.Range], _ unit: ScoreUnit, _ contaminated: IDSet = IDSet()
+        _ ranges: [CandidateFilter.Range], _ reader: ColumnReader,
+        _ contaminated: IDSet = IDSet()
     ) -> CandidateFilter {
         var before = rule
         before.keepDuplicates = true
         return CandidateFilter(
-            before, excludedDomains: names.excludedDomains, ranges: ranges, per: unit,
+            before, excludedDomains: names.excludedDomains, ranges: ranges, by: reader,
             contaminated: contaminated)
     }
 
@@ -144,7 +145,8 @@ struct Selector {
         let runs = try runs(candidates, bins: bins)
         var keeper = try self.keeper(candidates, runs)
         var cuts = Cuts(grouping: keeper.grouping, score: minScore)
-        var tally = SelectionTally(candidates: candidates.count, bins: bins)
+        var tally = SelectionTally(
+            candidates: candidates.count, bins: bins, byCategory: rule.mix?.by != nil)
         let kept = SpillTable<Kept>(folder: folder)
         var ranked = try runs.ranked()
         while let candidate = try ranked.next() {
@@ -173,9 +175,17 @@ struct Selector {
             try runs.add(
                 Candidate(
                     chunk: item.chunk, document: item.document, key: order.key(value, item),
-                    score: value, tokens: item.tokens, domain: item.domain))
+                    score: value, tokens: item.tokens, domain: item.domain,
+                    group: group(item, candidates.reader)))
         }
         return runs
+    }
+
+    /// What a mix shares the size out by.
+    private func group(_ item: ScoredItem, _ reader: ColumnReader) -> Int32 {
+        guard let column = rule.mix?.by else { return item.domain }
+        let category = reader.value(column, of: item)
+        return category.isNaN ? 0 : Int32(exactly: category) ?? 0
     }
 
     private var minScore: Double? {
@@ -184,7 +194,7 @@ struct Selector {
 
     /// The filters with numbers for their quantiles.
     func ranges(
-        _ items: SpillTable<ScoredItem>, _ unit: ScoreUnit
+        _ items: SpillTable<ScoredItem>, _ reader: ColumnReader
     ) throws -> [CandidateFilter.Range] {
         try rule.ranges.map { range in
             var values: [Double] = []
@@ -193,7 +203,7 @@ struct Selector {
                 case nil: return open
                 case .value(let value): return value
                 case .quantile(let quantile):
-                    if values.isEmpty { values = try sorted(range.column, items, unit) }
+                    if values.isEmpty { values = try sorted(range.column, items, reader) }
                     guard !values.isEmpty else { return open }
                     return values[max(1, quantile.ceilTimes(values.count)) - 1]
                 }
@@ -205,13 +215,16 @@ struct Selector {
     }
 
     private func sorted(
-        _ column: Column, _ items: SpillTable<ScoredItem>, _ unit: ScoreUnit
+        _ column: Column, _ items: SpillTable<ScoredItem>, _ reader: ColumnReader
     ) throws -> [Double] {
         var values: [Double] = []
         values.reserveCapacity(items.count)
-        try items.forEach { values.append(column.value(of: $1, per: unit)) }
-        let lacking = values.reduce(0) { $1.isNaN ? $0 + 1 : $0 }
-        guard lacking == 0 else { throw StoreError.lacking(column, lacking) }
+        var lacking = 0
+        try items.forEach { _, item in
+            let value = reader.value(column, of: item)
+            if value.isNaN { lacking += 1 } else { values.append(value) }
+        }
+        guard lacking == 0 || column.isImported else { throw StoreError.lacking(column, lacking) }
         values.sort()
         return values
     }
@@ -236,7 +249,7 @@ struct Selector {
         var lengths: [Int64: [Int32]] = [:]
         var ranked = try runs.ranked()
         while let candidate = try ranked.next() {
-            let group = grouping.group(domain: candidate.domain, tokens: candidate.tokens)
+            let group = grouping.group(candidate)
             lengths[group, default: []].append(candidate.tokens)
         }
         var apportionment =

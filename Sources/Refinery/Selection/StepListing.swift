@@ -6,8 +6,8 @@ struct StepListing {
     let steps: [String]
     /// The rule's filters, with numbers for their quantiles.
     let ranges: [CandidateFilter.Range]
-    /// What means are divided by.
-    let unit: ScoreUnit
+    /// What reads the item's columns.
+    let reader: ColumnReader
 
     /// The steps with the item's values; `removedBy` names the one that removed it, nil for a
     /// candidate.
@@ -36,7 +36,7 @@ struct StepListing {
             step.most = most.flatMap { $0.isFinite ? $0 : nil }
         }
         if let range = ranges.first(where: { "where \($0.name)" == name }) {
-            set(range.column.value(of: item, per: unit), range.low, range.high)
+            set(reader.value(range.column, of: item), range.low, range.high)
         } else if name == "short" {
             set(Double(item.tokens), rule.guards.minTokens.map(Double.init), nil)
         } else if name == "repetition" {

@@ -71,6 +71,7 @@ struct DocumentRemoval {
             try execute(
                 "UPDATE chunk SET duplicate_of = NULL, retired = 1 WHERE id = ?", [chunk.id])
         } else {
+            try execute("DELETE FROM column_value WHERE chunk = ?", [chunk.id])
             try execute("DELETE FROM chunk WHERE id = ?", [chunk.id])
         }
     }
@@ -105,6 +106,7 @@ struct DocumentRemoval {
         if !chunk.isHeld {
             try execute("DELETE FROM token_nll WHERE chunk = ?", [chunk.id])
             try execute("DELETE FROM score WHERE chunk = ?", [chunk.id])
+            try execute("DELETE FROM column_value WHERE chunk = ?", [chunk.id])
             try execute("DELETE FROM chunk WHERE id = ?", [chunk.id])
         }
     }
@@ -135,6 +137,12 @@ struct DocumentRemoval {
         try execute(
             "INSERT INTO token_nll SELECT ?, model, nll16 FROM token_nll WHERE chunk = ?",
             [target, source])
+        // A duplicate may have values of its own.
+        try execute(
+            """
+            INSERT INTO column_value SELECT ?, column, value FROM column_value WHERE chunk = ?
+            ON CONFLICT DO NOTHING
+            """, [target, source])
     }
 
     private func execute(_ sql: String, _ arguments: StatementArguments) throws {

@@ -124,7 +124,7 @@ struct ExportReader {
             try runs.add(
                 Candidate(
                     chunk: rows.integer(0), document: 0, key: -Lot.uniform(draw), score: 0,
-                    tokens: 0, domain: 0))
+                    tokens: 0, domain: 0, group: 0))
         }
         return try runs.ranked()
     }

@@ -10,8 +10,7 @@ struct ImportBatch {
 
     private let db: Database
     private let corpus: Int64
-    private let file: Int64
-    private let path: String
+    private let rejects: RejectRows
     private let job: Int64
     private let replace: Bool
     private var domains: [Data: Int64] = [:]
@@ -19,7 +18,6 @@ struct ImportBatch {
     /// Finds or makes the corpus and the file.
     init(_ db: Database, corpus: String, file: String, job: Int64, replace: Bool) throws {
         self.db = db
-        self.path = file
         self.job = job
         self.replace = replace
         let corpusID = try Int64.fetchOne(
@@ -28,17 +26,11 @@ struct ImportBatch {
                 INSERT INTO corpus (name, created) VALUES (?, ?)
                 ON CONFLICT (name) DO UPDATE SET deleted = NULL RETURNING id
                 """, arguments: [corpus, Store.now()])
-        let fileID = try Int64.fetchOne(
-            db,
-            sql: """
-                INSERT INTO file (corpus, path) VALUES (?, ?)
-                ON CONFLICT (corpus, path) DO UPDATE SET path = path RETURNING id
-                """, arguments: [corpusID, file])
-        guard let corpusID, let fileID else {
+        guard let corpusID else {
             throw StoreError(.unusable, "cannot record corpus \(corpus)")
         }
         self.corpus = corpusID
-        self.file = fileID
+        rejects = try RejectRows(db, corpus: corpusID, file: file, job: job)
     }
 
     /// Adds, finds unchanged, replaces or rejects one document.
@@ -80,17 +72,7 @@ struct ImportBatch {
     /// Records a reject, unless it is recorded already.
     mutating func add(_ reject: Reject) throws {
         counts.rejected += 1
-        let statement = try db.cachedStatement(
-            sql: """
-                INSERT INTO reject (file, line, document, reason, detail, job)
-                VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (file, line, reason) DO NOTHING
-                """)
-        try statement.execute(
-            arguments: [
-                file, reject.line, reject.id.map { Data($0) }, reject.reason.rawValue,
-                reject.detail, job,
-            ])
-        if db.changesCount == 1 { tally.add(.rejects, 1, corpus: corpus) }
+        try rejects.add(reject, &tally)
     }
 
     private mutating func insert(_ prepared: PreparedDocument) throws {
@@ -103,7 +85,7 @@ struct ImportBatch {
         let domain = try document.domain.map { try domainID(Data($0)) }
         try statement.execute(
             arguments: [
-                corpus, prepared.key, domain, file, document.line, job, document.text.count,
+                corpus, prepared.key, domain, rejects.file, document.line, job, document.text.count,
                 prepared.sha256,
             ])
         let id = db.lastInsertedRowID

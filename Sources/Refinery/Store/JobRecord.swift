@@ -1,6 +1,6 @@
 /// What a user asked for.
 public enum JobKind: String, Sendable, Codable, CaseIterable {
-    /// A file's documents arrive.
+    /// A file's documents, or a column's values, arrive.
     case `import`
     /// Chunks are chosen.
     case selection

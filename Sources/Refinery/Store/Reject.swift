@@ -18,6 +18,18 @@ public enum RejectReason: String, Sendable, Codable, CaseIterable {
     case duplicateID = "duplicate_id"
     /// The line is longer than the limit.
     case lineTooLong = "line_too_long"
+    /// A column's line names no document.
+    case missingID = "missing_id"
+    /// A column's line has no value.
+    case missingValue = "missing_value"
+    /// A column's line names a document that the corpus does not hold.
+    case unknownDocument = "unknown_document"
+    /// A column's line names a chunk that its document does not have.
+    case unknownChunk = "unknown_chunk"
+    /// A column's line names a document that is not cut into chunks yet.
+    case notCut = "not_cut"
+    /// The chunk has another value already.
+    case duplicateValue = "duplicate_value"
 }
 
 /// A line that was not taken, with its reason.

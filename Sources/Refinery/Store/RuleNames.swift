@@ -16,16 +16,23 @@ struct RuleNames {
     ///   else stay in, or get nothing.
     func resolve(_ rule: SelectionRule) throws -> Selector.Names {
         var names = Selector.Names()
+        try checkColumns(rule)
         for name in rule.excludedDomains { names.excludedDomains.insert(try domain(name)) }
         if let parts = rule.mix?.parts {
             var weights: [Int32: Int] = [:]
-            for part in parts { weights[try domain(part.domain)] = part.weight.billionths }
+            let column = try rule.mix?.by.map { try ImportedColumn(named: $0.name, db) }
+            for part in parts {
+                let group = try column?.category(part.domain, db) ?? domain(part.domain)
+                weights[group] = part.weight.billionths
+            }
             names.mix = weights
         }
         if case .like(let name) = rule.size { names.likeTokens = try tokens(of: name, rule.match) }
+        let isByColumn = rule.mix?.by != nil
         names.name = { id in
-            try Store.domainName(id, db).map { String(decoding: $0, as: UTF8.self) }
-                ?? Mix.noDomain
+            let name =
+                isByColumn ? try ImportedColumn.category(id, db) : try Store.domainName(id, db)
+            return name.map { String(decoding: $0, as: UTF8.self) } ?? Mix.noDomain
         }
         let benchmarks = rule.guards.contamination
         if !benchmarks.isEmpty {
@@ -43,6 +50,26 @@ struct RuleNames {
             return (row[0] as Int)..<(row[1] as Int)
         }
         return names
+    }
+
+    /// Throws for a column that the store does not hold whole, or that is of the other kind.
+    func checkColumns(_ rule: SelectionRule) throws {
+        for name in rule.importedColumns {
+            let column = try ImportedColumn(named: name, db)
+            let isMix = rule.mix?.by == .imported(name)
+            let isNumber =
+                (rule.score.columns + rule.ranges.map(\.column)).contains(.imported(name))
+            if column.kind == .category, isNumber {
+                throw StoreError(
+                    .refused, "column \(name) holds categories: nothing can be ordered by them",
+                    hint: "--mix-by \(name) shares the size out among them")
+            }
+            if column.kind == .number, isMix {
+                throw StoreError(
+                    .refused, "column \(name) holds numbers: a mix goes by categories",
+                    hint: "`refinectl columns` lists the imported columns")
+            }
+        }
     }
 
     private func domain(_ name: String) throws -> Int32 {

@@ -11,8 +11,11 @@ struct ScoreScan {
         let items: SpillTable<ScoredItem>
         /// What is not.
         let exclusions: Exclusions
+        /// What reads their columns.
+        let reader: ColumnReader
+
         /// What means are divided by.
-        let unit: ScoreUnit
+        var unit: ScoreUnit { reader.unit }
     }
 
     let teacher: ModelRecord
@@ -23,6 +26,8 @@ struct ScoreScan {
     let unit: SelectionRule.Unit
     /// Draws for each item, where the rule asks for it.
     let lot: Lot?
+    /// The imported columns that the items are to carry.
+    var imported: [String] = []
     /// Where items lie that memory should not hold.
     let folder: String
 
@@ -31,7 +36,11 @@ struct ScoreScan {
     /// - Throws: ``StoreError`` for models that cannot be compared.
     func read(_ db: Database) throws -> Result {
         let corpus = try Store.corpusID(corpus, db)
-        var gathering = ItemGathering(unit: unit, folder: folder)
+        let columns = try imported.map { try ImportedColumn(named: $0, db) }
+        let values = columns.isEmpty ? nil : try ColumnRows(db, columns)
+        var gathering = ItemGathering(
+            unit: unit, categories: Set(columns.indices.filter { columns[$0].kind == .category }),
+            folder: folder)
         let scores = try ScoreRows(db, teacher: teacher.id, reference: reference.id)
         let documents = try DocumentRows(db)
         let chunks = try RowStream(
@@ -59,12 +68,13 @@ struct ScoreScan {
                 unit == .chunk ? lot.map { lot in chunks.withBytes(3, lot.draw(sha256:)) } : nil
             try gathering.add(
                 outcome, chunk: id, document: document, original: original, domain: place.domain,
-                draw: draw ?? 0)
+                draw: draw ?? 0,
+                imported: try values?.next(id, original: original) ?? ImportedValues())
         }
         try gathering.endDocument()
         return Result(
             items: gathering.items, exclusions: gathering.exclusions,
-            unit: try scoreUnit(gathering))
+            reader: ColumnReader(per: try scoreUnit(gathering), imported: imported))
     }
 
     /// Tokens where both models see the same ones, else bytes.

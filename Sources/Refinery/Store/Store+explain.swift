@@ -21,13 +21,22 @@ extension Store {
             if let teacher, let reference {
                 let item = try place.item(teacher, reference, folder: folder, db)
                 report.unit = item.map { Store.unit(of: $0, teacher, reference) }
-                report.columns = Store.columns(of: item, per: report.unit ?? .token)
+                let reader = ColumnReader(per: report.unit ?? .token)
+                report.columns = Store.columns(of: item, by: reader)
                 if let item, selection == nil {
-                    report.steps = Store.standardSteps(item, per: report.unit ?? .token)
+                    report.steps = Store.standardSteps(item, by: reader)
                 }
             }
-            guard let selection else { return report }
-            try explain(place, in: selection, &report, db)
+            if let selection { try explain(place, in: selection, &report, db) }
+            let imported = try ColumnListing(db)
+            for (name, value) in zip(imported.names, try imported.values(ofChunk: place.chunk)) {
+                switch value {
+                case .number(let number): report.columns.updateValue(number, forKey: name)
+                case .category(let category):
+                    report.categories[name] = String(decoding: category, as: UTF8.self)
+                case nil: break
+                }
+            }
             return report
         }
     }
@@ -48,13 +57,13 @@ extension Store {
             isChunk ? $0.chunk == place.chunk : $0.document == place.document
         }
         let (candidates, removals) = try selector.candidates(
-            among: scan.items, per: scan.unit, watch: watch)
+            among: scan.items, by: scan.reader, watch: watch)
         var membership = ChunkReport.Membership(
             name: selection.name, unit: rule.unit, isKept: false, candidates: candidates.count)
         if let item = watch.item {
             report.steps = StepListing(
                 rule: rule, steps: removals.map(\.by),
-                ranges: try selector.ranges(scan.items, scan.unit), unit: scan.unit
+                ranges: try selector.ranges(scan.items, scan.reader), reader: scan.reader
             ).steps(of: item, removedBy: watch.removedBy)
             membership.removedBy = watch.removedBy
             if watch.removedBy == "duplicates" {
@@ -68,8 +77,8 @@ extension Store {
         }
         if isChunk, let item = watch.item {
             report.unit = scan.unit
-            report.columns = Store.columns(of: item, per: scan.unit)
-            report.columns[Column.atLength.rawValue] = try Store.atLength(item, candidates)
+            report.columns = Store.columns(of: item, by: scan.reader)
+            report.columns[Column.atLength.name] = try Store.atLength(item, candidates)
         }
         if let kept = try place.kept(by: selection, db) {
             membership.isKept = true
@@ -102,13 +111,13 @@ extension Store {
 
     /// Every column but the one that depends on the candidates.
     private static func columns(
-        of item: ScoredItem?, per unit: ScoreUnit
+        of item: ScoredItem?, by reader: ColumnReader
     ) -> [String: Double?] {
         var columns: [String: Double?] = [:]
-        for column in Column.allCases {
-            let value = column == .atLength ? nil : item.map { column.value(of: $0, per: unit) }
+        for column in Column.scored {
+            let value = column == .atLength ? nil : item.map { reader.value(column, of: $0) }
             columns.updateValue(
-                value.flatMap { $0.isFinite ? $0 : nil }, forKey: column.rawValue)
+                value.flatMap { $0.isFinite ? $0 : nil }, forKey: column.name)
         }
         return columns
     }
@@ -124,11 +133,11 @@ extension Store {
 
     /// What the guards that are on unless they are turned off make of a chunk by itself.
     private static func standardSteps(
-        _ item: ScoredItem, per unit: ScoreUnit
+        _ item: ScoredItem, by reader: ColumnReader
     ) -> [ChunkReport.Step] {
         let rule = SelectionRule(size: .topK(1), guards: .standard)
         let listing = StepListing(
-            rule: rule, steps: ["short", "repetition", "duplicates"], ranges: [], unit: unit)
+            rule: rule, steps: ["short", "repetition", "duplicates"], ranges: [], reader: reader)
         let isDuplicate = item.original != item.chunk
         return listing.steps(of: item, removedBy: nil).map { step in
             var step = step

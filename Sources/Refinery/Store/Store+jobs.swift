@@ -6,18 +6,24 @@ extension Store {
         kind: JobKind, corpus: String?, detail: String?, queued: Bool = false
     ) throws -> Int64 {
         try pool.write { db in
-            let now = Store.now()
-            try db.execute(
-                sql: """
-                    INSERT INTO job (kind, state, corpus, detail, created, started)
-                    VALUES (?, ?, ?, ?, ?, ?)
-                    """,
-                arguments: [
-                    kind.rawValue, (queued ? JobState.queued : .running).rawValue, corpus, detail,
-                    now, queued ? nil : now,
-                ])
-            return db.lastInsertedRowID
+            try Store.beginJob(kind: kind, corpus: corpus, detail: detail, queued: queued, db)
         }
+    }
+
+    static func beginJob(
+        kind: JobKind, corpus: String?, detail: String?, queued: Bool = false, _ db: Database
+    ) throws -> Int64 {
+        let now = Store.now()
+        try db.execute(
+            sql: """
+                INSERT INTO job (kind, state, corpus, detail, created, started)
+                VALUES (?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                kind.rawValue, (queued ? JobState.queued : .running).rawValue, corpus, detail,
+                now, queued ? nil : now,
+            ])
+        return db.lastInsertedRowID
     }
 
     /// Turns a queued job into a running one; one that was cancelled meanwhile stays so.
@@ -46,16 +52,20 @@ extension Store {
         guard state.isFinal else {
             throw StoreError(.invalid, "a job cannot end as \(state.rawValue)")
         }
-        try pool.write { db in
-            try db.execute(
-                sql: """
-                    UPDATE job SET state = ?, ended = ?, error = ? WHERE id = ? AND ended IS NULL
-                    """,
-                arguments: [
-                    state.rawValue, Store.now(),
-                    state == .failed ? error ?? "no reason given" : error, id,
-                ])
-        }
+        try pool.write { try Store.finishJob(id, state: state, error: error, $0) }
+    }
+
+    static func finishJob(
+        _ id: Int64, state: JobState, error: String? = nil, _ db: Database
+    ) throws {
+        try db.execute(
+            sql: """
+                UPDATE job SET state = ?, ended = ?, error = ? WHERE id = ? AND ended IS NULL
+                """,
+            arguments: [
+                state.rawValue, Store.now(),
+                state == .failed ? error ?? "no reason given" : error, id,
+            ])
     }
 
     /// One job, nil where there is none of that id.

@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 
 extension Store {
-    /// Throws what ``listScores(_:_:)`` would for the names in a rule and the models.
+    /// Throws what ``listScores(_:begin:_:)`` would for the names in a rule and the models.
     public func checkListing(_ rule: SelectionRule) throws {
         for range in rule.ranges { try range.validate() }
         try pool.read { db in
@@ -14,18 +14,24 @@ extension Store {
 
     /// Hands over everything that both models have scored, with every column, by chunk id.
     ///
+    /// Before the first `begin` gets the names of the imported columns.
     /// Of `rule` its filters count, its corpus and its unit; `at_length` is against the candidates
     /// that they, the standard guards and the dropping of duplicates leave.
     /// - Throws: `StoreError` for names that the store does not know, or models that cannot be
     ///   compared; what `body` throws.
-    public func listScores(_ rule: SelectionRule, _ body: (ScoreListing) throws -> Void) throws {
+    public func listScores(
+        _ rule: SelectionRule, begin: ([String]) throws -> Void = { _ in },
+        _ body: (ScoreListing) throws -> Void
+    ) throws {
         for range in rule.ranges { try range.validate() }
         try pool.read { db in
             let (teacher, reference) = try Store.currentPair(db)
             let scan = try ScoreScan(
                 teacher: teacher, reference: reference, corpus: rule.corpus, unit: rule.unit,
-                lot: nil, folder: folder
+                lot: nil, imported: rule.importedColumns, folder: folder
             ).read(db)
+            let imported = try ColumnListing(db)
+            try begin(imported.names)
             let names = try RuleNames(db).resolve(rule)
             var guarded = rule
             guarded.guards = .standard
@@ -33,12 +39,12 @@ extension Store {
                 if item.repetition.isNaN { guarded.guards.maxRepetition = nil }
             }
             let (candidates, _) = try Selector(guarded, names: names, folder: folder)
-                .candidates(among: scan.items, per: scan.unit)
+                .candidates(among: scan.items, by: scan.reader)
             var plain = rule
             plain.guards = .none
             plain.keepDuplicates = true
             let (listed, _) = try Selector(plain, names: names, folder: folder)
-                .candidates(among: scan.items, per: scan.unit)
+                .candidates(among: scan.items, by: scan.reader)
             let atLength =
                 candidates.count == 0
                 ? nil
@@ -53,10 +59,10 @@ extension Store {
             try listed.forEach { item in
                 guard let row = try Row.fetchOne(about, arguments: [item.chunk]) else { return }
                 let domain: Data? = row[2]
-                let values = Column.allCases.map { column -> Double? in
+                let values = Column.scored.map { column -> Double? in
                     let value =
                         column == .atLength
-                        ? atLength?(item) : column.value(of: item, per: scan.unit)
+                        ? atLength?(item) : scan.reader.value(column, of: item)
                     return value.flatMap { $0.isNaN ? nil : $0 }
                 }
                 try body(
@@ -64,7 +70,12 @@ extension Store {
                         document: Array(row[0] as Data),
                         ordinal: rule.unit == .chunk ? row[1] : nil, chunkID: item.chunk,
                         domain: domain.map { Array($0) },
-                        isDuplicate: item.original != item.chunk, values: values))
+                        isDuplicate: item.original != item.chunk, values: values,
+                        importedNames: imported.names,
+                        imported: rule.unit == .chunk
+                            ? try imported.values(ofChunk: item.chunk)
+                            : try imported.values(
+                                ofDocument: item.document, teacher: teacher.id)))
             }
         }
     }

@@ -22,7 +22,7 @@ extension Store {
             let names = try RuleNames(db).resolve(rule)
             let scan = try scan(rule, teacher, reference).read(db)
             let selector = Selector(rule, names: names, folder: folder)
-            let (candidates, _) = try selector.candidates(among: scan.items, per: scan.unit)
+            let (candidates, _) = try selector.candidates(among: scan.items, by: scan.reader)
             let kept = try Store.kept(selection, db)
             let runs = try selector.runs(candidates, bins: try LengthBins(of: candidates))
             var gathering = ReportGathering()

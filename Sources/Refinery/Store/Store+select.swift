@@ -43,7 +43,7 @@ extension Store {
         let scan = try scan(rule, teacher, reference).read(db)
         try Store.checkComplete(rule, scope: scope, scan: scan)
         let selector = Selector(rule, names: names, folder: folder)
-        let (candidates, removals) = try selector.candidates(among: scan.items, per: scan.unit)
+        let (candidates, removals) = try selector.candidates(among: scan.items, by: scan.reader)
         try Store.checkSome(candidates, removals)
         let outcome = try selector.keep(candidates, removals: removals)
         let summary = try Store.summary(
@@ -59,7 +59,7 @@ extension Store {
     ) throws -> ScoreScan {
         ScoreScan(
             teacher: teacher, reference: reference, corpus: rule.corpus, unit: rule.unit,
-            lot: SelectionOrder.lot(rule), folder: folder)
+            lot: SelectionOrder.lot(rule), imported: rule.importedColumns, folder: folder)
     }
 
     /// Where files lie that are too large for memory.
@@ -163,7 +163,10 @@ extension Store {
             keptLengths: tally.keptLengths.quantiles,
             droppedLengths: tally.droppedLengths.quantiles, removals: outcome.removals,
             scores: scores, keptScores: keptScores, lengthBins: tally.lengthBins,
-            nearCut: outcome.nearCut)
+            nearCut: outcome.nearCut,
+            columns: try rule.importedColumns.map { try ImportedColumn(named: $0, db).source(db) },
+            categories: rule.mix?.by == nil
+                ? nil : try tally.categories.summaries { try ImportedColumn.category($0, db) })
     }
 
     /// The row id of a corpus.

@@ -76,6 +76,21 @@ struct Client: Sendable {
         ) { body in try Self.decode(type, from: try await body.collect()) }
     }
 
+    /// A body that is the file's bytes, of which `sent` hears as they go.
+    static func body(
+        of source: CorpusSource, _ sent: @escaping @Sendable ([UInt8]) -> Void
+    ) -> BodyWriter {
+        { send in
+            let reader = try FileReader(path: source.path)
+            while true {
+                let bytes = try await reader.next()
+                guard !bytes.isEmpty else { return }
+                try await send(ByteBuffer(bytes: bytes))
+                sent(bytes)
+            }
+        }
+    }
+
     /// Hands the answer's body over piece by piece.
     func download(
         _ path: String, query: [(String, String?)] = [],

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import NIOCore
 import Refinery
 
 /// `refinectl enqueue`.
@@ -65,16 +64,9 @@ struct Enqueue: AsyncParsableCommand {
             display.begin(source)
             let summary: ImportSummary = try await client.upload(
                 "/v1/imports", query: query(source),
-                body: { send in
-                    let reader = try FileReader(path: source.path)
-                    while true {
-                        let bytes = try await reader.next()
-                        guard !bytes.isEmpty else { return }
-                        try await send(ByteBuffer(bytes: bytes))
-                        display.sent(bytes)
-                    }
-                })
-            display.end(summary)
+                body: Client.body(of: source, display.sent))
+            display.end(
+                documents: summary.added + summary.unchanged + summary.replaced)
             summaries.append(summary)
         }
         display.finish()

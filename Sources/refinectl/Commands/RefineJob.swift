@@ -31,6 +31,8 @@ struct RefineJob: Sendable {
             (try InstanceLock(store: name), try Store(path: name))
         }
         defer { withExtendedLifetime(lock) {} }
+        // Before hours of scoring, not behind them.
+        try await pool.runIfActive { try opened.checkColumns(rule) }
         let rejected = try await importFiles(into: opened)
         try await score(opened)
         let interrupted = interrupted
@@ -67,7 +69,8 @@ struct RefineJob: Sendable {
             let summary = try await NIOThreadPool.singleton.runIfActive {
                 try importFile(source, into: store, display)
             }
-            display.end(summary)
+            display.end(
+                documents: summary.added + summary.unchanged + summary.replaced)
             summaries.append(summary)
         }
         display.finish()

@@ -13,7 +13,7 @@ struct OrderOptions: ParsableArguments {
         help: ArgumentHelp(
             "A column, or a sum of z-scores such as difference:1,relative:0.5.",
             valueName: "score"))
-    var score = Column.difference.rawValue
+    var score = Column.difference.name
 
     @Flag(help: "The lowest scores first.")
     var ascending = false

@@ -38,8 +38,15 @@ struct SizeOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Share the size out among domains, such as code=0.3,web=0.7.", valueName: "mix"))
+            "Share the size out among domains or, with --mix-by, categories, such as code=0.3,web=0.7.",
+            valueName: "mix"))
     var mix: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Share the size out among the categories of this imported column instead of domains.",
+            valueName: "column"))
+    var mixBy: String?
 
     @Flag(help: "Share the size out as the candidates' tokens are.")
     var keepProportions = false
@@ -101,13 +108,18 @@ struct SizeOptions: ParsableArguments {
                 throw ValidationError(
                     "--spill and --fill-or-fail need --mix or --keep-proportions")
             }
+            guard mixBy == nil else {
+                throw ValidationError("--mix-by needs --mix or --keep-proportions")
+            }
             return nil
         }
         guard mix == nil || !keepProportions else {
             throw ValidationError("--mix and --keep-proportions contradict each other")
         }
         return try ValidationError.rethrow {
-            Mix(try mix.map(Mix.parts), spill: spill, fillOrFail: fillOrFail)
+            Mix(
+                try mix.map(Mix.parts), by: try mixBy.map { try Column(named: $0) }, spill: spill,
+                fillOrFail: fillOrFail)
         }
     }
 

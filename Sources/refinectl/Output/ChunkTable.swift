@@ -81,7 +81,7 @@ enum ChunkTable {
 
     private static func columns(_ report: ChunkReport) -> String {
         var table = TextTable([("column", .left), ("value", .right)])
-        let known = Column.allCases.map(\.rawValue)
+        let known = Column.scored.map(\.name)
         let others = report.columns.keys.filter { !known.contains($0) }.sorted()
         for name in known + others {
             guard let value = report.columns[name] ?? nil else { continue }
@@ -89,6 +89,9 @@ enum ChunkTable {
             table.add([
                 EscapedText.line(name), isCount ? Words.count(Int64(value)) : Words.fixed(value, 4),
             ])
+        }
+        for (name, category) in report.categories.sorted(by: { $0.key < $1.key }) {
+            table.add([EscapedText.line(name), EscapedText.line(category)])
         }
         return table.render()
     }

@@ -6,7 +6,10 @@ enum SelectionTable {
     static func render(_ summary: SelectionSummary) -> String {
         var text = "selection \(summary.id): \(Words.printable(summary.name))\n\n"
         text += totals(summary) + leftOut(summary) + "\n"
-        text += domains(summary) + "\n"
+        text += domains(summary.domains, "domain") + "\n"
+        if let categories = summary.categories, let column = summary.rule.mix?.by {
+            text += domains(categories, column.name) + "\n"
+        }
         text += scores(summary) + quantiles(summary) + lengths(summary) + bins(summary)
         text += cut(summary)
         return text
@@ -44,12 +47,12 @@ enum SelectionTable {
             + Words.printable(words.joined(separator: ", ")) + "\n"
     }
 
-    private static func domains(_ summary: SelectionSummary) -> String {
+    private static func domains(_ domains: [DomainSummary], _ title: String) -> String {
         var table = TextTable([
-            ("domain", .left), ("chunks kept", .right), ("of", .right), ("share", .right),
+            (title, .left), ("chunks kept", .right), ("of", .right), ("share", .right),
             ("tokens kept", .right), ("mean score", .right), ("of those kept", .right),
         ])
-        for domain in summary.domains {
+        for domain in domains {
             table.add([
                 domain.domain ?? "(none)", Words.count(domain.keptChunks),
                 Words.count(domain.chunks), Words.share(domain.keptChunks, of: domain.chunks),

@@ -15,12 +15,16 @@ final class UploadDisplay: Sendable {
     private let total: Int64?
     private let files: Int
     private let stage: String
+    private let noun: String
     private let start = DispatchTime.now().uptimeNanoseconds
     private let reporter = ProgressReporter()
     private let state = Mutex(State())
 
-    /// A display of `files` files with `total` bytes, nil where nobody knows.
-    init(total: Int64?, files: Int, stage: String = "uploading") {
+    /// A display of `files` files with `total` bytes, nil where nobody knows; a line is a `noun`.
+    init(
+        total: Int64?, files: Int, stage: String = "uploading", counting noun: String = "document"
+    ) {
+        self.noun = noun
         self.total = total
         self.stage = stage
         self.files = files
@@ -47,10 +51,10 @@ final class UploadDisplay: Sendable {
         show()
     }
 
-    /// The daemon has taken the file.
-    func end(_ summary: ImportSummary) {
+    /// The daemon has taken the file, which brought so many documents.
+    func end(documents: Int64) {
         state.withLock {
-            $0.documents += summary.added + summary.unchanged + summary.replaced
+            $0.documents += documents
             $0.current = 0
         }
         show()
@@ -72,7 +76,7 @@ final class UploadDisplay: Sendable {
             if let total, rate > 0 { snapshot.secondsLeft = Double(total - now.bytes) / rate }
         }
         snapshot.note =
-            Words.counted(now.documents + now.current, "document")
+            Words.counted(now.documents + now.current, noun)
             + (files > 1 ? ", file \(now.files) of \(files)" : "")
         reporter.update(snapshot)
     }

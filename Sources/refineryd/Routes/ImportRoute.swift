@@ -1,9 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import Logging
-import NIOCore
 import Refinery
-import ServiceLifecycle
 
 /// `POST /v1/imports`: the body is the file's bytes; the answer is an `ImportSummary`.
 struct ImportRoute {
@@ -18,35 +16,8 @@ struct ImportRoute {
                 defer { pipe.close() }
                 return try importFile(order, from: pipe)
             }
-            await forward(request, to: pipe)
+            await pipe.forward(request)
             return try await Response.json(summary)
-        }
-    }
-
-    /// Reads the body into the pipe until it ends, breaks or the reader has enough.
-    private func forward(_ request: Request, to pipe: UploadPipe) async {
-        let expected = request.headers[.contentLength].flatMap { Int64($0) }
-        do {
-            let received: Int64? = try await cancelWhenGracefulShutdown {
-                var received: Int64 = 0
-                for try await buffer in request.body {
-                    received += Int64(buffer.readableBytes)
-                    guard await pipe.send(Array(buffer.readableBytesView)) else { return nil }
-                }
-                // A body that is cut off by cancellation ends as if it were complete.
-                try Task.checkCancellation()
-                return received
-            }
-            guard let received else { return }
-            if let expected, received != expected {
-                pipe.fail(UploadBroken("\(received) of \(expected) bytes arrived"))
-            } else {
-                pipe.finish()
-            }
-        } catch is CancellationError {
-            pipe.fail(UploadBroken("the daemon is shutting down"))
-        } catch {
-            pipe.fail(UploadBroken("the connection broke"))
         }
     }
 
@@ -72,16 +43,5 @@ struct ImportRoute {
             }
             return try job.finish()
         }
-    }
-}
-
-/// An upload that did not arrive as a whole.
-struct UploadBroken: Error {
-    /// What happened.
-    var reason: String
-
-    /// An upload that broke for the reason given.
-    init(_ reason: String) {
-        self.reason = reason
     }
 }

@@ -33,6 +33,7 @@ func makeRouter(_ environment: RouteEnvironment) -> Router<Context> {
     JobRoutes(environment: environment).add(to: v1)
     CorpusRoutes(environment: environment).add(to: v1)
     ImportRoute(environment: environment).add(to: v1)
+    ColumnRoutes(environment: environment).add(to: v1)
     SelectionRoutes(environment: environment).add(to: v1)
     ChunkRoutes(environment: environment).add(to: v1)
     return router

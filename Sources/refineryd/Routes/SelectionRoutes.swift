@@ -165,9 +165,11 @@ struct SelectionRoutes {
         try await environment.threads.query { try store.checkListing(wanted) }
         return Response.jsonLines(slot: slot) { pipe in
             var lines = LineBuffer(pipe)
-            if format == .csv { lines.append(complete: Array(ScoreListing.csvHeader.utf8)) }
             var json = JSONBytes()
-            try store.listScores(wanted) { row in
+            try store.listScores(wanted) { imported in
+                guard format == .csv else { return }
+                lines.append(complete: Array(ScoreListing.csvHeader(imported).utf8))
+            } _: { row in
                 json.removeAll()
                 if format == .csv { row.writeCSV(to: &json) } else { row.write(to: &json) }
                 lines.append(complete: json.bytes)

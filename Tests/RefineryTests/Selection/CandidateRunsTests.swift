@@ -13,7 +13,7 @@ struct CandidateRunsTests {
             found.append(
                 Candidate(
                     chunk: Int64(index + 1), document: Int64(index / 3), key: score, score: score,
-                    tokens: Int32(index % 9), domain: Int32(index % 4)))
+                    tokens: Int32(index % 9), domain: Int32(index % 4), group: 0))
         }
         return found
     }

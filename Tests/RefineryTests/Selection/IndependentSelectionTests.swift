@@ -47,6 +47,29 @@ struct IndependentSelectionTests {
         }
         try test.chunkAll()
         try test.score()
+        // Of c1 every document has a rating, of c2 every other chunk; a topic all but some.
+        var mates = ""
+        var topics = ""
+        for line in 0..<200 {
+            mates += #"{"id": "d\#(line)", "value": \#(Double(line * 37 % 101) / 7)}"# + "\n"
+            guard line % 9 != 0 else { continue }
+            topics += #"{"id": "d\#(line)", "value": "t\#(line % 3)"}"# + "\n"
+        }
+        try test.importColumn("mates", mates, corpus: "c1")
+        try test.importColumn("topic", topics, corpus: "c1")
+        let chunks = try test.store.pool.read {
+            try Row.fetchAll(
+                $0,
+                sql: """
+                    SELECT d.key, c.ordinal FROM chunk c JOIN document d ON d.id = c.document
+                    WHERE d.corpus = 2 AND c.id % 2 = 0
+                    """)
+        }
+        let rated = chunks.enumerated().map { place, row in
+            let id = String(decoding: row[0] as Data, as: UTF8.self)
+            return #"{"id": "\#(id)", "chunk": \#(row[1] as Int), "value": -\#(place)e-2}"#
+        }
+        try test.importColumn("mates", rated.joined(separator: "\n"), corpus: "c2")
         return test
     }
 
@@ -106,6 +129,29 @@ struct IndependentSelectionTests {
             $0.match = [.domain, .length]
         }
         try add("like-all", .like("budget-mix")) { $0.baseline = Baseline(seed: 9, from: .all) }
+        try add("imported", .ratio(half)) {
+            $0.score = try ScoreExpression("difference:1,mates:0.5")
+            $0.ranges = [try ColumnRange("mates=..")]
+        }
+        try add("imported-quantiles", .topK(100)) {
+            $0.ranges = [try ColumnRange("mates=q0.2..q0.9")]
+            $0.score = .column(.imported("mates"))
+            $0.ascending = true
+        }
+        try add("imported-documents", .topK(50)) {
+            $0.unit = .document
+            $0.ranges = [try ColumnRange("mates=..")]
+            $0.score = .column(.imported("mates"))
+        }
+        try add("topics", .tokenRatio(half)) {
+            $0.mix = Mix(
+                try Mix.parts("t0=0.5,t1=0.2,(none)=0.1"), by: .imported("topic"), spill: true)
+        }
+        try add("topic-proportions", .topK(200)) { $0.mix = Mix(nil, by: .imported("topic")) }
+        try add("topic-documents", .topK(60)) {
+            $0.unit = .document
+            $0.mix = Mix(try Mix.parts("t0=1,t2=1,(none)=1"), by: .imported("topic"))
+        }
         return rules
     }
 

@@ -55,6 +55,24 @@ final class TestStore {
             replace: replace)
     }
 
+    /// Imports values from JSONL.
+    @discardableResult
+    func importColumn(
+        _ name: String, _ lines: String, corpus: String = "default", file: String = "values.jsonl",
+        _ change: (inout ColumnImportJob.Order) -> Void = { _ in }
+    ) throws -> ColumnImportSummary {
+        var order = ColumnImportJob.Order(column: name, corpus: corpus, file: file)
+        change(&order)
+        var job = try ColumnImportJob(store: store, order)
+        // In pieces that end anywhere.
+        for piece in stride(from: 0, to: lines.utf8.count, by: 1000) {
+            try Array(Array(lines.utf8)[piece...].prefix(1000)).withUnsafeBytes {
+                try job.feed($0)
+            }
+        }
+        return try job.finish()
+    }
+
     /// Cuts every document at each `|`, a token a byte.
     func chunkAll() throws {
         while true {

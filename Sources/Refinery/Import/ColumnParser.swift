@@ -1,0 +1,139 @@
+/// The value of a chunk, or of every chunk of a document, in an imported column.
+struct ColumnLine: Sendable, Equatable {
+    /// The document's id.
+    var id: [UInt8]
+    /// Which chunk of it, from 0; nil for all of them.
+    var ordinal: Int?
+    /// The value.
+    var value: ColumnValue
+    /// The line in its file, from 1.
+    var line: Int
+}
+
+/// A value of an imported column.
+public enum ColumnValue: Sendable, Equatable {
+    /// A number.
+    case number(Double)
+    /// A category's name, UTF-8.
+    case category([UInt8])
+
+    /// What a column of such values is.
+    var kind: ColumnKind {
+        switch self {
+        case .number: .number
+        case .category: .category
+        }
+    }
+}
+
+/// Turns lines such as `{"id": "a", "chunk": 3, "value": 0.7}` into values.
+///
+/// As strict as ``DocumentParser``; without `chunk`, or with null, the value is the document's.
+struct ColumnParser: Sendable {
+    /// The fields of a line; any may be dotted.
+    struct Fields: Sendable, Equatable {
+        /// The field with the document's id.
+        var id = "id"
+        /// The field that counts the document's chunks, from 0.
+        var chunk = "chunk"
+        /// The field with the value.
+        var value = "value"
+    }
+
+    /// What a line turned out to be.
+    enum Outcome {
+        /// Empty or white space: nothing, and no reject.
+        case blank
+        /// A value.
+        case value(ColumnLine)
+        /// Not taken.
+        case reject(Reject)
+    }
+
+    /// The longest name of a category, in bytes.
+    static let longestCategory = 256
+
+    private let id: FieldPath
+    private let chunk: FieldPath
+    private let value: FieldPath
+
+    /// A parser of lines with these fields.
+    init(_ fields: Fields) {
+        id = FieldPath(fields.id)
+        chunk = FieldPath(fields.chunk)
+        value = FieldPath(fields.value)
+    }
+
+    /// Parses one line, without its line end.
+    func parse(_ line: UnsafeRawBufferPointer, line number: Int) -> Outcome {
+        if let offset = TextValidation.invalidOffset(line) {
+            return .reject(.notUTF8(number, at: offset))
+        }
+        var scanner = JSONScanner(line)
+        scanner.skipSpace()
+        guard let first = scanner.next else { return .blank }
+        do throws(JSONError) {
+            guard first == UInt8(ascii: "{") else {
+                let value = try scanner.value()
+                try scanner.end()
+                return .reject(.notAnObject(number, value.kind))
+            }
+            return try value(&scanner, number)
+        } catch {
+            return .reject(.unreadable(number, error))
+        }
+    }
+
+    private func value(
+        _ scanner: inout JSONScanner, _ number: Int
+    ) throws(JSONError) -> Outcome {
+        var fields = [id, chunk, value].map(FieldLookup.init)
+        // The members are shown a scanner of their own, as `scanner` is being changed.
+        let reader = scanner
+        try scanner.object { member in
+            for place in fields.indices { _ = fields[place].see(member, reader) }
+        }
+        try scanner.end()
+        let found = fields.map { $0.find(reader.bytes)?.value }
+        let document: [UInt8]
+        switch scanner.documentID(found[0]) {
+        case .id(let id): document = id
+        case .none: return .reject(.missing(id, .missingID, number, scanner.bytes))
+        case .wrong(let kind):
+            return .reject(.wrongType(id, "a string or an integer", kind, number))
+        }
+        var ordinal: Int?
+        if let chunk = found[1], chunk.kind != .null {
+            ordinal = Int(String(decoding: scanner.bytes[chunk.range], as: UTF8.self))
+            guard chunk.kind == .number, let ordinal, ordinal >= 0 else {
+                return .reject(
+                    .wrongType(
+                        self.chunk, "a whole number from 0", chunk.kind, number, id: document))
+            }
+        }
+        guard let value = found[2], value.kind != .null else {
+            return .reject(
+                .missing(self.value, .missingValue, number, scanner.bytes, id: document))
+        }
+        guard let parsed = parsed(value, scanner) else {
+            return .reject(
+                .wrongType(
+                    self.value,
+                    "a finite number, or a string of 1 to \(Self.longestCategory) bytes",
+                    value.kind, number, id: document))
+        }
+        return .value(ColumnLine(id: document, ordinal: ordinal, value: parsed, line: number))
+    }
+
+    private func parsed(_ value: JSONScanner.Value, _ scanner: JSONScanner) -> ColumnValue? {
+        switch value.kind {
+        case .number:
+            let number = Double(String(decoding: scanner.bytes[value.range], as: UTF8.self))
+            return number.flatMap { $0.isFinite ? .number($0) : nil }
+        case .string:
+            let name = scanner.text(value)
+            return (1...Self.longestCategory).contains(name.count) ? .category(name) : nil
+        default: return nil
+        }
+    }
+}

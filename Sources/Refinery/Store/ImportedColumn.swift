@@ -1,0 +1,88 @@
+import Foundation
+import GRDB
+
+/// A column that a user brought along, as the store holds it.
+struct ImportedColumn {
+    /// Row id.
+    let id: Int64
+    /// The name.
+    let name: String
+    /// What its values are.
+    let kind: ColumnKind
+
+    /// Looks a column up that rules may read.
+    ///
+    /// - Throws: ``StoreError`` where there is none of that name, or its import has not come to its
+    ///   end.
+    init(named name: String, _ db: Database) throws {
+        let row = try Row.fetchOne(
+            db,
+            sql: """
+                SELECT c.id, c.kind, c.job, j.ended FROM imported_column c
+                LEFT JOIN job j ON j.id = c.job WHERE c.name = ?
+                """, arguments: [name])
+        guard let row else { throw try Self.unknown(name, db) }
+        if let job: Int64 = row[2] {
+            let isRunning = (row[3] as Int64?) == nil
+            throw StoreError(
+                .refused,
+                "column \(name) is not whole: job \(job), which imports it, "
+                    + (isRunning ? "is running" : "did not come to its end"),
+                hint: isRunning
+                    ? "wait for it; `refinectl jobs` lists it"
+                    : "import its file again: it goes on from there")
+        }
+        guard let kind = (row[1] as String?).flatMap(ColumnKind.init(rawValue:)) else {
+            throw StoreError(.refused, "column \(name) has no values")
+        }
+        id = row[0]
+        self.name = name
+        self.kind = kind
+    }
+
+    private static func unknown(_ name: String, _ db: Database) throws -> StoreError {
+        let names = try String.fetchAll(db, sql: "SELECT name FROM imported_column ORDER BY name")
+        let known = Column.scored.map(\.name) + names.prefix(20)
+        return StoreError(
+            .notFound, "there is no column \"\(name)\"",
+            hint: "columns: " + known.joined(separator: ", ")
+                + "; `refinectl import-column NAME FILE` adds one")
+    }
+
+    /// The column with the files that it came from.
+    func source(_ db: Database) throws -> ColumnSource {
+        ColumnSource(name: name, kind: kind, files: try Self.files(of: id, db))
+    }
+
+    /// The files that a column came from, oldest first.
+    static func files(of column: Int64, _ db: Database) throws -> [ColumnSource.File] {
+        try Row.fetchAll(
+            db,
+            sql: "SELECT corpus, file, sha256 FROM column_file WHERE column = ? ORDER BY id",
+            arguments: [column]
+        ).map { ColumnSource.File(corpus: $0[0], file: $0[1], sha256: $0[2]) }
+    }
+
+    /// The row id of a category, 0 for ``Mix/noDomain``.
+    ///
+    /// - Throws: ``StoreError`` where nothing is of that category.
+    func category(_ name: String, _ db: Database) throws -> Int32 {
+        if name.utf8.elementsEqual(Mix.noDomain.utf8) { return 0 }
+        let id = try Int32.fetchOne(
+            db, sql: "SELECT id FROM column_category WHERE column = ? AND name = ?",
+            arguments: [self.id, Data(name.utf8)])
+        guard let id else {
+            throw StoreError(
+                .notFound, "column \(self.name) has no category \"\(name)\"",
+                hint: "`refinectl columns \(self.name)` lists them; \(Mix.noDomain) stands for "
+                    + "what has none")
+        }
+        return id
+    }
+
+    /// The name of a category; nil for 0.
+    static func category(_ id: Int32, _ db: Database) throws -> [UInt8]? {
+        try Data.fetchOne(db, sql: "SELECT name FROM column_category WHERE id = ?", arguments: [id])
+            .map { Array($0) }
+    }
+}

@@ -1,0 +1,101 @@
+import ArgumentParser
+import Refinery
+
+/// `refinectl columns`.
+struct Columns: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "List the imported columns, show or delete one.",
+        discussion: """
+            Examples:
+              refinectl columns --json
+              refinectl columns topic
+              refinectl columns delete topic
+            """,
+        subcommands: [ColumnList.self, ColumnDelete.self],
+        defaultSubcommand: ColumnList.self)
+}
+
+/// `refinectl columns [NAME]`.
+struct ColumnList: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List all imported columns, or show one.")
+
+    @OptionGroup var daemon: DaemonOptions
+    @OptionGroup var output: JSONOptions
+
+    @Argument(help: "The one to show, with its categories and files.")
+    var name: String?
+
+    /// Asks the daemon and prints.
+    func run() async throws {
+        let list = try await daemon.client.json(.get, "/v1/columns", as: [ColumnReport].self)
+        guard let name else {
+            return output.json ? JSONOutput.print(list) : StandardOutput.write(Self.table(list))
+        }
+        guard let column = list.first(where: { $0.name == name }) else {
+            throw Failure(
+                "there is no imported column \"\(Words.printable(name))\"",
+                hint: "refinectl columns lists them")
+        }
+        StandardOutput.write(output.json ? JSONOutput.line(column) : Self.table(column))
+    }
+
+    /// The list for people.
+    static func table(_ list: [ColumnReport]) -> String {
+        var table = TextTable([
+            ("column", .left), ("values", .left), ("chunks", .right), ("files", .right),
+            ("imported", .left),
+        ])
+        for column in list {
+            table.add([
+                column.name, kind(column), Words.count(column.values),
+                Words.count(Int64(column.files.count)), Words.time(column.created),
+            ])
+        }
+        return table.render()
+    }
+
+    /// One column for people.
+    static func table(_ column: ColumnReport) -> String {
+        var text =
+            "column \(column.name): \(kind(column)), "
+            + "\(Words.counted(column.values, "chunk"))\n"
+        var files = TextTable([("file", .left), ("corpus", .left), ("SHA-256", .left)])
+        for file in column.files { files.add([file.file, file.corpus, file.sha256]) }
+        text += "\n" + files.render()
+        guard !column.categories.isEmpty else { return text }
+        var categories = TextTable([("category", .left), ("chunks", .right)])
+        for category in column.categories {
+            categories.add([category.name, Words.count(category.chunks)])
+        }
+        return text + "\n" + categories.render()
+    }
+
+    private static func kind(_ column: ColumnReport) -> String {
+        if let job = column.job { return "not whole: job \(job)" }
+        switch column.kind {
+        case "number": return "numbers"
+        case "category":
+            let count = column.categories.count
+            return count < 1000 ? "\(count) categories" : "1,000 categories or more"
+        default: return "none"
+        }
+    }
+}
+
+/// `refinectl columns delete NAME`.
+struct ColumnDelete: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "delete", abstract: "Delete an imported column.",
+        discussion: "Selections that were made by it stay, but cannot be reported on any more.")
+
+    @OptionGroup var daemon: DaemonOptions
+
+    @Argument(help: "The column's name.") var name: String
+
+    /// Tells the daemon.
+    func run() async throws {
+        try await daemon.client.command(.delete, "/v1/columns/" + Client.encoded(name))
+        StandardOutput.writeError("column \(Words.printable(name)) is deleted\n")
+    }
+}

@@ -1,0 +1,125 @@
+import ArgumentParser
+import Refinery
+
+/// `refinectl import-column NAME FILE`.
+struct ImportColumn: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import-column",
+        abstract: "Bring a column of your own: a rater's scores, a classifier's categories.",
+        discussion: """
+            FILE holds a line a chunk, {"id": "doc-7", "chunk": 0, "value": 0.83}, with the id \
+            and the chunk's number as `scores` and `export` print them; without `chunk` the value \
+            is the whole document's. Values are numbers, for --where and --score, or strings, for \
+            --mix-by. Importing the file again adds nothing, and goes on where it broke off.
+
+            Examples:
+              refinectl import-column mates influence.jsonl.zst
+              refinectl export --score difference:1,mates:0.5 --ratio 0.5
+              refinectl import-column topic topics.jsonl --value-field label
+              refinectl export --mix math=0.3,code=0.7 --mix-by topic --token-ratio 0.5
+
+            With --json: {"job", "column", "kind", "added", "unchanged", "replaced", "rejected", …}.
+            """)
+
+    @OptionGroup var daemon: DaemonOptions
+    @OptionGroup var output: JSONOptions
+
+    @Argument(help: "The column's name: letters, digits, _, - and dots.")
+    var name: String
+
+    @Argument(
+        help: ArgumentHelp(".jsonl, .jsonl.gz, .jsonl.zst, or - for stdin.", valueName: "file"))
+    var path: String
+
+    @Option(help: ArgumentHelp("The corpus that the ids are of.", valueName: "name"))
+    var corpus = "default"
+
+    @Option(
+        help: ArgumentHelp("The field with the document's id; may be dotted.", valueName: "field"))
+    var idField = "id"
+
+    @Option(help: ArgumentHelp("The field that counts its chunks, from 0.", valueName: "field"))
+    var chunkField = "chunk"
+
+    @Option(help: ArgumentHelp("The field with the value.", valueName: "field"))
+    var valueField = "value"
+
+    @Flag(help: "Take another value for a chunk instead of rejecting it.")
+    var replace = false
+
+    @Flag(help: "Exit with 1 if any line was rejected.")
+    var strict = false
+
+    /// Refuses names that cannot be meant.
+    func validate() throws {
+        guard Column.canBeImported(name) else {
+            throw ValidationError(
+                "no column can be imported as \"\(name)\": 1 to 64 letters, digits, _, - and . "
+                    + "that begin with a letter, and no name that columns have already")
+        }
+        for (option, field) in [
+            ("--id-field", idField), ("--chunk-field", chunkField), ("--value-field", valueField),
+            ("--corpus", corpus),
+        ] where field.isEmpty {
+            throw ValidationError("\(option) must not be empty")
+        }
+    }
+
+    /// Uploads the file and says what became of it.
+    func run() async throws {
+        let source = try source()
+        let display = UploadDisplay(
+            total: source.isStandardInput ? nil : FileReader.size(path: source.path), files: 1,
+            counting: "line")
+        let watch = InterruptWatch { number in
+            StandardOutput.writeError(
+                "\ninterrupted while uploading; import the same file again to go on\n")
+            StandardOutput.endBySignal(number)
+        }
+        defer { watch.stop() }
+        display.begin(source)
+        let summary: ColumnImportSummary = try await daemon.client.upload(
+            "/v1/columns",
+            query: [
+                ("name", name), ("corpus", corpus), ("file", source.displayName),
+                ("compression", source.compression.rawValue), ("id_field", idField),
+                ("chunk_field", chunkField), ("value_field", valueField),
+                ("replace", replace ? "1" : "0"),
+            ], body: Client.body(of: source, display.sent))
+        display.end(documents: summary.lines)
+        display.finish()
+        if output.json {
+            StandardOutput.write(JSONOutput.line(summary))
+        } else {
+            StandardOutput.write(Self.words(summary))
+        }
+        if strict, summary.rejected > 0 {
+            throw Failure(
+                "\(Words.counted(summary.rejected, "line")) of \(source.displayName) "
+                    + (summary.rejected == 1 ? "was rejected" : "were rejected"),
+                hint: "refinectl rejects says which and why")
+        }
+    }
+
+    private func source() throws -> CorpusSource {
+        if path == "-" { return .standardInput }
+        guard let source = CorpusSource(path: path, displayName: path), source.format == .jsonl
+        else {
+            throw Failure(
+                "cannot import \(Words.printable(path)): it is not .jsonl, .jsonl.gz or .jsonl.zst",
+                hint: "convert it, or pipe JSONL to `refinectl import-column \(name) -`")
+        }
+        return source
+    }
+
+    /// What became of the file, for people.
+    static func words(_ summary: ColumnImportSummary) -> String {
+        let kind = summary.kind.map { $0 == .number ? "numbers" : "categories" } ?? "no values"
+        return
+            "column \(summary.column) (\(kind)): \(Words.counted(summary.added, "chunk")) added, "
+            + "\(Words.count(summary.unchanged)) unchanged, "
+            + (summary.replaced > 0 ? "\(Words.count(summary.replaced)) replaced, " : "")
+            + "\(Words.counted(summary.rejected, "line")) rejected"
+            + (summary.rejected > 0 ? " (refinectl rejects says why)\n" : "\n")
+    }
+}

@@ -1,0 +1,82 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+import Refinery
+
+/// `GET` and `POST /v1/columns`, `DELETE /v1/columns/{name}`.
+struct ColumnRoutes {
+    let environment: RouteEnvironment
+
+    func add(to group: RouterGroup<Context>) {
+        let (store, threads, logger) = (environment.store, environment.threads, environment.logger)
+        group.get("columns") { request, _ in
+            _ = try RequestParameters(request, known: [])
+            let slot = try threads.slot()
+            return try Response.json(await slot.run { try store.columns() })
+        }
+        group.post("columns") { request, _ in
+            let order = try Self.order(request)
+            let slot = try threads.slot()
+            let pipe = UploadPipe()
+            async let summary = slot.run {
+                defer { pipe.close() }
+                return try importFile(order, from: pipe)
+            }
+            await pipe.forward(request)
+            return try await Response.json(summary)
+        }
+        group.delete("columns/:name") { _, context in
+            guard let name = context.parameters.get("name")?.removingPercentEncoding else {
+                throw RequestError(.badRequest, "the column's name is not percent-encoded UTF-8")
+            }
+            let slot = try threads.slot()
+            try await slot.run { try store.deleteColumn(name) }
+            logger.notice("column deleted", metadata: ["column.name": "\(name.prefix(80))"])
+            return try Response.json(["deleted": name])
+        }
+    }
+
+    private static func order(_ request: Request) throws -> ColumnImportJob.Order {
+        let parameters = try RequestParameters(
+            request,
+            known: [
+                "name", "corpus", "file", "compression", "id_field", "chunk_field", "value_field",
+                "replace",
+            ])
+        guard let name = parameters.text("name"), let file = parameters.text("file") else {
+            throw RequestError(
+                .badRequest, "parameter name or file is missing",
+                hint: "the column's name, and the file's as rejects are to print it")
+        }
+        var order = ColumnImportJob.Order(
+            column: name, corpus: try parameters.corpus() ?? "default", file: file)
+        order.compression = try parameters.choice("compression", default: .none)
+        order.idField = try parameters.field("id_field") ?? order.idField
+        order.chunkField = try parameters.field("chunk_field") ?? order.chunkField
+        order.valueField = try parameters.field("value_field") ?? order.valueField
+        order.replace = try parameters.flag("replace")
+        return order
+    }
+
+    /// Reads and stores the values; blocks.
+    private func importFile(
+        _ order: ColumnImportJob.Order, from pipe: UploadPipe
+    ) throws -> ColumnImportSummary {
+        var job = try ColumnImportJob(store: environment.store, order)
+        return try environment.tracker.follow(job.id, .import, corpus: order.corpus) { running in
+            do {
+                while let bytes = try pipe.next() {
+                    guard !running.isCancelled else { throw JobCancelled() }
+                    try bytes.withUnsafeBytes { try job.feed($0) }
+                }
+            } catch is JobCancelled {
+                try job.fail("cancelled", state: .cancelled)
+                throw JobCancelled()
+            } catch let error as UploadBroken {
+                throw try job.fail(error.reason)
+            }
+            return try job.finish()
+        }
+    }
+}
