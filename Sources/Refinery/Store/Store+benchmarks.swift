@@ -14,7 +14,7 @@ extension Store {
         let now = Int64(Date().timeIntervalSince1970 * 1000)
         let bytes = windows.bytes
         let name = windows.sha256
-        try pool.write { db in
+        try write { db in
             try Store.sweepBenchmarks(before: now - Store.idleBenchmark, db)
             try db.execute(
                 sql: "UPDATE benchmark SET created = ? WHERE sha256 = ?",

@@ -34,7 +34,7 @@ extension Store {
 
     /// Makes `pending` and the counters again from what they derive from, in one transaction.
     public func rebuildPending() throws {
-        try pool.write { db in
+        try write { db in
             try db.execute(
                 sql: """
                     DELETE FROM pending;

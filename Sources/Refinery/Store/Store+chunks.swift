@@ -35,7 +35,7 @@ extension Store {
     public func addChunks(
         _ cuts: [(document: Int64, chunks: [ChunkCut])], chunker: String
     ) throws {
-        try pool.write { db in
+        try write { db in
             let chunkerID = try Int64.fetchOne(
                 db,
                 sql: """

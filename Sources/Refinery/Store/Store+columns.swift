@@ -18,7 +18,7 @@ extension Store {
                 hint: "1 to 64 letters, digits, _, - and . that begin with a letter, and no name "
                     + "that columns have already")
         }
-        return try pool.write { db in
+        return try write { db in
             _ = try Store.corpusID(order.corpus, db)
             let detail = "column \(name): \(order.file)"
             let other = try Row.fetchOne(
@@ -61,7 +61,7 @@ extension Store {
         _ lines: [ColumnLine], _ rejects: [Reject], _ order: ColumnImportJob.Order, job: Int64,
         line: Int
     ) throws -> ColumnBatch.Counts {
-        try pool.write { db in
+        try write { db in
             var batch = try ColumnBatch(db, order, job: job)
             for line in lines { try batch.add(line) }
             for reject in rejects { try batch.add(reject) }
@@ -77,7 +77,7 @@ extension Store {
     func finishColumn(
         _ order: ColumnImportJob.Order, sha256: String, job: Int64
     ) throws -> ColumnKind? {
-        try pool.write { db in
+        try write { db in
             let row = try Row.fetchOne(
                 db, sql: "SELECT id, kind FROM imported_column WHERE name = ?",
                 arguments: [order.column])
@@ -141,7 +141,7 @@ extension Store {
     ///
     /// - Throws: ``StoreError`` where there is none of that name, or a job imports it.
     public func deleteColumn(_ name: String) throws {
-        try pool.write { db in
+        try write { db in
             let row = try Row.fetchOne(
                 db,
                 sql: """

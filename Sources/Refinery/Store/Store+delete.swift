@@ -7,7 +7,7 @@ extension Store {
     /// for that selection's exports and are nowhere else seen or counted. Where a duplicate in
     /// another corpus stands, it takes over the original's scores.
     public func deleteCorpus(_ name: String) throws {
-        try pool.write { db in
+        try write { db in
             let corpus = try Int64.fetchOne(
                 db, sql: "SELECT id FROM corpus WHERE name = ? AND deleted IS NULL",
                 arguments: [name])

@@ -33,7 +33,7 @@ extension Store {
         job: Int64, replace: Bool, line: Int?
     ) throws -> ImportCounts {
         try Store.check(corpus: corpus)
-        return try pool.write { db in
+        return try write { db in
             var batch = try ImportBatch(db, corpus: corpus, file: file, job: job, replace: replace)
             for document in documents { try batch.add(document) }
             for reject in rejects { try batch.add(reject) }

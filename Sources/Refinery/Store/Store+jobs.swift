@@ -5,7 +5,7 @@ extension Store {
     public func beginJob(
         kind: JobKind, corpus: String?, detail: String?, queued: Bool = false
     ) throws -> Int64 {
-        try pool.write { db in
+        try write { db in
             try Store.beginJob(kind: kind, corpus: corpus, detail: detail, queued: queued, db)
         }
     }
@@ -28,7 +28,7 @@ extension Store {
 
     /// Turns a queued job into a running one; one that was cancelled meanwhile stays so.
     public func startJob(_ id: Int64) throws {
-        try pool.write { db in
+        try write { db in
             try db.execute(
                 sql: """
                     UPDATE job SET state = 'running', started = ? WHERE id = ? AND state = 'queued'
@@ -38,7 +38,7 @@ extension Store {
 
     /// Records how far an unfinished job is.
     public func updateJob(_ id: Int64, done: Int64, total: Int64?) throws {
-        try pool.write { try Store.updateJob(id, done: done, total: total, $0) }
+        try write { try Store.updateJob(id, done: done, total: total, $0) }
     }
 
     static func updateJob(_ id: Int64, done: Int64, total: Int64?, _ db: Database) throws {
@@ -52,7 +52,7 @@ extension Store {
         guard state.isFinal else {
             throw StoreError(.invalid, "a job cannot end as \(state.rawValue)")
         }
-        try pool.write { try Store.finishJob(id, state: state, error: error, $0) }
+        try write { try Store.finishJob(id, state: state, error: error, $0) }
     }
 
     static func finishJob(
@@ -89,7 +89,7 @@ extension Store {
     ///
     /// Whoever opens the store is its only process, so theirs is gone.
     func interruptJobs() throws {
-        try pool.write { db in
+        try write { db in
             try db.execute(
                 sql: """
                     UPDATE job SET state = 'failed', ended = ?, error =

@@ -15,7 +15,7 @@ extension Store {
             throw StoreError(
                 .invalid, "fingerprint of \(model.path) is not 64 lower-case hexadecimal digits")
         }
-        return try pool.write { db in
+        return try write { db in
             let id = try upsertModel(model, db)
             let role = model.role.rawValue
             let before = try Int64.fetchOne(
@@ -102,7 +102,7 @@ extension Store {
     public func storeFingerprint(
         _ fingerprint: String, device: UInt64, inode: UInt64, size: Int64, mtimeNanoseconds: Int64
     ) throws {
-        try pool.write { db in
+        try write { db in
             try db.execute(
                 sql: "INSERT OR REPLACE INTO file_fingerprint VALUES (?, ?, ?, ?, ?)",
                 arguments: [

@@ -81,16 +81,4 @@ extension Store {
         }
         try migrator.migrate(pool)
     }
-
-    private static func hint(for error: DatabaseError) -> String? {
-        switch error.resultCode {
-        case .SQLITE_BUSY: "another process has the store open; stop it first"
-        case .SQLITE_NOTADB: "the file is no SQLite database"
-        case .SQLITE_CORRUPT: "the file is damaged; restore a backup"
-        case .SQLITE_FULL: "the disk is full"
-        case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM:
-            "the user needs to read and write the file and its folder"
-        default: nil
-        }
-    }
 }

@@ -47,7 +47,7 @@ extension Store {
     @discardableResult
     public func recordScores(_ scores: [ChunkScore]) throws -> Int {
         for score in scores { try Store.check(score) }
-        return try pool.write { db in
+        return try write { db in
             var tally = Tally()
             var recorded = 0
             for score in scores where try Store.record(score, &tally, db) { recorded += 1 }

@@ -15,7 +15,7 @@ extension Store {
         let choice = try pool.read { try choose(rule, name: name, $0) }
         if let summary = try record(choice) { return summary }
         // Chunks were deleted or replaced meanwhile: once more, with nobody writing.
-        return try pool.write { db in
+        return try write { db in
             try SelectionRecorder(db).record(choose(rule, name: name, db))
         }
     }
@@ -70,7 +70,7 @@ extension Store {
     /// Records a choice; nil where a chunk of it is gone since the scores were read.
     func record(_ choice: SelectionChoice) throws -> SelectionSummary? {
         do {
-            return try pool.write { try SelectionRecorder($0).record(choice) }
+            return try write { try SelectionRecorder($0).record(choice) }
         } catch let error as DatabaseError
             where error.extendedResultCode == .SQLITE_CONSTRAINT_FOREIGNKEY
         {
