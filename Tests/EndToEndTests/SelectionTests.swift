@@ -111,6 +111,12 @@ import Testing
         try run("check_selection.py", [folder("store.db")])
         let shown = try daemon.control("selections", "mix")
         #expect(shown.output.contains("topic "), "\(shown.output)")
+        #expect(shown.output.contains("topics.jsonl (default, "), "\(shown.output)")
+        let reported = try daemon.control(
+            "report", "--selection", "mix", "--plain", "--output", folder("mix.html"))
+        #expect(reported.status == 0, "\(reported.errors)")
+        let page = try String(contentsOfFile: folder("mix.html"), encoding: .utf8)
+        #expect(page.contains("Categories of topic") && page.contains(">even<"))
         let manifest = try String(
             contentsOfFile: folder("sum.jsonl.manifest.json"), encoding: .utf8)
         let digest = try Programs.run("/usr/bin/env", ["sha256sum", rated + ".gz"]).output.prefix(

@@ -3,10 +3,10 @@ struct FuzzCases {
     private let models: [ModelFiles]
     private let swollen: [() -> ModelFiles]
 
-    /// Cases made from `models`.
-    init(_ models: [ModelFiles]) {
-        self.models = models
-        swollen = SwollenModel.all(models)
+    /// Cases made from `models`; where `only` is not empty, from those of such a name alone.
+    init(_ models: [ModelFiles], only: String = "") {
+        self.models = only.isEmpty ? models : models.filter { $0.name.contains(only) }
+        swollen = only.isEmpty ? SwollenModel.all(models) : []
     }
 
     /// Cases at the beginning that are swollen.
@@ -48,6 +48,8 @@ struct FuzzCases {
                 JSONMutation.apply(to: &model.files[place].bytes, other: donated, &random)
             case "safetensors":
                 SafetensorsMutation.apply(to: &model.files[place].bytes, other: donated, &random)
+            case "model":
+                ProtoMutation.apply(to: &model.files[place].bytes, other: donated, &random)
             default:
                 GGUFMutation.apply(to: &model.files[place].bytes, other: donated, &random)
             }

@@ -5,15 +5,18 @@ struct FuzzOptions {
     /// What to print where it cannot be understood.
     static let usage = """
         usage: model-fuzzer [--fixtures FOLDER] [--seed N] [--first N] [--cases N | --seconds N]
-                            [--keep FOLDER]
+                            [--only TEXT] [--keep FOLDER]
         Damages the models below FOLDER (Tests/Fixtures) in every way that a seed makes up, opens
         them in child processes of limited time and memory, and exits with 1 if one of them
         crashed, hung, took too much memory or answered wrongly; its files are kept in --keep.
+        With --only, models whose name has TEXT in it, and none that is swollen.
 
         """
 
     /// Folder of the models to damage.
     var fixtures = "Tests/Fixtures"
+    /// What the names of the models to damage have in common; empty for all.
+    var only = ""
     /// Decides every case together with its number.
     var seed: UInt64 = 1
     /// Number of the first case.
@@ -46,11 +49,12 @@ struct FuzzOptions {
             switch option {
             case "--worker": isWorker = true
             case "--no-memory-limit": limitsMemory = false
-            case "--fixtures", "--keep", "--provoke":
+            case "--fixtures", "--keep", "--only", "--provoke":
                 guard let value = rest.popFirst() else { return nil }
                 switch option {
                 case "--fixtures": fixtures = value
                 case "--keep": keep = value
+                case "--only": only = value
                 default: provoke = value
                 }
             case "--seed":

@@ -17,7 +17,7 @@ struct FuzzRun {
         self.options = options
         let models = try ModelFiles.seeds(below: options.fixtures)
         guard !models.isEmpty else { throw CocoaError(.fileNoSuchFile) }
-        cases = FuzzCases(models)
+        cases = FuzzCases(models, only: options.only)
     }
 
     private var isOver: Bool {
@@ -102,7 +102,7 @@ struct FuzzRun {
         [
             "--fixtures", options.fixtures, "--seed", "\(options.seed)", "--first",
             "\(range.lowerBound)", "--cases", "\(range.count)", "--case-seconds",
-            "\(options.caseSeconds)", "--provoke", options.provoke,
+            "\(options.caseSeconds)", "--provoke", options.provoke, "--only", options.only,
         ]
     }
 }

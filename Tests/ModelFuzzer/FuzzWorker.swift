@@ -19,7 +19,8 @@ struct FuzzWorker {
     /// Runs the cases of the options' range; blocks.
     func run() throws {
         CaseLimits.prepare()
-        let cases = FuzzCases(try ModelFiles.seeds(below: options.fixtures))
+        let cases = FuzzCases(
+            try ModelFiles.seeds(below: options.fixtures), only: options.only)
         let limits = CaseLimits(seconds: options.caseSeconds)
         let folder = NSTemporaryDirectory() + "refinery-fuzz-\(getpid())"
         defer { try? FileManager.default.removeItem(atPath: folder) }

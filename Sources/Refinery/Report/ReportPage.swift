@@ -27,7 +27,10 @@ public enum ReportPage {
             "\(report.scatter.count) of \(selection.candidates) candidates; the line is the cut"
                 + (selection.unit == .token
                     ? ", at the mean length of a token, \(format(bytesPerUnit, 2)) bytes." : "."))
-        domains(selection, &html)
+        domains(selection.domains, "domain", "Domains, before and after", selection, &html)
+        if let categories = selection.categories, let column = selection.rule.mix?.by {
+            domains(categories, column.name, "Categories of \(column.name)", selection, &html)
+        }
         lengths(selection, &html)
         examples(report, tokens, &html)
         html.raw("</main></body></html>\n")
@@ -60,6 +63,7 @@ public enum ReportPage {
             )
         }
         if let rule = try? selection.rule.canonicalJSON() { add("rule", rule) }
+        for column in selection.columns ?? [] { add("column \(column.name)", column.filesLine) }
         html.raw("</dl>\n")
         html.table(
             ["", "kept", "of"],
@@ -84,14 +88,17 @@ public enum ReportPage {
             removed.map { [$0.0, "\($0.1)"] })
     }
 
-    private static func domains(_ selection: SelectionSummary, _ html: inout HTML) {
-        html.element("h2", "Domains, before and after")
+    private static func domains(
+        _ domains: [DomainSummary], _ noun: String, _ title: String, _ selection: SelectionSummary,
+        _ html: inout HTML
+    ) {
+        html.element("h2", title)
         html.table(
             [
-                "domain", "tokens", "share", "kept tokens", "share of those kept", "mean score",
+                noun, "tokens", "share", "kept tokens", "share of those kept", "mean score",
                 "of those kept",
             ],
-            selection.domains.map { domain in
+            domains.map { domain in
                 [
                     domain.domain ?? "(none)", "\(domain.tokens)",
                     share(domain.tokens, of: selection.tokens), "\(domain.keptTokens)",

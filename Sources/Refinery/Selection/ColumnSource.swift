@@ -24,4 +24,9 @@ public struct ColumnSource: Sendable, Equatable, Codable {
     public var kind: ColumnKind
     /// The files, in the order in which they came.
     public var files: [File]
+
+    /// The files for people: each with the beginning of its SHA-256.
+    public var filesLine: String {
+        files.map { "\($0.file) (\($0.corpus), \($0.sha256.prefix(16)))" }.joined(separator: ", ")
+    }
 }

@@ -12,6 +12,9 @@ enum SelectionTable {
         }
         text += scores(summary) + quantiles(summary) + lengths(summary) + bins(summary)
         text += cut(summary)
+        for column in summary.columns ?? [] {
+            text += "\n" + Words.printable("column \(column.name): \(column.filesLine)") + "\n"
+        }
         return text
     }
 
