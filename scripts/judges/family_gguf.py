@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from pathlib import Path
 
 import gguf
 import numpy as np
+from gguf import GGMLQuantizationType
 
 import random_llama
 from judge_models import BLOCK_TENSORS
@@ -117,11 +119,10 @@ def experts(state: dict, layer: int) -> dict[str, np.ndarray]:
     mlp = f"model.layers.{layer}.mlp"
     if f"{mlp}.experts.gate_up_proj" not in state:
         return {}
-    gate, up = state[f"{mlp}.experts.gate_up_proj"].chunk(2, dim=1)
+    gate, up = np.split(state[f"{mlp}.experts.gate_up_proj"], 2, axis=1)
     found = {"ffn_gate_inp": state[f"{mlp}.gate.weight"], "ffn_gate_exps": gate,
              "ffn_up_exps": up, "ffn_down_exps": state[f"{mlp}.experts.down_proj"]}
-    return {f"blk.{layer}.{name}.weight": np.ascontiguousarray(array.detach().numpy())
-            for name, array in found.items()}
+    return {f"blk.{layer}.{name}.weight": array for name, array in found.items()}
 
 
 def converted(architecture: str, config, name: str, array: np.ndarray) -> np.ndarray:
@@ -139,21 +140,17 @@ def converted(architecture: str, config, name: str, array: np.ndarray) -> np.nda
     return array
 
 
-def write(model, architecture: str, title: str, path: Path) -> None:
-    config, state = model.config, model.state_dict()
-    writer = gguf.GGUFWriter(str(path), architecture)
-    writer.add_name(title)
-    add_sizes(writer, architecture, config)
-    random_llama.add_tokenizer(writer, random_llama.Spec(title))
+def halves(array: np.ndarray) -> tuple[np.ndarray, GGMLQuantizationType]:
+    return array.astype(np.float16), GGMLQuantizationType.F16
 
-    def add(name: str, source: str) -> None:
-        for part in ("weight", "bias"):
-            if f"{source}.{part}" in state:
-                array = state[f"{source}.{part}"].detach().numpy()
-                array = np.ascontiguousarray(converted(architecture, config, name, array))
-                writer.add_tensor(
-                    f"{name}.{part}", array if array.ndim == 1 else array.astype(np.float16))
 
+def parameters(model) -> dict[str, np.ndarray]:
+    """The model's own numbers, by name; a tied head is not named."""
+    return {name: parameter.detach().numpy() for name, parameter in model.named_parameters()}
+
+
+def tensors(architecture: str, config, state: dict) -> Iterator[tuple[str, np.ndarray]]:
+    """The tensors of the file, with the numbers that `state` has for the model's parameters."""
     prefix, outside = OUTSIDE.get(architecture, LLAMA_OUTSIDE)
     names = [name for name in outside.items() if name[1].endswith("embd")]
     names += [(f"{prefix}.{layer}.{source}", f"blk.{layer}.{name}")
@@ -161,11 +158,28 @@ def write(model, architecture: str, title: str, path: Path) -> None:
               for source, name in LAYERS.get(architecture, LLAMA).items()]
     names += [name for name in outside.items() if name[1].startswith("output")]
     for source, name in names:
-        if not (name == "output" and config.tie_word_embeddings):
-            add(name, source)
+        for part in ("weight", "bias"):
+            if f"{source}.{part}" in state:
+                array = converted(architecture, config, name, state[f"{source}.{part}"])
+                yield f"{name}.{part}", np.ascontiguousarray(array)
     for layer in range(config.num_hidden_layers):
         for name, array in experts(state, layer).items():
-            writer.add_tensor(name, array.astype(np.float16))
+            yield name, np.ascontiguousarray(array)
+
+
+def write(model, architecture: str, title: str, path: Path, encode=halves) -> None:
+    """Writes `model` to `path`; `encode` makes a matrix the bytes of a type, and names it."""
+    config = model.config
+    writer = gguf.GGUFWriter(str(path), architecture)
+    writer.add_name(title)
+    add_sizes(writer, architecture, config)
+    random_llama.add_tokenizer(writer, random_llama.Spec(title))
+    for name, array in tensors(architecture, config, parameters(model)):
+        if array.ndim == 1:
+            writer.add_tensor(name, array)
+        else:
+            data, kind = encode(array)
+            writer.add_tensor(name, data, raw_dtype=kind)
     if architecture == "phi3" and config.rope_parameters["rope_type"] == "longrope":
         for name in ("short", "long"):
             factors = np.array(config.rope_parameters[f"{name}_factor"], dtype=np.float32)

@@ -166,7 +166,8 @@ FAMILIES = [
 ROUTING_MARGIN = 2e-5
 
 
-def make(family: Family):
+def make(family: Family, numbers=np.float16):
+    """The model, with weights that are `numbers` of NumPy's."""
     config = AutoConfig.for_model(
         family.model_type, **copy.deepcopy(
             {"vocab_size": random_llama.VOCABULARY} | family.shape | family.settings))
@@ -187,15 +188,15 @@ def make(family: Family):
             else:
                 inputs = shape[0] if family.model_type == "gpt2" else shape[-1]
                 value = rng.standard_normal(shape) * 1.5 / inputs ** 0.5
-            parameter.copy_(torch.from_numpy(value.astype(np.float16).astype(np.float32)))
+            parameter.copy_(torch.from_numpy(value.astype(numbers).astype(np.float32)))
     return model
 
 
-def write_hf(family: Family, folder: Path) -> None:
+def write_hf(family: Family, folder: Path, dtype=torch.float16) -> None:
     folder.mkdir(parents=True)
-    model = make(family)
+    model = make(family, np.float16 if dtype == torch.float16 else np.float32)
     config = model.config.to_diff_dict() | {
-        "architectures": [type(model).__name__], "dtype": "float16"}
+        "architectures": [type(model).__name__], "dtype": str(dtype).removeprefix("torch.")}
     if family.old:
         config |= {"torch_dtype": config.pop("dtype"), "transformers_version": "4.40.0"}
         config = {key: value for key, value in config.items() if key not in family.old}
@@ -205,7 +206,7 @@ def write_hf(family: Family, folder: Path) -> None:
     (folder / "tokenizer.json").write_text(
         json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n")
     tied = model.config.tie_word_embeddings
-    state = {name: tensor.detach().to(torch.float16).contiguous()
+    state = {name: tensor.detach().to(dtype).contiguous()
              for name, tensor in model.state_dict().items()
              if not (tied and name == "lm_head.weight")}
     if family.renames:
