@@ -17,7 +17,7 @@ SOURCES := Package.swift Sources Tests migrations
 JUDGES := $(CACHE)/judges
 
 .DEFAULT_GOAL := help
-.PHONY: help deps teacher build install test test-install test-systemd judges test-judges test-browser fuzz bench bench-peers bench-families bench-types bench-tokenizer bench-store bench-import bench-idle quickstart format lint clean
+.PHONY: help deps teacher build install test test-install test-systemd judges test-judges matrix test-browser fuzz bench bench-peers bench-families bench-types bench-tokenizer bench-store bench-import bench-idle quickstart format lint clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,11 @@ $(JUDGES)/ready: scripts/judges/requirements.txt
 test-judges: judges teacher build ## make the committed numbers again with the judges, and compare
 	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
 	    $(JUDGES)/bin/python scripts/judges/compare.py --refinectl "$$bin/refinectl"
+
+matrix: judges build ## refinery against float64: families, file forms, weight types; KERNELS=avx2,portable
+	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
+	    $(JUDGES)/bin/python scripts/judges/matrix.py --refinectl "$$bin/refinectl" \
+	    $(if $(KERNELS),--kernels $(KERNELS))
 
 test-browser: deps ## a report as a browser makes it; BROWSER=/usr/bin/chromium
 	$(SWIFT) build --build-tests $(TEST_FLAGS)

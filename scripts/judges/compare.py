@@ -4,8 +4,9 @@
     compare.py [--teacher GGUF] [--fixtures Tests/Fixtures] [--refinectl PATH] [--write]
 
 --write replaces the fixtures instead. With --refinectl refinery itself is judged too, on the
-teacher's weights in every tensor type. Exits 1 when a number differs by more than the promise
-(2e-3 nats a token, 1e-4 a mean) or a token id differs at all.
+teacher's weights in every tensor type and on random models of every family, form and type. Exits 1
+when a number differs by more than the promise (2e-3 nats a token, 1e-4 a mean; of random models in
+refinery 1e-4 and 1e-5) or a token id differs at all.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import torch
 import dequantise
 import judge_llama_cpp
 import llama_cpp_families
+import matrix
 import pair
 import random_families
 import random_llama
@@ -225,6 +227,7 @@ def main() -> int:
     if arguments.refinectl:
         results.append(check_weight_types(
             fixtures / "parity", arguments.teacher, arguments.refinectl))
+        results.append(matrix.check(arguments.refinectl.resolve()))
     print(f"{sum(results)} passed, {len(results) - sum(results)} failed")
     return 0 if all(results) else 1
 

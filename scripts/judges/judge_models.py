@@ -19,6 +19,9 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 from transformers import AutoConfig, AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
+from transformers.utils import logging
+
+logging.disable_progress_bar()
 
 # The tensors of a block, GGUF name to transformers name.
 BLOCK_TENSORS = {

@@ -4,8 +4,8 @@
     matrix.py --refinectl PATH [--families llama,gpt2] [--kernels avx2,portable]
 
 Makes a model of each family with random weights, 256 wide so that a row is a whole number of any
-type's blocks, in each form and type: every matrix of a file has the same type, the embedding, the
-router and GPT-2's positions too, and vectors are Float32, in GGUF. transformers scores
+type's blocks, in each form and type. All matrices of a GGUF have that type, the embedding, routers
+and GPT-2's positions too; its vectors are Float32. transformers scores
 random_llama.py's documents in float64 on what the file stands for, a folder as it reads it and a
 GGUF as PyPI's `gguf` dequantises it, and `refinectl score --per-token` scores the file itself.
 Prints the greatest differences of a token and of a mean, over all --kernels (as REFINERY_KERNELS
@@ -115,7 +115,7 @@ def gguf_model(family: Family, kind: str, path: Path):
         if kind not in random_llama.UNQUANTISABLE:
             return quantize(array, quantised), quantised
         rows = array.reshape(-1, array.shape[-1])
-        data = random_weights(kind, rows.shape, float(array.std()), rng)
+        data = random_weights(kind, rows.shape, float(array.std()), rng, centred=True)
         return data.reshape(*array.shape[:-1], -1), quantised
 
     family_gguf.write(model, family.gguf, family.name, path, encode)
