@@ -34,6 +34,13 @@ enum Programs {
             .appendingPathComponent(name).path
     }
 
+    /// Runs one of Tests/*.py, which has to agree.
+    static func check(_ script: String, _ arguments: [String]) throws {
+        let checked = try run(
+            "/usr/bin/env", ["python3", "-B", root + "/Tests/" + script] + arguments)
+        #expect(checked.status == 0, "\(script): \(checked.output) \(checked.errors)")
+    }
+
     /// Runs a program to its end.
     ///
     /// Output goes through files: a full pipe would stop it.

@@ -6,12 +6,6 @@ import Testing
     private let teacher = Programs.fixture("pair.gguf")
     private let reference = Programs.fixture("pair")
 
-    private func run(_ script: String, _ arguments: [String]) throws {
-        let checked = try Programs.run(
-            "/usr/bin/env", ["python3", "-B", Programs.root + "/Tests/" + script] + arguments)
-        #expect(checked.status == 0, "\(script): \(checked.output) \(checked.errors)")
-    }
-
     @Test("rules are tried, recorded, compared and deleted, and scripts recompute them")
     func selections() throws {
         let folder = try Folder()
@@ -39,8 +33,8 @@ import Testing
                 ["export", "--name", name, "--output", folder(name + ".jsonl")] + rule)
             #expect(made.status == 0, "\(name): \(made.errors)")
         }
-        try run("check_selection.py", [folder("store.db")])
-        try run(
+        try Programs.check("check_selection.py", [folder("store.db")])
+        try Programs.check(
             "check_adapted.py",
             [folder("store.db"), Programs.path("refinectl"), teacher, reference])
 
@@ -57,79 +51,6 @@ import Testing
         #expect(try daemon.control("scores", "--corpus", "none").status == 1)
         #expect(try daemon.control("selections", "delete", "lots").status == 0)
         #expect(try daemon.control("selections", "lots").status == 1)
-        #expect(daemon.end(SIGTERM) == 0)
-    }
-
-    @Test("columns that a team brings along are filtered, scored and mixed by")
-    func importedColumns() throws {
-        let folder = try Folder()
-        let corpus = try folder.write("corpus.jsonl", SampleCorpus.lines(documents: 24))
-        let daemon = try Daemon(
-            folder, teacher: teacher, reference: reference,
-            settings: "max_tokens = 128\nbatch_tokens = 256\n")
-        #expect(try daemon.control("enqueue", corpus, "--wait").status == 0)
-        let early = try daemon.control("export", "--top-k", "3", "--score", "mates", "--dry-run")
-        #expect(early.status == 1 && early.errors.contains("there is no column \"mates\""))
-
-        // A rater: whatever it thinks, it answers by the ids that `scores` prints.
-        var values = ""
-        for (place, line) in try daemon.control("scores").output.split(separator: "\n").enumerated()
-        {
-            let row = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
-            let id = try #require(row?["id"] as? String)
-            let chunk = try #require(row?["chunk"] as? Int)
-            values += #"{"id":"\#(id)","chunk":\#(chunk),"rating":\#(place * 31 % 17)}"# + "\n"
-        }
-        let rated = try folder.write("mates.jsonl", values + "{\"id\":\"nobody\",\"rating\":1}\n")
-        let packed = try Programs.run("/usr/bin/env", ["gzip", "-k", rated])
-        #expect(packed.status == 0, "\(packed.errors)")
-        let made = try daemon.control(
-            "import-column", "mates", rated + ".gz", "--value-field", "rating")
-        #expect(made.status == 0 && made.output.contains("1 line rejected"), "\(made.errors)")
-        #expect(try daemon.control("rejects").output.contains("unknown_document"))
-        let strict = try daemon.control(
-            "import-column", "mates", rated, "--value-field", "rating", "--strict", "--json")
-        #expect(strict.status == 1 && strict.output.contains(#""added":0"#), "\(strict.output)")
-        let topics = try folder.write(
-            "topics.jsonl",
-            (0..<24).map {
-                let domain = ["prose", "code", "noise", "boilerplate"][$0 % 4]
-                return #"{"id":"\#(domain)/\#($0)","value":"\#($0 % 3 == 0 ? "odd" : "even")"}"#
-            }.joined(separator: "\n"))
-        #expect(try daemon.control("import-column", "topic", topics).status == 0)
-        #expect(try daemon.control("import-column", "tokens", topics).status == 64)
-
-        for (name, rule) in [
-            ("sum", ["--ratio", "0.5", "--score", "difference:1,mates:0.5"]),
-            ("band", ["--top-k", "5", "--where", "mates=q0.2..12"]),
-            ("mix", ["--token-ratio", "0.5", "--mix", "odd=1,even=2", "--mix-by", "topic"]),
-        ] {
-            let made = try daemon.control(
-                ["export", "--name", name, "--output", folder(name + ".jsonl")] + rule)
-            #expect(made.status == 0, "\(name): \(made.errors)")
-        }
-        try run("check_selection.py", [folder("store.db")])
-        let shown = try daemon.control("selections", "mix")
-        #expect(shown.output.contains("topic "), "\(shown.output)")
-        #expect(shown.output.contains("topics.jsonl (default, "), "\(shown.output)")
-        let reported = try daemon.control(
-            "report", "--selection", "mix", "--plain", "--output", folder("mix.html"))
-        #expect(reported.status == 0, "\(reported.errors)")
-        let page = try String(contentsOfFile: folder("mix.html"), encoding: .utf8)
-        #expect(page.contains("Categories of topic") && page.contains(">even<"))
-        let manifest = try String(
-            contentsOfFile: folder("sum.jsonl.manifest.json"), encoding: .utf8)
-        let digest = try Programs.run("/usr/bin/env", ["sha256sum", rated + ".gz"]).output.prefix(
-            64)
-        #expect(manifest.contains(digest), "\(manifest)")
-        #expect(try daemon.control("columns", "topic").output.contains("even"))
-        let scores = try daemon.control("scores", "--format", "csv").output
-        #expect(scores.prefix { $0 != "\n" }.hasSuffix(",repetition,mates,topic"))
-        let explained = try daemon.control("explain", "1", "--plain", "--selection", "sum")
-        #expect(explained.output.contains("topic"), "\(explained.output)")
-        #expect(try daemon.control("columns", "delete", "mates").status == 0)
-        let gone = try daemon.control("report", "--selection", "sum", "--output", folder("r.html"))
-        #expect(gone.status == 1 && gone.errors.contains("no column"), "\(gone.errors)")
         #expect(daemon.end(SIGTERM) == 0)
     }
 
@@ -236,12 +157,12 @@ import Testing
         #expect(!clean.rows.contains("leak/") && clean.rows.contains("prose/"))
         #expect(clean.errors.contains("benchmark exam.jsonl: 2 questions (1 under 13 words"))
         #expect(clean.errors.contains("contamination"), "\(clean.errors)")
-        try run(
+        try Programs.check(
             "check_selection.py",
             [folder("store.db"), "--selection", "clean", "--decontaminate", questions])
         _ = try export(
             "apart", ["--no-short-guard", "--no-repetition-guard", "--near-duplicates", "0.8"])
-        try run("check_near_duplicates.py", [folder("store.db"), "open", "apart"])
+        try Programs.check("check_near_duplicates.py", [folder("store.db"), "open", "apart"])
         let refused = try daemon.control(all + ["--dry-run", "--decontaminate", broken])
         #expect(refused.status == 1 && refused.errors.contains("broken.jsonl:2: "))
         let exams = folder("exams")
@@ -307,7 +228,8 @@ import Testing
             "report", "--selection", "half", "--output", folder("half.html"))
         #expect(page.status == 0, "\(page.errors)")
         #expect(daemon.end(SIGTERM) == 0)
-        try run("check_report.py", [folder("store.db"), folder("half.html"), "half"] + options)
+        try Programs.check(
+            "check_report.py", [folder("store.db"), folder("half.html"), "half"] + options)
     }
 
     @Test("a report's numbers are the store's, and its corpus cannot act in it")
