@@ -7,7 +7,10 @@ CREATE TABLE imported_column (
     kind TEXT CHECK (kind IN ('number', 'category')),
     created INTEGER NOT NULL,
     -- The import that has not come to its end; NULL: the column is whole.
-    job INTEGER REFERENCES job (id)
+    job INTEGER REFERENCES job (id),
+    -- How many lines of its file are in, and their digest, which the file that goes on must match.
+    lines INTEGER NOT NULL DEFAULT 0 CHECK (lines >= 0),
+    digest TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
 -- What was imported whole, by content.
@@ -27,10 +30,12 @@ CREATE TABLE column_category (
     UNIQUE (column, name)
 ) STRICT;
 
+-- Column by column, in order of chunks. `chunk` is a chunk's row id; it is no foreign key, since
+-- every deletion of a chunk would look for it in the whole table.
 CREATE TABLE column_value (
-    chunk INTEGER NOT NULL REFERENCES chunk (id),
     column INTEGER NOT NULL REFERENCES imported_column (id),
+    chunk INTEGER NOT NULL,
     -- Of a category its row id.
-    value REAL NOT NULL CHECK (abs(value) <= 1.7976931348623157e308),
-    PRIMARY KEY (chunk, column)
+    value REAL NOT NULL CHECK (abs(value) <= 1e100),
+    PRIMARY KEY (column, chunk)
 ) STRICT, WITHOUT ROWID;

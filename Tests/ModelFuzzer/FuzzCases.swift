@@ -9,6 +9,9 @@ struct FuzzCases {
         swollen = only.isEmpty ? SwollenModel.all(models) : []
     }
 
+    /// Whether there is no model to damage.
+    var isEmpty: Bool { models.isEmpty }
+
     /// Cases at the beginning that are swollen.
     var swollenCount: Int { swollen.count }
 

@@ -16,8 +16,8 @@ struct FuzzRun {
     init(_ options: FuzzOptions) throws {
         self.options = options
         let models = try ModelFiles.seeds(below: options.fixtures)
-        guard !models.isEmpty else { throw CocoaError(.fileNoSuchFile) }
         cases = FuzzCases(models, only: options.only)
+        guard !cases.isEmpty else { throw CocoaError(.fileNoSuchFile) }
     }
 
     private var isOver: Bool {

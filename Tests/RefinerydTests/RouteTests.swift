@@ -53,7 +53,7 @@ struct RouteTests {
             "POST", "/v1/selections",
             #"{"rule":{"size":{"top_k":1},"guards":{"contamination":[{"file":"a"}]}}}"#, 400
         ),
-        ("GET", "/v1/columns?name=a", "", 400),
+        ("GET", "/v1/columns?column=a", "", 400),
         ("POST", "/v1/columns?name=mates", "", 400),
         ("POST", "/v1/columns?name=tokens&file=a", "", 400),
         ("POST", "/v1/columns?name=mates&file=a&corpus=none", "", 404),

@@ -22,10 +22,13 @@ public struct ColumnImportSummary: Codable, Sendable, Equatable {
     public var rejected: Int64 = 0
     /// Lines read.
     public var lines: Int64 = 0
+    /// Of these the first ones, which an import that broke off had brought; not counted above.
+    public var resumed: Int64
 
     /// A summary to fill in.
-    init(job: Int64, _ order: ColumnImportJob.Order) {
+    init(job: Int64, _ order: ColumnImportJob.Order, resumed: Int) {
         self.job = job
+        self.resumed = Int64(resumed)
         column = order.column
         corpus = order.corpus
         file = order.file

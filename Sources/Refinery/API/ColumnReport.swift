@@ -10,8 +10,8 @@ public struct ColumnReport: Codable, Sendable, Equatable {
 
     /// The name.
     public var name: String
-    /// `number` or `category`; null until a value has come.
-    @NullEncoded public var kind: String?
+    /// What its values are; null until one has come.
+    @NullEncoded public var kind: ColumnKind?
     /// Chunks with a value.
     public var values: Int64
     /// When it was imported first, ms since 1970, UTC.
@@ -20,6 +20,8 @@ public struct ColumnReport: Codable, Sendable, Equatable {
     @NullEncoded public var job: Int64?
     /// The files that were imported whole.
     public var files: [ColumnSource.File]
-    /// The 1,000 largest categories; of numbers none.
-    public var categories: [Category]
+    /// How many categories there are; of numbers none.
+    public var categories: Int64
+    /// The 1,000 largest ones, where the answer is about this column alone.
+    @NullEncoded public var largest: [Category]?
 }

@@ -3,7 +3,8 @@ import Crypto
 /// A file of values on its way into an imported column, as a job that succeeds or fails.
 ///
 /// Fed by one caller at a time; its calls write to the store and block. Values go in by
-/// transactions of some thousand lines: what breaks off is imported again and goes on from there.
+/// transactions of some thousand lines. What breaks off leaves the column unfinished; the same file,
+/// read in the same way, goes on behind the lines that are in, and no other file may.
 public struct ColumnImportJob {
     /// What is imported, and how it is read.
     public struct Order: Sendable {
@@ -13,6 +14,8 @@ public struct ColumnImportJob {
         public var corpus: String
         /// The file as it is displayed.
         public var file: String
+        /// The file and the column, as jobs and rejects have them.
+        var title: String { "\(file) (column \(column))" }
         /// How it is compressed.
         public var compression = Compression.none
         /// The fields of a line.
@@ -32,9 +35,10 @@ public struct ColumnImportJob {
         }
     }
 
-    /// Lines that are written together.
-    private static let batch = 4096
-    private static let longestLine = 1 << 20
+    /// Lines that are written together at most, and their bytes, but for the last of them.
+    private static let (most, mostBytes) = (4096, 16 << 20)
+    /// Rows that are written together, more or less: of documents a line may write many.
+    private static let mostRows: Int64 = 1 << 16
 
     /// The job's number.
     public let id: Int64
@@ -44,11 +48,18 @@ public struct ColumnImportJob {
     private let store: Store
     private let order: Order
     private let parser: ColumnParser
+    /// Held until the job has ended.
+    private var claim: NameClaims.Claim?
+    /// What an import that broke off has brought.
+    private let resumed: ColumnProgress
     private let decompressor: Decompressor
-    private var splitter = LineSplitter(maxLineBytes: longestLine)
+    private var splitter = LineSplitter()
+    private var digest: ColumnProgress.Digest
     private var hash = SHA256()
     private var lines: [ColumnLine] = []
     private var rejects: [Reject] = []
+    private var bytes = 0
+    private var batch = most
 
     /// Begins a job.
     ///
@@ -61,8 +72,9 @@ public struct ColumnImportJob {
         decompressor = try Decompressor(order.compression)
         self.store = store
         self.order = order
-        id = try store.beginColumn(order)
-        summary = ColumnImportSummary(job: id, order)
+        digest = ColumnProgress.Digest(order)
+        (claim, id, resumed) = try store.beginColumn(order)
+        summary = ColumnImportSummary(job: id, order, resumed: resumed.lines)
     }
 
     /// Takes the file's next bytes; an error has ended the job when it is thrown.
@@ -72,7 +84,7 @@ public struct ColumnImportJob {
             let decompressor = job.decompressor
             try decompressor.feed(bytes) { plain in
                 // Moved out and back, as `add` changes the rest of the job meanwhile.
-                var moved = LineSplitter(maxLineBytes: Self.longestLine)
+                var moved = LineSplitter()
                 swap(&moved, &job.splitter)
                 defer { swap(&moved, &job.splitter) }
                 try moved.feed(plain) { try job.add($0, $1) }
@@ -86,16 +98,20 @@ public struct ColumnImportJob {
             try job.decompressor.finish()
             var splitter = job.splitter
             try splitter.finish { try job.add($0, $1) }
+            guard job.summary.lines >= job.resumed.lines else { throw job.isAnotherFile }
             try job.flush()
+            job.summary.sha256 = Hex.string(job.hash.finalize())
+            job.summary.kind = try job.store.finishColumn(job.order, job.summary)
         }
-        summary.sha256 = Hex.string(hash.finalize())
-        summary.kind = try store.finishColumn(order, sha256: summary.sha256, job: id)
+        claim = nil
         return summary
     }
 
     /// Ends the job because the rest of the file will not come; values that are written stay.
     @discardableResult
     public mutating func fail(_ reason: String, state: JobState = .failed) throws -> ImportError {
+        defer { claim = nil }
+        try flush()
         let error = "incomplete after line \(summary.lines): \(reason)"
         try store.finishJob(id, state: state, error: error)
         return ImportError(
@@ -110,31 +126,57 @@ public struct ColumnImportJob {
         } catch {
             // The store itself failed: it may well refuse this, too.
             try? store.finishJob(id, state: .failed, error: "\(error)")
+            claim = nil
             throw error
         }
     }
 
+    private var isAnotherFile: StoreError {
+        StoreError(
+            .refused,
+            "\(order.file) is not the file whose import into column \(order.column) broke off: "
+                + "its first \(resumed.lines) lines, or how they are read, differ",
+            hint: "import that file in the same way, or: refinectl columns delete \(order.column)")
+    }
+
     private mutating func add(_ number: Int, _ line: LineSplitter.Line) throws {
         summary.lines = Int64(number)
+        digest.add(line)
+        if number <= resumed.lines {
+            guard number < resumed.lines || digest.value == resumed.digest else {
+                throw isAnotherFile
+            }
+            return
+        }
         switch line {
         case .tooLong(let length):
             rejects.append(
                 Reject(
                     line: number, reason: .lineTooLong,
-                    detail: "the line has \(length) bytes, the limit is \(Self.longestLine)"))
+                    detail: "the line has \(length) bytes, the limit is \(splitter.maxLineBytes)"))
         case .bytes(let bytes):
+            self.bytes += bytes.count
             switch parser.parse(bytes, line: number) {
             case .blank: return
             case .value(let line): lines.append(line)
             case .reject(let reject): rejects.append(reject)
             }
         }
-        if lines.count + rejects.count >= Self.batch { try flush() }
+        let count = lines.count + rejects.count
+        if count >= batch || bytes >= Self.mostBytes { try flush() }
     }
 
     private mutating func flush() throws {
+        guard summary.lines > resumed.lines else { return }
         let counts = try store.addValues(
-            lines, rejects, order, job: id, line: Int(summary.lines))
+            lines, rejects, order, job: id,
+            ColumnProgress(lines: Int(summary.lines), digest: digest.value))
+        let rows = counts.added + counts.unchanged + counts.replaced
+        if rows > 0 {
+            let lines = Self.mostRows * Int64(lines.count) / rows
+            batch = Int(max(64, min(Int64(Self.most), lines)))
+        }
+        bytes = 0
         summary.added += counts.added
         summary.unchanged += counts.unchanged
         summary.replaced += counts.replaced

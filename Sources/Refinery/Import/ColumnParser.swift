@@ -52,6 +52,8 @@ struct ColumnParser: Sendable {
 
     /// The longest name of a category, in bytes.
     static let longestCategory = 256
+    /// The greatest magnitude of a number: sums of squares of many such are finite.
+    static let greatest = 1e100
 
     private let id: FieldPath
     private let chunk: FieldPath
@@ -119,7 +121,9 @@ struct ColumnParser: Sendable {
             return .reject(
                 .wrongType(
                     self.value,
-                    "a finite number, or a string of 1 to \(Self.longestCategory) bytes",
+                    "a number up to \(Self.greatest) or a string of 1 to "
+                        + "\(Self.longestCategory) bytes that is not \(Mix.noDomain) or "
+                        + DomainTally.others,
                     value.kind, number, id: document))
         }
         return .value(ColumnLine(id: document, ordinal: ordinal, value: parsed, line: number))
@@ -129,10 +133,14 @@ struct ColumnParser: Sendable {
         switch value.kind {
         case .number:
             let number = Double(String(decoding: scanner.bytes[value.range], as: UTF8.self))
-            return number.flatMap { $0.isFinite ? .number($0) : nil }
+            return number.flatMap { abs($0) <= Self.greatest ? .number($0) : nil }
         case .string:
             let name = scanner.text(value)
-            return (1...Self.longestCategory).contains(name.count) ? .category(name) : nil
+            let taken = [Mix.noDomain, DomainTally.others].map { Array($0.utf8) }
+            guard (1...Self.longestCategory).contains(name.count), !taken.contains(name) else {
+                return nil
+            }
+            return .category(name)
         default: return nil
         }
     }

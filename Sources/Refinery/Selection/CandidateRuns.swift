@@ -2,7 +2,7 @@
 ///
 /// An external merge sort: what is added gathers in a buffer; a full buffer is sorted and written
 /// to a file as a run, and ``ranked()`` merges the runs while it is read. Few candidates never
-/// touch the disk. Memory: 40 bytes a candidate of the buffer, half as much again while it is
+/// touch the disk. Memory: 48 bytes a candidate of the buffer, half as much again while it is
 /// sorted.
 final class CandidateRuns {
     /// Candidates added so far.

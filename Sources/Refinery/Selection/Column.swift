@@ -54,16 +54,28 @@ public enum Column: Sendable, Hashable {
     }
 
     /// Whether an imported column may have the name: 1 to 64 letters, digits, `_`, `-` and `.`,
-    /// the first a letter or `_`, and not one that means something else.
-    public static func canBeImported(_ name: String) -> Bool {
+    /// the first a letter or `_`, and not one that means something else in any case of letters.
+    static func canBeImported(_ name: String) -> Bool {
         let bytes = Array(name.utf8)
         func isLetter(_ byte: UInt8) -> Bool { byte | 0x20 &- 0x61 < 26 || byte == 0x5F }
         guard (1...64).contains(bytes.count), isLetter(bytes[0]),
             bytes.allSatisfy({ isLetter($0) || $0 &- 0x30 < 10 || $0 == 0x2D || $0 == 0x2E })
         else { return false }
-        // Fields of `refinectl scores`.
-        let taken = ["id", "chunk", "chunk_id", "domain", "duplicate"] + scored.map(\.name)
-        return !taken.contains(name.lowercased())
+        // Fields of `refinectl scores`, and commands of `refinectl columns`.
+        let taken = [
+            "id", "chunk", "chunk_id", "domain", "duplicate", "list", "delete", "help",
+        ]
+        return !(taken + scored.map(\.name)).contains(name.lowercased())
+    }
+
+    /// Throws where no column can be imported under the name.
+    public static func checkImportable(_ name: String) throws {
+        guard canBeImported(name) else {
+            throw StoreError(
+                .invalid, "no column can be imported as \"\(name.prefix(80))\"",
+                hint: "1 to 64 letters, digits, _, - and . that begin with a letter or _, and no "
+                    + "name that has a meaning already")
+        }
     }
 
     /// Whether a user brought it along, so that it may well be without a value.

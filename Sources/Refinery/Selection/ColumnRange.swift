@@ -4,7 +4,7 @@ public struct ColumnRange: Sendable, Equatable {
     public enum Bound: Sendable, Equatable {
         /// A number.
         case value(Double)
-        /// The ⌈q·n⌉-th smallest of the n scored chunks, the smallest for q = 0.
+        /// The ⌈q·n⌉-th smallest of the n scored chunks that have a value, the smallest for q = 0.
         case quantile(DecimalFraction)
     }
 

@@ -2,6 +2,8 @@
 struct DomainTally {
     /// More domains than this are counted together.
     static let limit = 1000
+    /// What those together are called.
+    static let others = "(other)"
 
     private struct Sums {
         var chunks = 0
@@ -46,7 +48,7 @@ struct DomainTally {
         var found = named.map {
             DomainTally.summary($0.name.map { String(decoding: $0, as: UTF8.self) }, $0.sums)
         }
-        if others.chunks > 0 { found.append(DomainTally.summary("(other)", others)) }
+        if others.chunks > 0 { found.append(DomainTally.summary(Self.others, others)) }
         return found
     }
 

@@ -7,6 +7,8 @@ struct ChunkPlace {
     let chunk: Int64
     /// Row id in `document`.
     let document: Int64
+    /// The chunk whose scores it has: itself, or the one that it is a duplicate of.
+    var original: Int64 { duplicateOf ?? chunk }
     private let corpus: String
     private let domain: Int32
     private let duplicateOf: Int64?
@@ -80,7 +82,6 @@ struct ChunkPlace {
         _ teacher: ModelRecord, _ reference: ModelRecord, folder: String, _ db: Database
     ) throws -> ScoredItem? {
         let rows = try ScoreRows(db, teacher: teacher.id, reference: reference.id)
-        let original = duplicateOf ?? chunk
         var gathering = ItemGathering(unit: .chunk, folder: folder)
         try gathering.add(
             try rows.find(original), chunk: chunk, document: document, original: original,

@@ -30,6 +30,8 @@ struct ColumnBatch {
     private let replaces: Bool
     private let rejects: RejectRows
     private var categories: [[UInt8]: Int64] = [:]
+    /// How many the column has; counted when a new one comes.
+    private var categoryCount: Int?
 
     /// Finds the column and the corpus, which may have been deleted since the job began.
     init(_ db: Database, _ order: ColumnImportJob.Order, job: Int64) throws {
@@ -37,14 +39,14 @@ struct ColumnBatch {
             db, sql: "SELECT id, kind FROM imported_column WHERE name = ?",
             arguments: [order.column])
         guard let row, let corpus = try Store.corpusID(order.corpus, db) else {
-            throw StoreError(.notFound, "column \(order.column) was deleted meanwhile")
+            throw StoreError(.notFound, "there is no column \(order.column) any more")
         }
         self.db = db
         self.corpus = corpus
         column = row[0]
         kind = (row[1] as String?).flatMap(ColumnKind.init(rawValue:))
         replaces = order.replace
-        rejects = try RejectRows(db, corpus: corpus, file: order.file, job: job)
+        rejects = try RejectRows(db, corpus: corpus, file: order.title, job: job)
     }
 
     /// Records a reject, unless it is recorded already.
@@ -95,13 +97,13 @@ struct ColumnBatch {
         let find = try db.cachedStatement(
             sql: """
                 SELECT c.id, v.value FROM chunk c
-                LEFT JOIN column_value v ON v.chunk = c.id AND v.column = ?2
-                WHERE c.document = ?1 AND c.retired = 0 AND (?3 IS NULL OR c.ordinal = ?3)
-                ORDER BY c.id
+                LEFT JOIN column_value v ON v.column = ?2 AND v.chunk = c.id
+                WHERE c.document = ?1 AND c.retired = 0 \(ordinal == nil ? "" : "AND c.ordinal = ?3")
+                ORDER BY c.ordinal
                 """)
-        return try Row.fetchAll(find, arguments: [document, column, ordinal]).map {
-            ($0[0], $0[1])
-        }
+        let arguments: StatementArguments =
+            if let ordinal { [document, column, ordinal] } else { [document, column] }
+        return try Row.fetchAll(find, arguments: arguments).map { ($0[0], $0[1]) }
     }
 
     private mutating func set(_ chunk: Chunk, _ value: Double) throws {
@@ -109,7 +111,7 @@ struct ColumnBatch {
         let write = try db.cachedStatement(
             sql: """
                 INSERT INTO column_value (chunk, column, value) VALUES (?1, ?2, ?3)
-                ON CONFLICT (chunk, column) DO UPDATE SET value = ?3
+                ON CONFLICT (column, chunk) DO UPDATE SET value = ?3
                 """)
         try write.execute(arguments: [chunk.id, column, value])
         if chunk.value == nil { counts.added += 1 } else { counts.replaced += 1 }
@@ -138,13 +140,20 @@ struct ColumnBatch {
             categories[name] = known
             return known
         }
-        let count = try Int.fetchOne(
-            db, sql: "SELECT count(*) FROM column_category WHERE column = ?", arguments: [column])
-        guard count ?? 0 < Self.mostCategories else { return nil }
+        let count = try categoryCount ?? countCategories()
+        categoryCount = count
+        guard count < Self.mostCategories else { return nil }
+        categoryCount = count + 1
         try db.execute(
             sql: "INSERT INTO column_category (column, name) VALUES (?, ?)",
             arguments: [column, Data(name)])
         categories[name] = db.lastInsertedRowID
         return db.lastInsertedRowID
+    }
+
+    private func countCategories() throws -> Int {
+        try Int.fetchOne(
+            db, sql: "SELECT count(*) FROM column_category WHERE column = ?", arguments: [column])
+            ?? 0
     }
 }

@@ -7,6 +7,7 @@ final class ColumnListing {
     let names: [String]
 
     private let columns: [ImportedColumn]
+    private let rows: ColumnRows
     private let db: Database
     private var categories: [Int32: [UInt8]] = [:]
 
@@ -20,44 +21,46 @@ final class ColumnListing {
                 ORDER BY name
                 """)
         columns = try names.map { try ImportedColumn(named: $0, db) }
+        rows = try ColumnRows(db, columns)
     }
 
-    /// The values of a chunk in the order of ``names``, nil where it has none.
-    func values(ofChunk chunk: Int64) throws -> [ColumnValue?] {
-        guard !columns.isEmpty else { return [] }
-        let find = try db.cachedStatement(
-            sql: """
-                SELECT v.column, v.value FROM chunk c
-                JOIN column_value v ON v.chunk = c.id OR v.chunk = c.duplicate_of
-                WHERE c.id = ? ORDER BY v.chunk = c.id
-                """)
-        var found: [Int64: Double] = [:]
-        // A duplicate's own values come last.
-        for row in try Row.fetchAll(find, arguments: [chunk]) { found[row[0]] = row[1] }
-        return try columns.map { column in
-            try found[column.id].map { try value($0, column) }
+    /// The values of a chunk in the order of ``names``, nil where it has none; ids must ascend from
+    /// call to call.
+    func next(chunk: Int64, original: Int64) throws -> [ColumnValue?] {
+        var values: [ColumnValue?] = columns.map { _ in nil }
+        try rows.next(chunk, original: original) { values[$0] = try value($1, columns[$0]) }
+        return values
+    }
+
+    /// The values of any chunk.
+    func values(ofChunk chunk: Int64, original: Int64) throws -> [ColumnValue?] {
+        try columns.enumerated().map { place, column in
+            let number = try rows.find(place, chunk) ?? rows.find(place, original)
+            return try number.map { try value($0, column) }
         }
     }
 
-    /// The values of a document: as ``ImportedValues/Whole`` has them, over its scored chunks.
-    func values(ofDocument document: Int64, teacher: Int64) throws -> [ColumnValue?] {
+    /// The values of a document: as ``ImportedValues/Whole`` has them, over the chunks that both
+    /// models have scored.
+    func values(
+        ofDocument document: Int64, _ teacher: Int64, _ reference: Int64
+    ) throws -> [ColumnValue?] {
         guard !columns.isEmpty else { return [] }
         let find = try db.cachedStatement(
             sql: """
-                SELECT t.tokens, own.value, original.value FROM chunk c
-                JOIN score t ON t.chunk = coalesce(c.duplicate_of, c.id) AND t.model = ?2
+                SELECT c.id, coalesce(c.duplicate_of, c.id), t.tokens FROM chunk c
+                CROSS JOIN score t ON t.chunk = coalesce(c.duplicate_of, c.id) AND t.model = ?2
                     AND t.outcome = 'scored'
-                LEFT JOIN column_value own ON own.chunk = c.id AND own.column = ?3
-                LEFT JOIN column_value original ON original.chunk = c.duplicate_of
-                    AND original.column = ?3
+                CROSS JOIN score r ON r.chunk = t.chunk AND r.model = ?3 AND r.outcome = 'scored'
                 WHERE c.document = ?1 AND c.retired = 0 ORDER BY c.id
                 """)
-        return try columns.map { column in
+        let chunks = try Row.fetchAll(find, arguments: [document, teacher, reference])
+        return try columns.enumerated().map { place, column in
             var whole = ImportedValues.Whole()
-            for row in try Row.fetchAll(find, arguments: [document, teacher, column.id]) {
+            for chunk in chunks {
                 var values = ImportedValues()
-                values[0] = row[1] as Double? ?? row[2] ?? .nan
-                whole.add(values, tokens: row[0])
+                values[0] = try rows.find(place, chunk[0]) ?? rows.find(place, chunk[1]) ?? .nan
+                whole.add(values, tokens: chunk[2])
             }
             let number = whole.values(categories: column.kind == .category ? [0] : [])[0]
             return number.isNaN ? nil : try value(number, column)

@@ -71,7 +71,7 @@ struct DocumentRemoval {
             try execute(
                 "UPDATE chunk SET duplicate_of = NULL, retired = 1 WHERE id = ?", [chunk.id])
         } else {
-            try execute("DELETE FROM column_value WHERE chunk = ?", [chunk.id])
+            try execute(Store.deleteValuesSQL, [chunk.id])
             try execute("DELETE FROM chunk WHERE id = ?", [chunk.id])
         }
     }
@@ -94,6 +94,14 @@ struct DocumentRemoval {
         try execute("UPDATE chunk SET retired = 1 WHERE id = ?", [chunk.id])
         if let heir {
             let id = heir.chunk.id
+            // All of its duplicates keep the values that they have had by it.
+            try execute(
+                """
+                INSERT INTO column_value SELECT v.column, c.id, v.value FROM imported_column i
+                CROSS JOIN column_value v ON v.column = i.id AND v.chunk = ?1
+                CROSS JOIN chunk c ON c.duplicate_of = ?1
+                WHERE true ON CONFLICT DO NOTHING
+                """, [chunk.id])
             try execute("UPDATE chunk SET duplicate_of = NULL WHERE id = ?", [id])
             try execute("UPDATE chunk SET duplicate_of = ? WHERE duplicate_of = ?", [id, chunk.id])
             try copyScores(from: chunk.id, to: id)
@@ -106,7 +114,7 @@ struct DocumentRemoval {
         if !chunk.isHeld {
             try execute("DELETE FROM token_nll WHERE chunk = ?", [chunk.id])
             try execute("DELETE FROM score WHERE chunk = ?", [chunk.id])
-            try execute("DELETE FROM column_value WHERE chunk = ?", [chunk.id])
+            try execute(Store.deleteValuesSQL, [chunk.id])
             try execute("DELETE FROM chunk WHERE id = ?", [chunk.id])
         }
     }
@@ -140,8 +148,9 @@ struct DocumentRemoval {
         // A duplicate may have values of its own.
         try execute(
             """
-            INSERT INTO column_value SELECT ?, column, value FROM column_value WHERE chunk = ?
-            ON CONFLICT DO NOTHING
+            INSERT INTO column_value SELECT v.column, ?, v.value FROM imported_column i
+            CROSS JOIN column_value v ON v.column = i.id AND v.chunk = ?
+            WHERE true ON CONFLICT DO NOTHING
             """, [target, source])
     }
 

@@ -25,6 +25,12 @@ struct RejectRows {
         self.file = id
     }
 
+    /// Forgets what is recorded of the file.
+    func removeAll(_ tally: inout Tally) throws {
+        try db.execute(sql: "DELETE FROM reject WHERE file = ?", arguments: [file])
+        tally.add(.rejects, -Int64(db.changesCount), corpus: corpus)
+    }
+
     /// Records a reject, unless it is recorded already.
     func add(_ reject: Reject, _ tally: inout Tally) throws {
         let statement = try db.cachedStatement(

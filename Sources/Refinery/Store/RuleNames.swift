@@ -58,7 +58,11 @@ struct RuleNames {
             let column = try ImportedColumn(named: name, db)
             let isMix = rule.mix?.by == .imported(name)
             let isNumber =
-                (rule.score.columns + rule.ranges.map(\.column)).contains(.imported(name))
+                rule.score.columns.contains(.imported(name))
+                || rule.ranges.contains {
+                    // `NAME=..` asks for nothing but a value.
+                    $0.column == .imported(name) && ($0.low != nil || $0.high != nil)
+                }
             if column.kind == .category, isNumber {
                 throw StoreError(
                     .refused, "column \(name) holds categories: nothing can be ordered by them",

@@ -37,7 +37,11 @@ struct ScoreScan {
     func read(_ db: Database) throws -> Result {
         let corpus = try Store.corpusID(corpus, db)
         let columns = try imported.map { try ImportedColumn(named: $0, db) }
-        let values = columns.isEmpty ? nil : try ColumnRows(db, columns)
+        guard columns.count <= ImportedValues.most else {
+            throw StoreError(
+                .invalid, "more than \(ImportedValues.most) imported columns in one rule")
+        }
+        let values = try ColumnRows(db, columns)
         var gathering = ItemGathering(
             unit: unit, categories: Set(columns.indices.filter { columns[$0].kind == .category }),
             folder: folder)
@@ -69,12 +73,21 @@ struct ScoreScan {
             try gathering.add(
                 outcome, chunk: id, document: document, original: original, domain: place.domain,
                 draw: draw ?? 0,
-                imported: try values?.next(id, original: original) ?? ImportedValues())
+                imported: try imported(id, original, values))
         }
         try gathering.endDocument()
         return Result(
             items: gathering.items, exclusions: gathering.exclusions,
             reader: ColumnReader(per: try scoreUnit(gathering), imported: imported))
+    }
+
+    /// The imported columns' values of a chunk.
+    private func imported(
+        _ chunk: Int64, _ original: Int64, _ rows: ColumnRows
+    ) throws -> ImportedValues {
+        var values = ImportedValues()
+        try rows.next(chunk, original: original) { values[$0] = $1 }
+        return values
     }
 
     /// Tokens where both models see the same ones, else bytes.

@@ -6,67 +6,88 @@ extension Store {
     private static let mostColumns = 1000
 
     /// Begins a job that imports a file into a column, which is not whole until the job has
-    /// succeeded; returns the job's number.
+    /// succeeded.
     ///
-    /// - Throws: ``StoreError`` where the column cannot have that name, another file is being
-    ///   imported into it or was not imported whole, or there is no such corpus.
-    func beginColumn(_ order: ColumnImportJob.Order) throws -> Int64 {
-        let name = order.column
-        guard Column.canBeImported(name) else {
-            throw StoreError(
-                .invalid, "no column can be imported as \"\(name.prefix(80))\"",
-                hint: "1 to 64 letters, digits, _, - and . that begin with a letter, and no name "
-                    + "that columns have already")
-        }
+    /// The answer is the claim on the column, the job's number, and what an import that broke off
+    /// has brought.
+    /// - Throws: ``StoreError`` where the column cannot have that name, another import is at work
+    ///   on it, or there is no such corpus.
+    func beginColumn(
+        _ order: ColumnImportJob.Order
+    ) throws -> (NameClaims.Claim, job: Int64, ColumnProgress) {
+        try Column.checkImportable(order.column)
+        let claim = try claim(order.column)
         return try write { db in
-            _ = try Store.corpusID(order.corpus, db)
-            let detail = "column \(name): \(order.file)"
-            let other = try Row.fetchOne(
+            guard let corpus = try Store.corpusID(order.corpus, db) else {
+                throw StoreError(.notFound, "there is no corpus \"\(order.corpus)\"")
+            }
+            let broken = try Row.fetchOne(
                 db,
                 sql: """
-                    SELECT j.id, j.detail, j.ended FROM imported_column c
-                    JOIN job j ON j.id = c.job
-                    WHERE c.name = ? AND (j.ended IS NULL OR j.corpus <> ? OR j.detail <> ?)
-                    """, arguments: [name, order.corpus, detail])
-            if let other {
-                let isRunning = (other[2] as Int64?) == nil
-                throw StoreError(
-                    .refused,
-                    "job \(other[0] as Int64), \"\(other[1] as String)\", "
-                        + (isRunning ? "is running" : "did not come to its end"),
-                    hint: isRunning
-                        ? "wait for it, or: refinectl cancel \(other[0] as Int64)"
-                        : "import that file again, or delete the column")
-            }
-            let count = try Int.fetchOne(db, sql: "SELECT count(*) FROM imported_column") ?? 0
+                    SELECT lines, digest, job FROM imported_column
+                    WHERE name = ? AND job IS NOT NULL
+                    """, arguments: [order.column])
+            // One that could not even record its end.
+            if let broken { try Store.finishJob(broken[2], state: .failed, db) }
             let job = try Store.beginJob(
-                kind: .import, corpus: order.corpus, detail: detail, db)
-            try db.execute(
-                sql: """
-                    INSERT INTO imported_column (name, created, job) VALUES (?1, ?2, ?3)
-                    ON CONFLICT (name) DO UPDATE SET job = ?3
-                    """, arguments: [name, Store.now(), job])
-            let after = try Int.fetchOne(db, sql: "SELECT count(*) FROM imported_column") ?? 0
-            guard after == count || count < Store.mostColumns else {
-                throw StoreError(
-                    .refused, "the store holds \(count) imported columns already",
-                    hint: "`refinectl columns delete NAME` deletes one")
+                kind: .import, corpus: order.corpus, detail: order.title, db)
+            if let broken {
+                try db.execute(
+                    sql: "UPDATE imported_column SET job = ? WHERE name = ?",
+                    arguments: [job, order.column])
+                return (claim, job, ColumnProgress(lines: broken[0], digest: broken[1]))
             }
-            return job
+            try Store.beginAnew(order, corpus: corpus, job: job, db)
+            return (claim, job, ColumnProgress())
         }
+    }
+
+    /// Makes the column, where it is not there, and forgets the rejects of its file.
+    private static func beginAnew(
+        _ order: ColumnImportJob.Order, corpus: Int64, job: Int64, _ db: Database
+    ) throws {
+        let count = try Int.fetchOne(
+            db, sql: "SELECT count(*) FROM imported_column WHERE name <> ?",
+            arguments: [order.column])
+        guard count ?? 0 < mostColumns else {
+            throw StoreError(
+                .refused, "the store holds \(mostColumns) imported columns already",
+                hint: "`refinectl columns delete NAME` deletes one")
+        }
+        try db.execute(
+            sql: """
+                INSERT INTO imported_column (name, created, job) VALUES (?1, ?2, ?3)
+                ON CONFLICT (name) DO UPDATE SET job = ?3, lines = 0, digest = ''
+                """, arguments: [order.column, now(), job])
+        let rejects = try RejectRows(db, corpus: corpus, file: order.title, job: job)
+        var tally = Tally()
+        try rejects.removeAll(&tally)
+        try tally.write(db)
+    }
+
+    private func claim(_ name: String) throws -> NameClaims.Claim {
+        guard let claim = importing.claim(name) else {
+            throw StoreError(
+                .refused, "values are coming into column \(name)",
+                hint: "wait for the job, or cancel it; `refinectl jobs` lists it")
+        }
+        return claim
     }
 
     /// Takes some lines of a column's file, in one transaction.
     func addValues(
         _ lines: [ColumnLine], _ rejects: [Reject], _ order: ColumnImportJob.Order, job: Int64,
-        line: Int
+        _ progress: ColumnProgress
     ) throws -> ColumnBatch.Counts {
         try write { db in
             var batch = try ColumnBatch(db, order, job: job)
             for line in lines { try batch.add(line) }
             for reject in rejects { try batch.add(reject) }
             try batch.tally.write(db)
-            try Store.updateJob(job, done: Int64(line), total: nil, db)
+            try db.execute(
+                sql: "UPDATE imported_column SET lines = ?, digest = ? WHERE name = ?",
+                arguments: [progress.lines, progress.digest, order.column])
+            try Store.updateJob(job, done: Int64(progress.lines), total: nil, db)
             return batch.counts
         }
     }
@@ -75,63 +96,72 @@ extension Store {
     ///
     /// The answer is what the column's values are, nil for none.
     func finishColumn(
-        _ order: ColumnImportJob.Order, sha256: String, job: Int64
+        _ order: ColumnImportJob.Order, _ summary: ColumnImportSummary
     ) throws -> ColumnKind? {
         try write { db in
             let row = try Row.fetchOne(
                 db, sql: "SELECT id, kind FROM imported_column WHERE name = ?",
                 arguments: [order.column])
             guard let row else {
-                throw StoreError(.notFound, "column \(order.column) was deleted meanwhile")
+                throw StoreError(.notFound, "there is no column \(order.column) any more")
             }
             let id: Int64 = row[0]
-            try Store.finishJob(job, state: .succeeded, db)
+            try Store.finishJob(summary.job, state: .succeeded, db)
             guard let kind = (row[1] as String?).flatMap(ColumnKind.init(rawValue:)) else {
                 try db.execute(sql: "DELETE FROM imported_column WHERE id = ?", arguments: [id])
                 return nil
             }
+            if summary.added + summary.unchanged + summary.replaced + summary.resumed > 0 {
+                try db.execute(
+                    sql: """
+                        INSERT INTO column_file (column, corpus, file, sha256) VALUES (?, ?, ?, ?)
+                        ON CONFLICT DO NOTHING
+                        """, arguments: [id, order.corpus, order.file, summary.sha256])
+            }
             try db.execute(
-                sql: """
-                    INSERT INTO column_file (column, corpus, file, sha256) VALUES (?, ?, ?, ?)
-                    ON CONFLICT DO NOTHING
-                    """, arguments: [id, order.corpus, order.file, sha256])
-            try db.execute(
-                sql: "UPDATE imported_column SET job = NULL WHERE id = ?", arguments: [id])
+                sql: "UPDATE imported_column SET job = NULL, lines = 0, digest = '' WHERE id = ?",
+                arguments: [id])
             return kind
         }
     }
 
-    /// The imported columns, by name.
-    public func columns() throws -> [ColumnReport] {
+    /// The imported columns, by name; of the one that is asked for also its largest categories.
+    public func columns(named name: String? = nil) throws -> [ColumnReport] {
         try pool.read { db in
-            let counts = try Row.fetchAll(
-                db, sql: "SELECT column, count(*) FROM column_value GROUP BY column")
-            let values = Dictionary(
-                uniqueKeysWithValues: counts.map { ($0[0] as Int64, $0[1] as Int64) })
-            return try Row.fetchAll(
-                db, sql: "SELECT id, name, kind, created, job FROM imported_column ORDER BY name"
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT id, name, kind, created, job,
+                        (SELECT count(*) FROM column_value v WHERE v.column = c.id),
+                        (SELECT count(*) FROM column_category g WHERE g.column = c.id)
+                    FROM imported_column c WHERE ?1 IS NULL OR name = ?1 ORDER BY name
+                    """, arguments: [name]
             ).map { row in
                 let id: Int64 = row[0]
                 return ColumnReport(
-                    name: row[1], kind: row[2], values: values[id] ?? 0, created: row[3],
-                    job: row[4], files: try ImportedColumn.files(of: id, db),
-                    categories: try Store.categories(of: id, kind: row[2], db))
+                    name: row[1], kind: (row[2] as String?).flatMap(ColumnKind.init(rawValue:)),
+                    values: row[5], created: row[3], job: row[4],
+                    files: try ImportedColumn.files(of: id, db), categories: row[6],
+                    largest: name == nil ? nil : try Store.largestCategories(of: id, db))
             }
         }
     }
 
-    private static func categories(
-        of column: Int64, kind: String?, _ db: Database
+    private static func largestCategories(
+        of column: Int64, _ db: Database
     ) throws -> [ColumnReport.Category] {
-        guard kind == ColumnKind.category.rawValue else { return [] }
-        return try Row.fetchAll(
+        // A value is a category's row id; numbers have no categories.
+        let counts = try Row.fetchAll(
             db,
             sql: """
-                SELECT c.name, count(v.value) AS chunks FROM column_category c
-                LEFT JOIN (SELECT value FROM column_value WHERE column = ?1) v ON v.value = c.id
-                WHERE c.column = ?1 GROUP BY c.id ORDER BY chunks DESC, c.name LIMIT 1000
-                """, arguments: [column]
-        ).map {
+                SELECT g.name, n.chunks FROM (
+                    SELECT value, count(*) AS chunks FROM column_value WHERE column = ?1
+                        AND EXISTS (SELECT 1 FROM column_category WHERE column = ?1)
+                    GROUP BY value
+                ) n CROSS JOIN column_category g ON g.id = CAST(n.value AS INTEGER)
+                ORDER BY n.chunks DESC, g.name LIMIT 1000
+                """, arguments: [column])
+        return counts.map {
             ColumnReport.Category(
                 name: String(decoding: $0[0] as Data, as: UTF8.self), chunks: $0[1])
         }
@@ -141,23 +171,17 @@ extension Store {
     ///
     /// - Throws: ``StoreError`` where there is none of that name, or a job imports it.
     public func deleteColumn(_ name: String) throws {
+        let claim = try claim(name)
+        defer { withExtendedLifetime(claim) {} }
         try write { db in
             let row = try Row.fetchOne(
-                db,
-                sql: """
-                    SELECT c.id, j.id FROM imported_column c
-                    LEFT JOIN job j ON j.id = c.job AND j.ended IS NULL WHERE c.name = ?
-                    """, arguments: [name])
+                db, sql: "SELECT id, job FROM imported_column WHERE name = ?", arguments: [name])
             guard let row else {
                 throw StoreError(
                     .notFound, "there is no imported column \"\(name)\"",
                     hint: "`refinectl columns` lists them")
             }
-            if let job: Int64 = row[1] {
-                throw StoreError(
-                    .refused, "job \(job) imports column \(name)",
-                    hint: "wait for it, or: refinectl cancel \(job)")
-            }
+            if let job: Int64 = row[1] { try Store.finishJob(job, state: .failed, db) }
             let id: Int64 = row[0]
             for table in ["column_value", "column_category", "column_file"] {
                 try db.execute(sql: "DELETE FROM \(table) WHERE column = ?", arguments: [id])
@@ -165,6 +189,12 @@ extension Store {
             try db.execute(sql: "DELETE FROM imported_column WHERE id = ?", arguments: [id])
         }
     }
+
+    /// Deletes what a chunk that goes has in imported columns.
+    static let deleteValuesSQL = """
+        DELETE FROM column_value
+        WHERE chunk = ? AND column IN (SELECT id FROM imported_column)
+        """
 
     /// Throws for columns of a rule that the store does not hold whole.
     public func checkColumns(_ rule: SelectionRule) throws {

@@ -50,7 +50,7 @@ extension Store {
         for chunk in free {
             for sql in [
                 "DELETE FROM token_nll WHERE chunk = ?", "DELETE FROM score WHERE chunk = ?",
-                "DELETE FROM column_value WHERE chunk = ?", "DELETE FROM chunk WHERE id = ?",
+                Store.deleteValuesSQL, "DELETE FROM chunk WHERE id = ?",
             ] { try db.cachedStatement(sql: sql).execute(arguments: [chunk]) }
         }
         let isEmpty = try Bool.fetchOne(

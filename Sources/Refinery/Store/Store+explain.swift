@@ -29,7 +29,10 @@ extension Store {
             }
             if let selection { try explain(place, in: selection, &report, db) }
             let imported = try ColumnListing(db)
-            for (name, value) in zip(imported.names, try imported.values(ofChunk: place.chunk)) {
+            for (name, value) in zip(
+                imported.names,
+                try imported.values(ofChunk: place.chunk, original: place.original))
+            {
                 switch value {
                 case .number(let number): report.columns.updateValue(number, forKey: name)
                 case .category(let category):

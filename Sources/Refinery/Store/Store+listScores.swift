@@ -4,7 +4,7 @@ import GRDB
 extension Store {
     /// Throws what ``listScores(_:begin:_:)`` would for the names in a rule and the models.
     public func checkListing(_ rule: SelectionRule) throws {
-        for range in rule.ranges { try range.validate() }
+        try rule.validate()
         try pool.read { db in
             _ = try Store.currentPair(db)
             _ = try Store.corpusID(rule.corpus, db)
@@ -23,7 +23,7 @@ extension Store {
         _ rule: SelectionRule, begin: ([String]) throws -> Void = { _ in },
         _ body: (ScoreListing) throws -> Void
     ) throws {
-        for range in rule.ranges { try range.validate() }
+        try rule.validate()
         try pool.read { db in
             let (teacher, reference) = try Store.currentPair(db)
             let scan = try ScoreScan(
@@ -73,9 +73,9 @@ extension Store {
                         isDuplicate: item.original != item.chunk, values: values,
                         importedNames: imported.names,
                         imported: rule.unit == .chunk
-                            ? try imported.values(ofChunk: item.chunk)
+                            ? try imported.next(chunk: item.chunk, original: item.original)
                             : try imported.values(
-                                ofDocument: item.document, teacher: teacher.id)))
+                                ofDocument: item.document, teacher.id, reference.id)))
             }
         }
     }

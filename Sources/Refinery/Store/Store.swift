@@ -13,6 +13,8 @@ public final class Store: Sendable {
 
     /// One writing connection and a few that read.
     let pool: DatabasePool
+    /// The imported columns that values are coming into.
+    let importing = NameClaims()
 
     /// Opens the store at `path`, making and migrating it as needed.
     ///

@@ -28,11 +28,12 @@ struct ColumnList: AsyncParsableCommand {
 
     /// Asks the daemon and prints.
     func run() async throws {
-        let list = try await daemon.client.json(.get, "/v1/columns", as: [ColumnReport].self)
+        let list = try await daemon.client.json(
+            .get, "/v1/columns", query: [("name", name)], as: [ColumnReport].self)
         guard let name else {
             return output.json ? JSONOutput.print(list) : StandardOutput.write(Self.table(list))
         }
-        guard let column = list.first(where: { $0.name == name }) else {
+        guard let column = list.first else {
             throw Failure(
                 "there is no imported column \"\(Words.printable(name))\"",
                 hint: "refinectl columns lists them")
@@ -63,9 +64,9 @@ struct ColumnList: AsyncParsableCommand {
         var files = TextTable([("file", .left), ("corpus", .left), ("SHA-256", .left)])
         for file in column.files { files.add([file.file, file.corpus, file.sha256]) }
         text += "\n" + files.render()
-        guard !column.categories.isEmpty else { return text }
+        guard let largest = column.largest, !largest.isEmpty else { return text }
         var categories = TextTable([("category", .left), ("chunks", .right)])
-        for category in column.categories {
+        for category in largest {
             categories.add([category.name, Words.count(category.chunks)])
         }
         return text + "\n" + categories.render()
@@ -74,11 +75,11 @@ struct ColumnList: AsyncParsableCommand {
     private static func kind(_ column: ColumnReport) -> String {
         if let job = column.job { return "not whole: job \(job)" }
         switch column.kind {
-        case "number": return "numbers"
-        case "category":
-            let count = column.categories.count
-            return count < 1000 ? "\(count) categories" : "1,000 categories or more"
-        default: return "none"
+        case .number: return "numbers"
+        case .category:
+            return Words.count(column.categories)
+                + (column.categories == 1 ? " category" : " categories")
+        case nil: return "none"
         }
     }
 }
@@ -87,7 +88,7 @@ struct ColumnList: AsyncParsableCommand {
 struct ColumnDelete: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "delete", abstract: "Delete an imported column.",
-        discussion: "Selections that were made by it stay, but cannot be reported on any more.")
+        discussion: "Selections that were made by it stay, but are not reported on without it.")
 
     @OptionGroup var daemon: DaemonOptions
 

@@ -52,11 +52,7 @@ struct ImportColumn: AsyncParsableCommand {
 
     /// Refuses names that cannot be meant.
     func validate() throws {
-        guard Column.canBeImported(name) else {
-            throw ValidationError(
-                "no column can be imported as \"\(name)\": 1 to 64 letters, digits, _, - and . "
-                    + "that begin with a letter, and no name that columns have already")
-        }
+        try ValidationError.rethrow { try Column.checkImportable(name) }
         for (option, field) in [
             ("--id-field", idField), ("--chunk-field", chunkField), ("--value-field", valueField),
             ("--corpus", corpus),
@@ -116,7 +112,9 @@ struct ImportColumn: AsyncParsableCommand {
     static func words(_ summary: ColumnImportSummary) -> String {
         let kind = summary.kind.map { $0 == .number ? "numbers" : "categories" } ?? "no values"
         return
-            "column \(summary.column) (\(kind)): \(Words.counted(summary.added, "chunk")) added, "
+            "column \(summary.column) (\(kind)): "
+            + (summary.resumed > 0 ? "went on behind line \(Words.count(summary.resumed)), " : "")
+            + "\(Words.counted(summary.added, "chunk")) added, "
             + "\(Words.count(summary.unchanged)) unchanged, "
             + (summary.replaced > 0 ? "\(Words.count(summary.replaced)) replaced, " : "")
             + "\(Words.counted(summary.rejected, "line")) rejected"

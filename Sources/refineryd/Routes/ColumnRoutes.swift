@@ -11,9 +11,9 @@ struct ColumnRoutes {
     func add(to group: RouterGroup<Context>) {
         let (store, threads, logger) = (environment.store, environment.threads, environment.logger)
         group.get("columns") { request, _ in
-            _ = try RequestParameters(request, known: [])
+            let name = try RequestParameters(request, known: ["name"]).text("name")
             let slot = try threads.slot()
-            return try Response.json(await slot.run { try store.columns() })
+            return try Response.json(await slot.run { try store.columns(named: name) })
         }
         group.post("columns") { request, _ in
             let order = try Self.order(request)

@@ -103,7 +103,7 @@ struct ImportedColumnTests {
         ]
         #expect(
             try rejects(test)
-                == reasons.enumerated().map { "v:\($0 + 2) \($1)" }.sorted {
+                == reasons.enumerated().map { "v (column mates):\($0 + 2) \($1)" }.sorted {
                     // those of the parser are recorded behind those of the store, batch by batch
                     rank($0) < rank($1)
                 })
@@ -113,7 +113,7 @@ struct ImportedColumnTests {
     }
 
     private func rank(_ line: String) -> Int {
-        let number = Int(line.dropFirst(2).prefix { $0.isNumber }) ?? 0
+        let number = Int(line.drop { $0 != ":" }.dropFirst().prefix { $0.isNumber }) ?? 0
         return number <= 6 ? number : number + 100
     }
 
@@ -151,11 +151,23 @@ struct ImportedColumnTests {
         let error = #expect(throws: StoreError.self) { try test.store.checkColumns(rule) }
         #expect(error?.message.contains("did not come to its end") == true)
         // another file would hide that
-        #expect(throws: StoreError.self) {
-            try test.importColumn("mates", #"{"id": "a", "value": 1}"#, file: "w")
+        let file = #"{"id": "a", "value": 1}"# + "\n" + #"{"id": "b", "value": 2}"# + "\n"
+        for (what, lines, change) in [
+            ("another first line", file.replacing("1", with: "3"), { _ in }),
+            ("no line", "", { _ in }),
+            ("another field", file, { $0.valueField = "chunk" }),
+            ("replacing", file, { $0.replace = true }),
+        ] as [(String, String, (inout ColumnImportJob.Order) -> Void)] {
+            let error = #expect(throws: StoreError.self, "\(what)") {
+                try test.importColumn("mates", lines, file: "v", change)
+            }
+            #expect(error?.message.contains("is not the file") == true, "\(what)")
+            #expect(throws: StoreError.self) { try test.store.checkColumns(rule) }
         }
-        try test.importColumn(
-            "mates", #"{"id": "a", "value": 1}"# + "\n" + #"{"id": "b", "value": 2}"#, file: "v")
+        #expect(try rejects(test).isEmpty)
+        // The digest tells, whatever the file is called now.
+        let resumed = try test.importColumn("mates", file, file: "moved/v")
+        #expect(resumed.resumed == 1 && resumed.added == 3 && resumed.lines == 2)
         let lacking = #expect(throws: StoreError.self) { try test.store.select(rule) }
         #expect(lacking?.message.hasPrefix("3 of the candidates have no mates") == true)
         var filtered = rule
@@ -164,7 +176,7 @@ struct ImportedColumnTests {
         #expect(made.candidates == 6 && made.minScore == 2)
         #expect(made.removals?.first == Removal(by: "where mates=..", items: 3, tokens: 17))
         #expect(made.columns?.map(\.name) == ["mates"])
-        #expect(made.columns?.first?.files.map(\.file) == ["v"])
+        #expect(made.columns?.first?.files.map(\.file) == ["moved/v"])
         #expect(try test.store.selections().last == made)
     }
 
@@ -192,7 +204,7 @@ struct ImportedColumnTests {
         #expect(unknown == "there is no column \"diference\"")
         // Composed and decomposed are two names.
         try test.importColumn("topic", "{\"id\": \"b\", \"value\": \"e\u{301}\"}")
-        #expect(try test.store.columns().last?.categories.map(\.chunks) == [3, 3])
+        #expect(try test.store.columns(named: "topic").last?.largest?.map(\.chunks) == [3, 3])
     }
 
     @Test func `names that mean something else are no columns`() {
@@ -242,5 +254,118 @@ struct ImportedColumnTests {
         try test.store.deleteColumn("mates")
         #expect(try test.export(made.id, .score).count == 1)
         #expect(throws: StoreError.self) { try test.store.explain(chunk: 1, selection: "s") }
+    }
+
+    @Test func `more columns than an item carries are refused everywhere`() throws {
+        let test = try filled()
+        var rule = SelectionRule(size: .topK(1))
+        for name in ["c1", "c2", "c3", "c4", "c5"] {
+            try test.importColumn(name, #"{"id": "a", "value": 1}"#)
+            rule.ranges.append(try ColumnRange(name + "=.."))
+        }
+        for refused in [
+            { try test.store.checkListing(rule) }, { try test.store.listScores(rule) { _ in } },
+            { _ = try test.store.select(rule) },
+        ] {
+            let error = #expect(throws: StoreError.self) { try refused() }
+            #expect(error?.message == "more than 4 imported columns in one rule")
+        }
+        rule.ranges.removeLast()
+        #expect(try test.store.select(rule).candidates == 3)
+        // A listing shows them all.
+        #expect(try values(test).first == "a0 1.0 1.0 1.0 1.0 1.0")
+    }
+
+    @Test func `numbers and names at their limits`() throws {
+        let test = try filled()
+        let long = String(repeating: "x", count: 257)
+        let numbers = try test.importColumn(
+            "big",
+            [
+                #"{"id": "a", "chunk": 0, "value": 1e100}"#,
+                #"{"id": "a", "chunk": 1, "value": -1e100}"#,
+                #"{"id": "a", "chunk": 2, "value": 1.1e100}"#,
+                #"{"id": "a", "chunk": 2, "value": "1"}"#,
+            ].joined(separator: "\n"))
+        #expect(numbers.added == 2 && numbers.rejected == 2)
+        let names = try test.importColumn(
+            "topic",
+            ["", long, "(none)", "(other)", String(long.dropLast())].map {
+                #"{"id": "a", "value": "\#($0)"}"#
+            }.joined(separator: "\n") + "\n" + #"{"id": "b", "value": 7}"#)
+        #expect(names.added == 3 && names.rejected == 5)
+        #expect(
+            Set(try rejects(test).map { $0.split(separator: " ").last ?? "" }) == ["wrong_type"])
+        for score in ["big", "big:1", "difference:1,big:2"] {
+            var rule = SelectionRule(size: .topK(1))
+            rule.score = try ScoreExpression(score)
+            rule.ranges = [try ColumnRange("big=..")]
+            let made = try test.store.select(rule, name: score)
+            #expect(made.minScore?.isFinite == true && made.minScore != 0, "\(score)")
+            let report = try test.store.report(selection: score)
+            #expect(!ReportPage.render(report, tokens: [:]).isEmpty)
+        }
+        // An open range asks for nothing but a value, of a category, too.
+        var rule = SelectionRule(size: .topK(1))
+        rule.ranges = [try ColumnRange("topic=..")]
+        #expect(try test.store.select(rule).candidates == 3)
+    }
+
+    @Test func `two columns from one file keep their rejects apart, and a new import forgets`()
+        throws
+    {
+        let test = try filled()
+        let lines = #"{"id": "a", "x": 1}"# + "\n" + #"{"id": "nobody", "x": 1, "y": 2}"#
+        try test.importColumn("x", lines, file: "v") { $0.valueField = "x" }
+        try test.importColumn("y", lines, file: "v") { $0.valueField = "y" }
+        #expect(
+            try rejects(test) == [
+                "v (column x):2 unknown_document", "v (column y):2 unknown_document",
+                "v (column y):1 missing_value",
+            ])
+        #expect(try test.store.status().corpora[0].rejects == 3)
+        // y got nothing and is gone
+        #expect(try test.store.columns().map(\.name) == ["x"])
+        try test.add([.test("nobody", "text|")])
+        try test.chunkAll()
+        try test.score()
+        try test.importColumn("x", lines, file: "v") { $0.valueField = "x" }
+        #expect(try rejects(test).count == 2)
+        #expect(try test.store.checkPending().isClean)
+    }
+
+    @Test func `an heir with a value of its own leaves its siblings theirs`() throws {
+        let test = try filled()
+        try test.add([.test("e", "one|two|three|")])
+        try test.chunkAll()
+        try test.importColumn("mates", #"{"id": "a", "value": 1}"#)
+        try test.importColumn("mates", #"{"id": "d", "value": 9}"#)
+        try test.store.write { db in
+            var tally = Tally()
+            try DocumentRemoval(db).remove(document: 1, &tally)
+            try tally.write(db)
+        }
+        #expect(
+            try values(test).suffix(6) == [
+                "d0 9.0", "d1 9.0", "d2 9.0", "e0 1.0", "e1 1.0", "e2 1.0",
+            ])
+    }
+
+    @Test func `a job that could not record its end does not hold its column`() throws {
+        let test = try filled()
+        do {
+            var job = try ColumnImportJob(
+                store: test.store, .init(column: "mates", corpus: "default", file: "v"))
+            try Array((#"{"id": "a", "value": 1}"# + "\n").utf8).withUnsafeBytes {
+                try job.feed($0)
+            }
+            #expect(throws: StoreError.self) { try test.store.deleteColumn("mates") }
+            _ = job
+        }
+        // It ended without a word; its row still says that it runs.
+        #expect(try test.store.jobs().first?.state == .running)
+        try test.importColumn("mates", #"{"id": "a", "value": 1}"#)
+        #expect(try test.store.jobs().map(\.state).prefix(2) == [.succeeded, .failed])
+        try test.store.deleteColumn("mates")
     }
 }
