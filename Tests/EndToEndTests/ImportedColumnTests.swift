@@ -117,9 +117,26 @@ import Testing
             "refinectl", ["import-column", "mates", "-"],
             input: try String(contentsOfFile: part, encoding: .utf8),
             environment: ["REFINERY_SOCKET": folder("socket")])
-        #expect(whole.status == 0 && whole.output.contains(" 0 chunks added"), "\(whole)")
+        #expect(
+            whole.status == 0 && whole.output.contains("behind line 8,192, 0 chunks added"),
+            "\(whole)")
         #expect(try next.control(rule).status == 0)
         upload.terminate()
         #expect(next.end(SIGTERM) == 0)
+    }
+
+    @Test("refine refuses a column that is not there before it scores")
+    func unknownColumn() throws {
+        let folder = try Folder()
+        let corpus = try folder.write("corpus.jsonl", SampleCorpus.lines(documents: 4))
+        let refused = try Programs.run(
+            "refinectl",
+            [
+                "refine", corpus, "--teacher", teacher, "--reference", reference, "--ratio", "0.5",
+                "--score", "mates", "--output", folder("out.jsonl"),
+            ])
+        #expect(refused.status == 1, "\(refused.errors)")
+        #expect(refused.errors.contains("there is no column \"mates\""), "\(refused.errors)")
+        #expect(!refused.errors.contains("document"), "\(refused.errors)")
     }
 }

@@ -59,6 +59,7 @@ struct RouteTests {
         ("POST", "/v1/columns?name=mates&file=a&corpus=none", "", 404),
         ("POST", "/v1/columns?name=mates&file=a&format=text", "", 400),
         ("DELETE", "/v1/columns/mates", "", 404),
+        ("DELETE", "/v1/columns/%FF", "", 400),
         ("POST", "/v1/imports", "x", 400),
         ("POST", "/v1/imports?file=a&format=xml", "x", 400),
         ("POST", "/v1/imports?file=a&replace=2", "x", 400),
