@@ -14,9 +14,9 @@ struct ImportColumn: AsyncParsableCommand {
 
             Examples:
               refinectl import-column mates influence.jsonl.zst
-              refinectl export --score difference:1,mates:0.5 --ratio 0.5
+              refinectl export --score difference:1,mates:0.5 --ratio 0.5 --output out.jsonl
               refinectl import-column topic topics.jsonl --value-field label
-              refinectl export --mix math=0.3,code=0.7 --mix-by topic --token-ratio 0.5
+              refinectl export --mix math=0.3,code=0.7 --mix-by topic --ratio 0.5 --output out.jsonl
 
             With --json: {"job", "column", "kind", "added", "unchanged", "replaced", "rejected", …}.
             """)
