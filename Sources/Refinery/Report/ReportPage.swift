@@ -17,16 +17,21 @@ public enum ReportPage {
         html.element("h1", "Selection \(selection.name)")
         summary(report, &html)
         html.element("h2", "Scores of the candidates")
-        html.raw(ReportCharts.histogram(report.histogram, cut: selection.minScore))
+        html.raw(ReportCharts.histogram(report.histogram, cut: selection.cut))
         html.element("h2", "What each model makes of them")
         let bytesPerUnit = unitBytes(report)
-        html.raw(
-            ReportCharts.scatter(report.scatter, cut: selection.minScore.map { $0 / bytesPerUnit }))
+        // Other scores have no line of their own between the two models.
+        let cut = selection.rule.score == .column(.difference) ? selection.cut : nil
+        html.raw(ReportCharts.scatter(report.scatter, cut: cut.map { $0 / bytesPerUnit }))
+        let line =
+            cut == nil
+            ? ""
+            : "; the line is the cut"
+                + (selection.unit == .token
+                    ? ", at the mean length of a token, \(format(bytesPerUnit, 2)) bytes" : "")
         html.element(
             "p", class: "note",
-            "\(report.scatter.count) of \(selection.candidates) candidates; the line is the cut"
-                + (selection.unit == .token
-                    ? ", at the mean length of a token, \(format(bytesPerUnit, 2)) bytes." : "."))
+            "\(report.scatter.count) of \(selection.candidates) candidates\(line).")
         domains(selection.domains, "domain", "Domains, before and after", selection, &html)
         if let categories = selection.categories, let column = selection.rule.mix?.by {
             domains(categories, column.name, "Categories of \(column.name)", selection, &html)

@@ -133,6 +133,12 @@ public struct SelectionSummary: Sendable, Equatable, Codable {
 }
 
 extension SelectionSummary {
+    /// The score at which what is kept ends; nil where lots, a mix or matching decide as well.
+    public var cut: Double? {
+        guard !rule.drawsLots, rule.mix == nil, rule.match.isEmpty else { return nil }
+        return rule.ascending ? maxScore : minScore
+    }
+
     /// The greatest share kept of a length bin over the smallest, infinite where nothing of a bin
     /// was kept; nil of one bin.
     ///

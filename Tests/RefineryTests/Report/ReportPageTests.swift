@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Refinery
@@ -91,5 +92,29 @@ struct ReportPageTests {
         #expect(page.count < 2_000_000)
         #expect(String(decoding: page, as: UTF8.self).contains("bytes more"))
         #expect(String(validating: page, as: UTF8.self) != nil)
+    }
+
+    @Test(
+        "The cut is drawn where the score alone decides, between the models if it is the difference"
+    )
+    func cuts() throws {
+        func cuts(_ change: (inout SelectionRule) throws -> Void) throws -> Int {
+            var data = data(text: "text")
+            // Within the plane of the two models, whichever end is the cut.
+            data.selection.maxScore = data.selection.minScore
+            try change(&data.selection.rule)
+            let page = page(data)
+            #expect(
+                page.contains("the line is the cut")
+                    == (page.components(separatedBy: "class=\"cut\"").count == 3))
+            return page.components(separatedBy: "class=\"cut\"").count - 1
+        }
+        #expect(try cuts { _ in } == 2)
+        #expect(try cuts { $0.ascending = true } == 2)
+        #expect(try cuts { $0.score = .column(.relative) } == 1)
+        #expect(try cuts { $0.score = try ScoreExpression("difference:1,tokens:1") } == 1)
+        #expect(try cuts { $0.sample = Sample(temperature: 1, seed: 1) } == 0)
+        #expect(try cuts { $0.baseline = Baseline(seed: 1, from: .candidates) } == 0)
+        #expect(try cuts { $0.mix = Mix(nil) } == 0)
     }
 }
