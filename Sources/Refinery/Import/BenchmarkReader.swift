@@ -18,7 +18,7 @@ public struct BenchmarkReader: Sendable {
     ///   `next` throws.
     public init(_ source: CorpusSource, next: () throws -> [UInt8]) throws {
         var gathering = Gathering(source)
-        let decompressor = try Decompressor(source.compression)
+        let decompressor = try Decompressor(source.compression, name: source.displayName)
         var splitter = LineSplitter()
         while true {
             let bytes = try next()

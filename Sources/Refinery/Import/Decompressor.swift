@@ -14,14 +14,15 @@ public struct Decompressor {
 
     private let stream: Stream
 
-    /// A stream compressed as `compression` says.
+    /// A stream compressed as `compression` says; errors begin with `name` where it is given.
     ///
     /// Throws `ImportError` where the library has no memory for it.
-    public init(_ compression: Compression) throws {
+    public init(_ compression: Compression, name: String? = nil) throws {
+        let place = name.map { "\($0): " } ?? ""
         switch compression {
         case .none: stream = .plain
-        case .gzip: stream = .gzip(try GzipStream())
-        case .zstd: stream = .zstd(try ZstdStream())
+        case .gzip: stream = .gzip(try GzipStream(place: place))
+        case .zstd: stream = .zstd(try ZstdStream(place: place))
         }
     }
 
@@ -40,7 +41,7 @@ public struct Decompressor {
         }
     }
 
-    /// Ends the stream; throws `ImportError` if it stops in the middle of its data.
+    /// Ends the stream; throws `ImportError` if it stops in the middle of its data or before them.
     public func finish() throws {
         switch stream {
         case .plain: break

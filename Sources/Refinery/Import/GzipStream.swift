@@ -8,8 +8,11 @@ final class GzipStream {
     private var isInsideMember = false
     private var hasMember = false
     private var isPadding = false
+    /// What errors begin with: the file, where it is known.
+    private let place: String
 
-    init() throws {
+    init(place: String) throws {
+        self.place = place
         state = .allocate(capacity: 1)
         state.initialize(to: z_stream())
         buffer = .allocate(byteCount: Decompressor.outputSize, alignment: 16)
@@ -35,7 +38,7 @@ final class GzipStream {
                 if hasMember && first == 0 { isPadding = true }
                 if isPadding {
                     guard rest.allSatisfy({ $0 == 0 }) else {
-                        throw ImportError("the gzip data are damaged: bytes after the end")
+                        throw ImportError("\(place)the gzip data are damaged: bytes after the end")
                     }
                     return
                 }
@@ -47,7 +50,11 @@ final class GzipStream {
     }
 
     func finish() throws {
-        guard !isInsideMember else { throw ImportError("the gzip data are cut short") }
+        guard !isInsideMember else { throw ImportError("\(place)the gzip data are cut short") }
+        // A gzip file of nothing has a header and a trailer; gzip, too, calls one of 0 bytes damaged.
+        guard hasMember else {
+            throw ImportError("\(place)the gzip data are cut short: there are 0 bytes of them")
+        }
     }
 
     /// Inflates up to the end of the input or of the member; returns the input that is left.
@@ -80,7 +87,7 @@ final class GzipStream {
                 }
             default:
                 let reason = state.pointee.msg.map { String(cString: $0) } ?? "code \(code)"
-                throw ImportError("the gzip data are damaged: \(reason)")
+                throw ImportError("\(place)the gzip data are damaged: \(reason)")
             }
         }
     }

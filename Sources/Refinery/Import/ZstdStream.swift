@@ -5,8 +5,12 @@ final class ZstdStream {
     private let context: OpaquePointer
     private let buffer: UnsafeMutableRawBufferPointer
     private var isInsideFrame = false
+    private var hasInput = false
+    /// What errors begin with: the file, where it is known.
+    private let place: String
 
-    init() throws {
+    init(place: String) throws {
+        self.place = place
         guard let context = ZSTD_createDCtx() else { throw ImportError("no memory for zstd") }
         self.context = context
         buffer = .allocate(byteCount: Decompressor.outputSize, alignment: 16)
@@ -22,6 +26,7 @@ final class ZstdStream {
     func feed(
         _ input: UnsafeRawBufferPointer, _ output: (UnsafeRawBufferPointer) throws -> Void
     ) throws {
+        hasInput = true
         // SAFETY: zstd reads `size - pos` bytes inside `input` and writes at most
         // `buffer.count` bytes inside `buffer`; both outlive the calls below.
         var source = ZSTD_inBuffer(src: input.baseAddress, size: input.count, pos: 0)
@@ -30,7 +35,7 @@ final class ZstdStream {
             let code = ZSTD_decompressStream(context, &target, &source)
             guard ZSTD_isError(code) == 0 else {
                 let reason = String(cString: ZSTD_getErrorName(code))
-                throw ImportError("the zstd data are damaged: \(reason)")
+                throw ImportError("\(place)the zstd data are damaged: \(reason)")
             }
             if target.pos > 0 {
                 try output(UnsafeRawBufferPointer(rebasing: buffer[..<target.pos]))
@@ -42,6 +47,10 @@ final class ZstdStream {
     }
 
     func finish() throws {
-        guard !isInsideFrame else { throw ImportError("the zstd data are cut short") }
+        guard !isInsideFrame else { throw ImportError("\(place)the zstd data are cut short") }
+        // A frame of nothing has a header: 0 bytes are what a broken download leaves.
+        guard hasInput else {
+            throw ImportError("\(place)the zstd data are cut short: there are 0 bytes of them")
+        }
     }
 }

@@ -30,7 +30,7 @@ struct TextReader {
         file = try FileReader(path: path)
         name = path
         let compression = Compression(path: path)
-        decompressor = try Decompressor(compression)
+        decompressor = try Decompressor(compression, name: path)
         parser = DocumentParser(fields: fields, allowEmptyText: true, keepFields: false)
         isText = [".txt", ".txt.gz", ".txt.zst"].contains { path.hasSuffix($0) }
         // What one piece inflates to is held in memory.

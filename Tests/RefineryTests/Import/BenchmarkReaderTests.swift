@@ -54,6 +54,13 @@ struct BenchmarkReaderTests {
         #expect(error?.message.contains(message) == true, "\(error?.message ?? "")")
     }
 
+    @Test("A compressed file of 0 bytes is named", arguments: ["a.jsonl.gz", "a.jsonl.zst"])
+    func nothing(name: String) throws {
+        let error = #expect(throws: ImportError.self) { try read(name, "") }
+        #expect(error?.message.contains("\(name): the ") == true)
+        #expect(error?.message.contains("are cut short") == true)
+    }
+
     @Test("Bytes that are not UTF-8 are refused")
     func encoding() throws {
         let source = try #require(CorpusSource(path: "a.txt", displayName: "a.txt"))

@@ -47,6 +47,26 @@ struct ImportJobTests {
         #expect(try test.count("SELECT count(*) FROM document") == 980)
     }
 
+    @Test(arguments: [Compression.gzip, .zstd])
+    func `a compressed file of 0 bytes fails its job, and the error names it`(
+        compression: Compression
+    ) throws {
+        let test = try TestStore()
+        var options = Importer.Options()
+        options.compression = compression
+        var job = try ImportJob(
+            store: test.store, corpus: "c", file: "a.jsonl.x", options: options, replace: false)
+        let error = #expect(throws: ImportError.self) { try job.finish() }
+        #expect(error?.message.hasPrefix("a.jsonl.x: incomplete after line 0") == true)
+        #expect(try test.store.job(job.id)?.state == .failed)
+        let column = #expect(throws: ImportError.self) {
+            try test.importColumn("m", "", corpus: "c", file: "v.jsonl.x") {
+                $0.compression = compression
+            }
+        }
+        #expect(column == nil || column?.message.contains("v.jsonl.x") == true)
+    }
+
     @Test func `a store that fails ends the job with its error`() throws {
         let test = try TestStore()
         var job = try job(test.store)

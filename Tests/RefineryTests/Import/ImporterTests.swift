@@ -56,6 +56,34 @@ import Testing
     }
 
     @Test(arguments: [Compression.gzip, .zstd])
+    func `compressed data of 0 bytes are cut short, those of an empty text are not`(
+        compression: Compression
+    ) throws {
+        var options = Importer.Options()
+        options.compression = compression
+        let error = #expect(throws: ImportError.self) { try Imported([], options: options) }
+        #expect(error?.message.contains("are cut short: there are 0 bytes of them") == true)
+        let pack = compression == .gzip ? gzip : zstd
+        #expect(try Imported(pack([]), options: options).lines == 0)
+        options.compression = .none
+        #expect(try Imported([], options: options).lines == 0)
+    }
+
+    @Test(arguments: [Compression.gzip, .zstd])
+    func `a second member that is cut short or no member at all is an error`(
+        compression: Compression
+    ) throws {
+        var options = Importer.Options()
+        options.compression = compression
+        let pack = compression == .gzip ? gzip : zstd
+        let line = Array(#"{"text":"one"}"#.utf8) + [0x0A]
+        #expect(try Imported(pack(line) + pack([]), options: options).documents.count == 1)
+        for tail in [Array(pack(line).dropLast(3)), Array(pack(line).prefix(2)), [0x78, 0x79]] {
+            #expect(throws: ImportError.self) { try Imported(pack(line) + tail, options: options) }
+        }
+    }
+
+    @Test(arguments: [Compression.gzip, .zstd])
     func damagedDataAreAnErrorAndNeverACrash(compression: Compression) throws {
         var options = Importer.Options()
         options.compression = compression
