@@ -14,6 +14,7 @@ struct CommandLineTests {
             ["enqueue"],
             ["enqueue", "-"],
             ["enqueue", "a.jsonl", "--corpus", ""],
+            ["enqueue", "a.jsonl", "--id-field", "key", "--no-id-field"],
             ["export"],
             ["export", "--top-k", "3", "--ratio", "0.5"],
             ["export", "--top-k", "0"],

@@ -24,6 +24,16 @@ public struct ColumnImportSummary: Codable, Sendable, Equatable {
     public var lines: Int64 = 0
     /// Of these the first ones, which an import that broke off had brought; not counted above.
     public var resumed: Int64
+    /// The fields that the client named and no line has, by parameter; nil for none.
+    ///
+    /// An import that goes on asks this of the lines that it adds.
+    public var missingFields: [String: String]?
+
+    private enum CodingKeys: String, CodingKey {
+        case job, column, kind, corpus, file, sha256, added, unchanged, replaced, rejected, lines
+        case resumed
+        case missingFields = "missing_fields"
+    }
 
     /// A summary to fill in.
     init(job: Int64, _ order: ColumnImportJob.Order, resumed: Int) {

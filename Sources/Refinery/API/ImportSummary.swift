@@ -18,6 +18,14 @@ public struct ImportSummary: Codable, Sendable, Equatable {
     public var lines: Int64 = 0
     /// Bytes read, after decompression.
     public var bytes: Int64 = 0
+    /// Documents with the text that stood already, whose domain or other fields were taken over.
+    ///
+    /// These three are nil for none.
+    public var updated: Int64?
+    /// Of those unchanged, how many have another domain or other fields in the store.
+    public var differing: Int64?
+    /// The fields that the client named and no line has, by the parameter that named them.
+    public var missingFields: [String: String]?
     /// The lowest number of the file's documents, those that stood already included.
     ///
     /// Null where there is none; with `last_document` it scopes `GET /v1/progress`.
@@ -25,11 +33,16 @@ public struct ImportSummary: Codable, Sendable, Equatable {
     /// The highest of those numbers.
     @NullEncoded public var lastDocument: Int64?
 
+    /// Documents of the file that stand in the store now.
+    public var documents: Int64 { added + unchanged + replaced + (updated ?? 0) }
+
     /// A summary to fill in.
     public init() {}
 
     private enum CodingKeys: String, CodingKey {
         case job, corpus, file, added, unchanged, replaced, rejected, lines, bytes
+        case updated, differing
+        case missingFields = "missing_fields"
         case firstDocument = "first_document"
         case lastDocument = "last_document"
     }

@@ -22,6 +22,8 @@ public struct ColumnImportJob {
         public var idField = "id"
         /// The field that counts the document's chunks, from 0.
         public var chunkField = "chunk"
+        /// Whether the user named that field, so that a file without it is worth a word.
+        public var namesChunkField = false
         /// The field with the value.
         public var valueField = "value"
         /// Whether a value takes the place of another one.
@@ -60,6 +62,7 @@ public struct ColumnImportJob {
     private var rejects: [Reject] = []
     private var bytes = 0
     private var batch = most
+    private var hasChunk = false
 
     /// Begins a job.
     ///
@@ -100,6 +103,9 @@ public struct ColumnImportJob {
             try splitter.finish { try job.add($0, $1) }
             guard job.summary.lines >= job.resumed.lines else { throw job.isAnotherFile }
             try job.flush()
+            if job.order.namesChunkField, !job.hasChunk, job.summary.lines > job.resumed.lines {
+                job.summary.missingFields = ["chunk_field": job.order.chunkField]
+            }
             job.summary.sha256 = Hex.string(job.hash.finalize())
             job.summary.kind = try job.store.finishColumn(job.order, job.summary)
         }
@@ -156,7 +162,7 @@ public struct ColumnImportJob {
                     detail: "the line has \(length) bytes, the limit is \(splitter.maxLineBytes)"))
         case .bytes(let bytes):
             self.bytes += bytes.count
-            switch parser.parse(bytes, line: number) {
+            switch parser.parse(bytes, line: number, &hasChunk) {
             case .blank: return
             case .value(let line): lines.append(line)
             case .reject(let reject): rejects.append(reject)

@@ -67,7 +67,11 @@ struct ColumnParser: Sendable {
     }
 
     /// Parses one line, without its line end.
-    func parse(_ line: UnsafeRawBufferPointer, line number: Int) -> Outcome {
+    ///
+    /// `hasChunk` becomes true where the line has the field that counts chunks.
+    func parse(
+        _ line: UnsafeRawBufferPointer, line number: Int, _ hasChunk: inout Bool
+    ) -> Outcome {
         if let offset = TextValidation.invalidOffset(line) {
             return .reject(.notUTF8(number, at: offset))
         }
@@ -80,14 +84,14 @@ struct ColumnParser: Sendable {
                 try scanner.end()
                 return .reject(.notAnObject(number, value.kind))
             }
-            return try value(&scanner, number)
+            return try value(&scanner, number, &hasChunk)
         } catch {
             return .reject(.unreadable(number, error))
         }
     }
 
     private func value(
-        _ scanner: inout JSONScanner, _ number: Int
+        _ scanner: inout JSONScanner, _ number: Int, _ hasChunk: inout Bool
     ) throws(JSONError) -> Outcome {
         var fields = [id, chunk, value].map(FieldLookup.init)
         // The members are shown a scanner of their own, as `scanner` is being changed.
@@ -97,6 +101,7 @@ struct ColumnParser: Sendable {
         }
         try scanner.end()
         let found = fields.map { $0.find(reader.bytes)?.value }
+        hasChunk = hasChunk || found[1] != nil
         let document: [UInt8]
         switch scanner.documentID(found[0]) {
         case .id(let id): document = id

@@ -36,6 +36,26 @@ public struct CorpusListing: Sendable, Equatable {
         }
     }
 
+    /// Two different files that documents would be named after in the same way; nil for none.
+    public var namesakes: (CorpusSource, CorpusSource)? {
+        var first: [[UInt8]: CorpusSource] = [:]
+        for source in sources {
+            // By bytes: composed and decomposed names are two files.
+            let name = Array(source.displayName.utf8)
+            guard let other = first[name] else {
+                first[name] = source
+                continue
+            }
+            // One file that is named twice is read twice, which adds nothing.
+            if Self.fileID(other.path) != Self.fileID(source.path) { return (other, source) }
+        }
+        return nil
+    }
+
+    private static func fileID(_ path: String) -> FileID? {
+        status(path).map { FileID(device: UInt64($0.st_dev), inode: UInt64($0.st_ino)) }
+    }
+
     private mutating func addFolder(_ root: String) throws {
         var files: [String] = []
         var folders: [(name: String, inside: [FileID])] = [("", [])]

@@ -19,6 +19,7 @@ public struct DocumentParser: Sendable {
     private let domain: FieldPath
     private let allowEmptyText: Bool
     private let keepFields: Bool
+    private let readsID: Bool
 
     /// A parser of lines with these fields.
     ///
@@ -32,6 +33,7 @@ public struct DocumentParser: Sendable {
         domain = FieldPath(fields.domain)
         self.allowEmptyText = allowEmptyText
         self.keepFields = keepFields
+        readsID = fields.readsID
     }
 
     /// Parses one line, without its line end.
@@ -39,6 +41,14 @@ public struct DocumentParser: Sendable {
     /// A line whose id is missing, null or empty gets `file:line`. An integer id becomes its
     /// decimal text. A domain that is missing or null is none.
     public func parse(_ line: UnsafeRawBufferPointer, line number: Int, file: String) -> Outcome {
+        var seen = FieldsSeen()
+        return parse(line, line: number, file: file, &seen)
+    }
+
+    /// Parses one line, without its line end, and takes note of the fields that it has.
+    func parse(
+        _ line: UnsafeRawBufferPointer, line number: Int, file: String, _ seen: inout FieldsSeen
+    ) -> Outcome {
         if let offset = TextValidation.invalidOffset(line) {
             return .reject(.notUTF8(number, at: offset))
         }
@@ -47,7 +57,7 @@ public struct DocumentParser: Sendable {
         guard let first = scanner.next else { return .blank }
         do throws(JSONError) {
             guard first == UInt8(ascii: "{") else { return try notAnObject(&scanner, number) }
-            return try document(&scanner, number, file)
+            return try document(&scanner, number, file, &seen)
         } catch {
             return .reject(.unreadable(number, error))
         }
@@ -62,7 +72,7 @@ public struct DocumentParser: Sendable {
     }
 
     private func document(
-        _ scanner: inout JSONScanner, _ number: Int, _ file: String
+        _ scanner: inout JSONScanner, _ number: Int, _ file: String, _ seen: inout FieldsSeen
     ) throws(JSONError) -> Outcome {
         var textField = FieldLookup(text)
         var idField = FieldLookup(id)
@@ -72,7 +82,7 @@ public struct DocumentParser: Sendable {
         let reader = scanner
         try scanner.object { member in
             var isOurs = textField.see(member, reader)
-            isOurs = idField.see(member, reader) || isOurs
+            if readsID { isOurs = idField.see(member, reader) || isOurs }
             isOurs = domainField.see(member, reader) || isOurs
             if !isOurs && keepFields {
                 others.append(member.key.lowerBound - 1..<member.value.range.upperBound)
@@ -80,8 +90,12 @@ public struct DocumentParser: Sendable {
         }
         try scanner.end()
 
+        let foundID = idField.find(scanner.bytes)?.value
+        seen.lines = true
+        seen.id = seen.id || foundID != nil
+        seen.domain = seen.domain || domainField.find(scanner.bytes) != nil
         let documentID: [UInt8]
-        switch scanner.documentID(idField.find(scanner.bytes)?.value) {
+        switch scanner.documentID(foundID) {
         case .id(let id): documentID = id
         case .none: documentID = Array("\(file):\(number)".utf8)
         case .wrong(let kind):

@@ -9,6 +9,9 @@ public struct FieldNames: Sendable, Equatable {
     public var id: String
     /// The field with the domain.
     public var domain: String
+    /// Whether ids are read from lines; without, they are made from file and line, and a field of
+    /// that name is kept as any other.
+    public var readsID = true
 
     /// Names of the three fields.
     public init(text: String = "text", id: String = "id", domain: String = "domain") {
@@ -16,6 +19,19 @@ public struct FieldNames: Sendable, Equatable {
         self.id = id
         self.domain = domain
     }
+}
+
+/// Which of the fields that may be missing any line of a file has had.
+public struct FieldsSeen: Sendable, Equatable {
+    /// Whether any line was an object.
+    public var lines = false
+    /// Whether any had the field with the id.
+    public var id = false
+    /// Whether any had the field with the domain.
+    public var domain = false
+
+    /// Nothing was seen yet.
+    public init() {}
 }
 
 /// A field's name and the path it may stand for, as bytes.

@@ -11,16 +11,20 @@ public struct ImportJob {
     private let writer: ImportWriter
     private var importer: Importer
 
-    /// Begins a job for the file that is displayed as `file`.
+    /// Begins a job for the file that is displayed as `file`, which documents are named after.
+    ///
+    /// `path` is what the store calls it, so that files of one name in two folders are two there.
     public init(
-        store: Store, corpus: String, file: String, options: Importer.Options, replace: Bool
+        store: Store, corpus: String, file: String, path: String? = nil, options: Importer.Options,
+        replace: Bool
     ) throws {
         importer = try Importer(file: file, options: options)
         self.store = store
         self.corpus = corpus
         self.file = file
         id = try store.beginJob(kind: .import, corpus: corpus, detail: file)
-        writer = ImportWriter(store: store, corpus: corpus, file: file, job: id, replace: replace)
+        writer = ImportWriter(
+            store: store, corpus: corpus, file: path ?? file, job: id, replace: replace)
     }
 
     /// What became of the documents that are written: those fed last may still be on their way.
@@ -63,6 +67,10 @@ public struct ImportJob {
         summary.unchanged = Int64(counts.unchanged)
         summary.replaced = Int64(counts.replaced)
         summary.rejected = Int64(counts.rejected)
+        summary.updated = counts.updated > 0 ? Int64(counts.updated) : nil
+        summary.differing = counts.differing > 0 ? Int64(counts.differing) : nil
+        let missing = importer.missingFields
+        summary.missingFields = missing.isEmpty ? nil : missing
         summary.lines = Int64(importer.lines)
         summary.bytes = Int64(importer.bytes)
         summary.firstDocument = counts.firstDocument

@@ -19,6 +19,10 @@ public struct Importer {
         public var compression: Compression = .none
         /// The fields of a line.
         public var fields = FieldNames()
+        /// Whether the user named the field with the id, so that a file without it is worth a word.
+        public var namesID = false
+        /// Whether the user named the field with the domain.
+        public var namesDomain = false
         /// The longest line, or text file, that is taken, in bytes.
         public var maxLineBytes = 64 << 20
         /// How many documents and rejects are handed over at once, at most.
@@ -50,6 +54,8 @@ public struct Importer {
     public private(set) var lines = 0
     /// Bytes so far, after decompression.
     public private(set) var bytes = 0
+    /// Which fields any line had so far.
+    public private(set) var seen = FieldsSeen()
 
     private let file: String
     private let options: Options
@@ -76,6 +82,17 @@ public struct Importer {
     public mutating func feed(_ input: UnsafeRawBufferPointer, _ sink: Sink) throws {
         let decompressor = decompressor
         try decompressor.feed(input) { try take($0, sink) }
+    }
+
+    /// The fields that the user named and no line has, by the parameter that named them.
+    public var missingFields: [String: String] {
+        guard seen.lines else { return [:] }
+        var missing: [String: String] = [:]
+        if options.namesID, options.fields.readsID, !seen.id {
+            missing["id_field"] = options.fields.id
+        }
+        if options.namesDomain, !seen.domain { missing["domain_field"] = options.fields.domain }
+        return missing
     }
 
     /// Takes the file's next bytes.
@@ -129,7 +146,7 @@ public struct Importer {
         switch line {
         case .tooLong(let length): reject(number, .lineTooLong, tooLong("line", length))
         case .bytes(let bytes):
-            switch parser.parse(bytes, line: number, file: file) {
+            switch parser.parse(bytes, line: number, file: file, &seen) {
             case .blank: return
             case .document(let document): append(document)
             case .reject(let reject): batch.rejects.append(reject)

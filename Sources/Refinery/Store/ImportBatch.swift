@@ -33,12 +33,13 @@ struct ImportBatch {
         rejects = try RejectRows(db, corpus: corpusID, file: file, job: job)
     }
 
-    /// Adds, finds unchanged, replaces or rejects one document.
+    /// Adds, finds unchanged, updates, replaces or rejects one document.
     mutating func add(_ prepared: PreparedDocument) throws {
         let find = try db.cachedStatement(
             sql: """
-                SELECT d.id, d.sha256, d.line, d.job, f.path
+                SELECT d.id, d.sha256, d.line, d.job, f.path, m.name, x.fields
                 FROM document d JOIN file f ON f.id = d.file
+                JOIN document_text x ON x.document = d.id LEFT JOIN domain m ON m.id = d.domain
                 WHERE d.corpus = ? AND d.key = ? AND d.retired = 0
                 """)
         guard let row = try Row.fetchOne(find, arguments: [corpus, prepared.key]) else {
@@ -48,8 +49,17 @@ struct ImportBatch {
         }
         let id: Int64 = row[0]
         if row[1] == prepared.sha256 {
-            counts.unchanged += 1
             counts.touch(id)
+            let isSame =
+                row[5] == prepared.document.domain.map { Data($0) }
+                && row[6] == prepared.document.fields.map { Data($0) }
+            if !isSame, replace, row[3] != job {
+                try update(id, prepared.document)
+                counts.updated += 1
+            } else {
+                counts.unchanged += 1
+                if !isSame { counts.differing += 1 }
+            }
             if replace {
                 // seen by this job: another text of this id in it is a repetition
                 try db.execute(
@@ -73,6 +83,15 @@ struct ImportBatch {
     mutating func add(_ reject: Reject) throws {
         counts.rejected += 1
         try rejects.add(reject, &tally)
+    }
+
+    /// Takes over a document's domain and other fields; its text, chunks and scores stay.
+    private mutating func update(_ id: Int64, _ document: ImportedDocument) throws {
+        let domain = try document.domain.map { try domainID(Data($0)) }
+        try db.cachedStatement(sql: "UPDATE document SET domain = ? WHERE id = ?")
+            .execute(arguments: [domain, id])
+        try db.cachedStatement(sql: "UPDATE document_text SET fields = ? WHERE document = ?")
+            .execute(arguments: [document.fields.map { Data($0) }, id])
     }
 
     private mutating func insert(_ prepared: PreparedDocument) throws {

@@ -6,6 +6,10 @@ public struct ImportCounts: Sendable, Equatable, Codable {
     public var unchanged = 0
     /// Documents whose new version took the place of the old one.
     public var replaced = 0
+    /// Documents with the same text whose domain or other fields were taken over.
+    public var updated = 0
+    /// Of those unchanged, how many have another domain or other fields in the store.
+    public var differing = 0
     /// Lines rejected in this batch, repeated ids included, whether or not recorded before.
     public var rejected = 0
     /// The lowest document (row id) that the batch added, replaced or found unchanged.
@@ -22,6 +26,8 @@ public struct ImportCounts: Sendable, Equatable, Codable {
         unchanged += other.unchanged
         replaced += other.replaced
         rejected += other.rejected
+        updated += other.updated
+        differing += other.differing
         if let first = other.firstDocument { touch(first) }
         if let last = other.lastDocument { touch(last) }
     }
@@ -33,7 +39,7 @@ public struct ImportCounts: Sendable, Equatable, Codable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case added, unchanged, replaced, rejected
+        case added, unchanged, replaced, rejected, updated, differing
         case firstDocument = "first_document"
         case lastDocument = "last_document"
     }

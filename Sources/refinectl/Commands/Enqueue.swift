@@ -37,6 +37,7 @@ struct Enqueue: AsyncParsableCommand {
         } else {
             StandardOutput.write(Self.words(summaries, took: .now - start))
         }
+        StandardOutput.writeError(Self.notes(summaries, replacing: files.replace))
         let rejected = summaries.reduce(0) { $0 + $1.rejected }
         if files.strict, rejected > 0 {
             throw Failure(
@@ -66,7 +67,7 @@ struct Enqueue: AsyncParsableCommand {
                 "/v1/imports", query: query(source),
                 body: Client.body(of: source, display.sent))
             display.end(
-                documents: summary.added + summary.unchanged + summary.replaced)
+                documents: summary.documents)
             summaries.append(summary)
         }
         display.finish()
@@ -76,10 +77,35 @@ struct Enqueue: AsyncParsableCommand {
     private func query(_ source: CorpusSource) -> [(String, String?)] {
         [
             ("corpus", files.corpusName), ("file", source.displayName),
+            ("path", source.path == source.displayName ? nil : source.path),
             ("format", source.format.rawValue), ("compression", source.compression.rawValue),
             ("text_field", files.textField), ("id_field", files.idField),
+            ("no_id_field", files.noIdField ? "1" : nil),
             ("domain_field", files.domainField), ("replace", files.replace ? "1" : "0"),
         ]
+    }
+
+    /// What to know of fields that no line has, and of documents that are other in the store.
+    static func notes(_ summaries: [ImportSummary], replacing: Bool) -> String {
+        var text = ""
+        for summary in summaries {
+            let missing = (summary.missingFields ?? [:]).sorted { $0.key < $1.key }
+            for (parameter, field) in missing {
+                let option = "--" + parameter.replacing("_", with: "-")
+                text += "warning: \(summary.file): no line has the field \(field) (\(option))\n"
+            }
+        }
+        let differing = summaries.reduce(0) { $0 + ($1.differing ?? 0) }
+        if differing > 0 {
+            text +=
+                "note: \(Words.counted(differing, "document"))"
+                + (differing == 1 ? " has" : " have")
+                + " another domain or other fields here than in the store; "
+                + (replacing
+                    ? "of an id that stands twice, the first counts\n"
+                    : "--replace takes them over\n")
+        }
+        return Words.printableLines(text)
     }
 
     /// What became of the files and how fast they were read, for people.
@@ -99,10 +125,12 @@ struct Enqueue: AsyncParsableCommand {
             summaries.reduce(0) { $0 + $1[keyPath: count] }
         }
         let replaced = sum(\.replaced)
+        let updated = summaries.reduce(0) { $0 + ($1.updated ?? 0) }
         text +=
             "\(Words.counted(sum(\.added), "document")) added, "
             + "\(Words.count(sum(\.unchanged))) unchanged, "
             + (replaced > 0 ? "\(Words.count(replaced)) replaced, " : "")
+            + (updated > 0 ? "\(Words.count(updated)) updated, " : "")
             + "\(Words.counted(sum(\.rejected), "line")) rejected"
         if sum(\.rejected) > 0, let rejectsHint { text += " (\(rejectsHint))" }
         let bytes = sum(\.bytes)

@@ -38,8 +38,10 @@ struct ImportColumn: AsyncParsableCommand {
         help: ArgumentHelp("The field with the document's id; may be dotted.", valueName: "field"))
     var idField = "id"
 
-    @Option(help: ArgumentHelp("The field that counts its chunks, from 0.", valueName: "field"))
-    var chunkField = "chunk"
+    @Option(
+        help: ArgumentHelp(
+            "The field that counts its chunks, from 0 (default: chunk).", valueName: "field"))
+    var chunkField: String?
 
     @Option(help: ArgumentHelp("The field with the value.", valueName: "field"))
     var valueField = "value"
@@ -54,7 +56,8 @@ struct ImportColumn: AsyncParsableCommand {
     func validate() throws {
         try ValidationError.rethrow { try Column.checkImportable(name) }
         for (option, field) in [
-            ("--id-field", idField), ("--chunk-field", chunkField), ("--value-field", valueField),
+            ("--id-field", idField), ("--chunk-field", chunkField ?? "chunk"),
+            ("--value-field", valueField),
             ("--corpus", corpus),
         ] where field.isEmpty {
             throw ValidationError("\(option) must not be empty")
@@ -88,6 +91,12 @@ struct ImportColumn: AsyncParsableCommand {
             StandardOutput.write(JSONOutput.line(summary))
         } else {
             StandardOutput.write(Self.words(summary))
+        }
+        for (_, field) in summary.missingFields ?? [:] {
+            StandardOutput.writeError(
+                Words.printable(
+                    "warning: \(summary.file): no line has the field \(field) (--chunk-field), so "
+                        + "each value is its whole document's") + "\n")
         }
         if strict, summary.rejected > 0 {
             throw Failure(

@@ -70,12 +70,13 @@ struct RefineJob: Sendable {
                 try importFile(source, into: store, display)
             }
             display.end(
-                documents: summary.added + summary.unchanged + summary.replaced)
+                documents: summary.documents)
             summaries.append(summary)
         }
         display.finish()
         StandardOutput.writeError(
-            Enqueue.words(summaries, took: .now - start, rejectsHint: rejectsHint))
+            Enqueue.words(summaries, took: .now - start, rejectsHint: rejectsHint)
+                + Enqueue.notes(summaries, replacing: files.replace))
         return summaries.reduce(0) { $0 + $1.rejected }
     }
 
@@ -91,10 +92,12 @@ struct RefineJob: Sendable {
         options.format = source.format
         options.compression = source.compression
         options.fields = files.fields
+        options.namesID = files.idField != nil
+        options.namesDomain = files.domainField != nil
         let reader = try FileReader(path: source.path)
         var job = try ImportJob(
-            store: store, corpus: files.corpusName, file: source.displayName, options: options,
-            replace: files.replace)
+            store: store, corpus: files.corpusName, file: source.displayName, path: source.path,
+            options: options, replace: files.replace)
         while true {
             let bytes: [UInt8]
             do {
@@ -110,7 +113,7 @@ struct RefineJob: Sendable {
             display.sent(bytes)
         }
         let summary = try job.finish()
-        if !isKept, summary.rejected > 0 { try printRejects(store, of: source.displayName) }
+        if !isKept, summary.rejected > 0 { try printRejects(store, of: source.path) }
         return summary
     }
 

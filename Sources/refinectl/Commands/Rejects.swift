@@ -25,15 +25,25 @@ struct Rejects: AsyncParsableCommand {
     func run() async throws {
         let asJSON = output.json
         let lines = LineAssembler()
+        let hasDuplicates = Switch()
         try await daemon.client.download("/v1/rejects", query: [("corpus", corpus)]) { buffer in
             if asJSON {
                 StandardOutput.write(Array(buffer.readableBytesView))
             } else {
-                StandardOutput.write(
-                    try lines.feed(buffer.readableBytesView).map(Self.words).joined())
+                let words = try lines.feed(buffer.readableBytesView).map(Self.words)
+                if words.contains(where: { $0.contains("  duplicate_id  ") }) {
+                    hasDuplicates.set()
+                }
+                StandardOutput.write(words.joined())
             }
         }
+        if hasDuplicates.isSet { StandardOutput.writeError(Self.duplicatesHint) }
     }
+
+    /// What to do where ids stand twice.
+    static let duplicatesHint =
+        "hint: shards that number their documents from 0 each take --no-id-field, or a --corpus "
+        + "each; a new version of a document takes --replace\n"
 
     /// One line for people.
     static func words(_ line: [UInt8]) throws -> String {

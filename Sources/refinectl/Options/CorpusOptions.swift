@@ -12,11 +12,15 @@ struct CorpusOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The field with the text; may be dotted.", valueName: "field"))
     var textField = "text"
 
-    @Option(help: ArgumentHelp("The field with the document's id.", valueName: "field"))
-    var idField = "id"
+    @Option(
+        help: ArgumentHelp("The field with the document's id (default: id).", valueName: "field"))
+    var idField: String?
 
-    @Option(help: ArgumentHelp("The field with the domain.", valueName: "field"))
-    var domainField = "domain"
+    @Flag(help: "Make ids from file and line, for shards that each number theirs from 0.")
+    var noIdField = false
+
+    @Option(help: ArgumentHelp("The field with the domain (default: domain).", valueName: "field"))
+    var domainField: String?
 
     @Option(
         help: ArgumentHelp(
@@ -26,16 +30,21 @@ struct CorpusOptions: ParsableArguments {
     @Flag(help: "Exit with 1 if any line was rejected.")
     var strict = false
 
-    @Flag(help: "Take a known id with another text as a new version instead of rejecting it.")
+    @Flag(
+        help: "Take over another text, domain or other fields of a known id instead of leaving it.")
     var replace = false
 
     /// Refuses names that cannot be meant.
     func validate() throws {
         for (option, name) in [
-            ("--text-field", textField), ("--id-field", idField), ("--domain-field", domainField),
+            ("--text-field", textField), ("--id-field", idField ?? "id"),
+            ("--domain-field", domainField ?? "domain"),
             ("--corpus", corpus ?? "default"),
         ] where name.isEmpty {
             throw ValidationError("\(option) must not be empty")
+        }
+        guard idField == nil || !noIdField else {
+            throw ValidationError("--id-field and --no-id-field contradict each other")
         }
         guard !paths.contains("-") || corpus != nil else {
             throw ValidationError("stdin has no name of its own: name its corpus with --corpus")
@@ -46,11 +55,22 @@ struct CorpusOptions: ParsableArguments {
     var corpusName: String { corpus ?? "default" }
 
     /// The three fields of a line.
-    var fields: FieldNames { FieldNames(text: textField, id: idField, domain: domainField) }
+    var fields: FieldNames {
+        var fields = FieldNames(
+            text: textField, id: idField ?? "id", domain: domainField ?? "domain")
+        fields.readsID = !noIdField
+        return fields
+    }
 
     /// The files that the paths stand for.
     func listing() throws -> CorpusListing {
         let listing = try CorpusListing(paths: paths, hasCorpus: corpus != nil)
+        if let (first, second) = listing.namesakes {
+            throw Failure.usage(
+                "\(first.path) and \(second.path) are both called \(first.displayName) in corpus "
+                    + "\(corpusName), and documents without an id are named after that",
+                hint: "name the folder above both, or give each a --corpus of its own")
+        }
         if !listing.skipped.isEmpty {
             let more = listing.skipped.count > 1 ? " and \(listing.skipped.count - 1) more" : ""
             StandardOutput.writeError(

@@ -54,6 +54,7 @@ struct ColumnRoutes {
         order.compression = try parameters.choice("compression", default: .none)
         order.idField = try parameters.field("id_field") ?? order.idField
         order.chunkField = try parameters.field("chunk_field") ?? order.chunkField
+        order.namesChunkField = parameters.text("chunk_field") != nil
         order.valueField = try parameters.field("value_field") ?? order.valueField
         order.replace = try parameters.flag("replace")
         return order

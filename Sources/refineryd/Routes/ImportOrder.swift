@@ -8,6 +8,8 @@ struct ImportOrder: Sendable {
     var corpus: String
     /// The file's name as rejects print it.
     var file: String
+    /// What the store calls the file, where that is more than the name that ids are made of.
+    var path: String?
     /// How the bytes are to be read.
     var options = Importer.Options()
     /// Whether another text for a known id is a new version.
@@ -19,7 +21,7 @@ struct ImportOrder: Sendable {
             request,
             known: [
                 "corpus", "file", "format", "compression", "text_field", "id_field",
-                "domain_field", "replace",
+                "domain_field", "replace", "path", "no_id_field",
             ])
         guard let file = parameters.text("file") else {
             throw RequestError(
@@ -27,6 +29,7 @@ struct ImportOrder: Sendable {
                 hint: "the file's name as rejects are to print it, such as file=a.jsonl")
         }
         self.file = file
+        path = parameters.text("path")
         corpus = try parameters.corpus() ?? "default"
         replace = try parameters.flag("replace")
         options.format = try parameters.choice("format", default: .jsonl)
@@ -34,6 +37,12 @@ struct ImportOrder: Sendable {
         options.fields.text = try parameters.field("text_field") ?? options.fields.text
         options.fields.id = try parameters.field("id_field") ?? options.fields.id
         options.fields.domain = try parameters.field("domain_field") ?? options.fields.domain
+        options.namesID = parameters.text("id_field") != nil
+        options.namesDomain = parameters.text("domain_field") != nil
+        options.fields.readsID = try !parameters.flag("no_id_field")
+        guard options.fields.readsID || !options.namesID else {
+            throw RequestError(.badRequest, "id_field and no_id_field contradict each other")
+        }
         options.maxLineBytes = configuration.maxLineBytes
     }
 }

@@ -24,7 +24,7 @@ struct ImportRoute {
     /// Reads, checks and stores the documents; blocks.
     private func importFile(_ order: ImportOrder, from pipe: UploadPipe) throws -> ImportSummary {
         var job = try ImportJob(
-            store: environment.store, corpus: order.corpus, file: order.file,
+            store: environment.store, corpus: order.corpus, file: order.file, path: order.path,
             options: order.options, replace: order.replace)
         return try environment.tracker.follow(job.id, .import, corpus: order.corpus) { running in
             defer { environment.pipeline.wake() }
