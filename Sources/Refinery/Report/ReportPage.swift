@@ -32,7 +32,7 @@ public enum ReportPage {
         html.element(
             "p", class: "note",
             "\(report.scatter.count) of \(selection.candidates) candidates\(line).")
-        domains(selection.domains, "domain", "Domains, before and after", selection, &html)
+        domains(selection, &html)
         if let categories = selection.categories, let column = selection.rule.mix?.by {
             domains(categories, column.name, "Categories of \(column.name)", selection, &html)
         }
@@ -76,8 +76,11 @@ public enum ReportPage {
                 ["documents", "\(selection.keptDocuments)", "\(selection.documents)"],
                 ["chunks", "\(selection.keptChunks)", "\(selection.chunks)"],
                 ["candidates", "\(selection.keptChunks)", "\(selection.candidates)"],
-                ["tokens", "\(selection.keptTokens)", "\(selection.tokens)"],
-            ])
+            ]
+                + (selection.scoredTokens.map {
+                    [["scored tokens", "\(selection.keptTokens)", "\($0)"]]
+                } ?? [])
+                + [["candidates' tokens", "\(selection.keptTokens)", "\(selection.tokens)"]])
         let steps =
             selection.removals?.map { ($0.by, $0.items) } ?? [("duplicates", selection.duplicates)]
         let removed =
@@ -93,6 +96,28 @@ public enum ReportPage {
             removed.map { [$0.0, "\($0.1)"] })
     }
 
+    /// Every domain that was there, those without a candidate included.
+    private static func domains(_ selection: SelectionSummary, _ html: inout HTML) {
+        html.element("h2", "Domains, before and after")
+        let rows = selection.domainRows
+        let all = rows.reduce(0) { $0 + $1.before.tokens }
+        html.table(
+            [
+                "domain", selection.knowsDomainsBefore ? "scored tokens" : "candidates' tokens",
+                "share", "kept tokens", "share of those kept", "candidates' mean score",
+                "of those kept",
+            ],
+            rows.map { row in
+                [
+                    row.before.domain ?? "(none)", "\(row.before.tokens)",
+                    share(row.before.tokens, of: all), "\(row.after?.keptTokens ?? 0)",
+                    share(row.after?.keptTokens ?? 0, of: selection.keptTokens),
+                    row.after.map { format($0.meanScore, 4) } ?? "–",
+                    row.after?.keptMeanScore.map { format($0, 4) } ?? "–",
+                ]
+            })
+    }
+
     private static func domains(
         _ domains: [DomainSummary], _ noun: String, _ title: String, _ selection: SelectionSummary,
         _ html: inout HTML
@@ -100,7 +125,8 @@ public enum ReportPage {
         html.element("h2", title)
         html.table(
             [
-                noun, "tokens", "share", "kept tokens", "share of those kept", "mean score",
+                noun, "candidates' tokens", "share", "kept tokens", "share of those kept",
+                "mean score",
                 "of those kept",
             ],
             domains.map { domain in

@@ -11,6 +11,9 @@ struct CandidateSet {
     /// The tokens of the longest.
     private(set) var longest = 0
 
+    /// The items of each domain that filters, guards and duplicates removed.
+    private(set) var removed: [Int32: DomainTotal] = [:]
+
     private var bits: [UInt64]
 
     /// A set of no candidates.
@@ -26,6 +29,12 @@ struct CandidateSet {
         count += 1
         tokens += Int(item.tokens)
         longest = max(longest, Int(item.tokens))
+    }
+
+    /// Counts an item that is no candidate.
+    mutating func leaveOut(_ item: ScoredItem) {
+        removed[item.domain, default: DomainTotal()].items += 1
+        removed[item.domain, default: DomainTotal()].tokens += Int(item.tokens)
     }
 
     /// Whether the item at a place is a candidate.

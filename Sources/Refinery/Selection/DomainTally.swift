@@ -1,3 +1,9 @@
+/// Items of one domain, and their scored tokens.
+struct DomainTotal {
+    var items = 0
+    var tokens = 0
+}
+
 /// Per domain, or category: candidates, what is kept, mean scores.
 struct DomainTally {
     /// More domains than this are counted together.
@@ -49,6 +55,42 @@ struct DomainTally {
             DomainTally.summary($0.name.map { String(decoding: $0, as: UTF8.self) }, $0.sums)
         }
         if others.chunks > 0 { found.append(DomainTally.summary(Self.others, others)) }
+        return found
+    }
+
+    /// What was there of each domain before anything was removed, in the order of ``summaries(name:)``.
+    ///
+    /// Domains that the candidates' tally counts together, and those beyond its limit, are one.
+    func before(
+        adding removed: [Int32: DomainTotal], name: (Int32) throws -> [UInt8]?
+    ) rethrows -> [DomainBefore] {
+        var totals = sums.mapValues { DomainTotal(items: $0.chunks, tokens: $0.tokens) }
+        var rest = DomainTotal(items: others.chunks, tokens: others.tokens)
+        for (domain, total) in removed.sorted(by: { $0.key < $1.key }) {
+            if totals[domain] != nil || totals.count < DomainTally.limit {
+                totals[domain, default: DomainTotal()].items += total.items
+                totals[domain, default: DomainTotal()].tokens += total.tokens
+            } else {
+                rest.items += total.items
+                rest.tokens += total.tokens
+            }
+        }
+        var named = try totals.map { (name: try name($0.key), total: $0.value) }
+        named.sort { a, b in
+            guard let first = a.name, let second = b.name else {
+                return a.name == nil && b.name != nil
+            }
+            return first.lexicographicallyPrecedes(second)
+        }
+        var found = named.map {
+            DomainBefore(
+                domain: $0.name.map { String(decoding: $0, as: UTF8.self) },
+                chunks: $0.total.items, tokens: $0.total.tokens)
+        }
+        if rest.items > 0 {
+            found.append(
+                DomainBefore(domain: Self.others, chunks: rest.items, tokens: rest.tokens))
+        }
         return found
     }
 

@@ -38,6 +38,16 @@ public struct DomainSummary: Sendable, Equatable, Codable {
     }
 }
 
+/// What was scored of one domain before filters, guards and duplicates removed any of it.
+public struct DomainBefore: Sendable, Equatable, Codable {
+    /// The domain, nil for what has none.
+    public var domain: String?
+    /// Scored chunks, or documents where the rule's unit is one.
+    public var chunks: Int
+    /// Their scored tokens.
+    public var tokens: Int
+}
+
 /// What the scores of a selection are divided by.
 public enum ScoreUnit: String, Sendable, Codable {
     /// Nats a token: both models see the same tokens.
@@ -112,6 +122,9 @@ public struct SelectionSummary: Sendable, Equatable, Codable {
     public var columns: [ColumnSource]?
     /// As ``domains``, by the categories of the column that the rule's mix goes by.
     public var categories: [DomainSummary]?
+    /// Every domain before anything was removed; nil where nothing was, and for selections that
+    /// were made before this was counted.
+    public var domainsBefore: [DomainBefore]?
 
     private enum CodingKeys: String, CodingKey {
         case id, name, created, rule, teacher, reference, unit, candidates, pending, failed
@@ -129,10 +142,40 @@ public struct SelectionSummary: Sendable, Equatable, Codable {
         case keptScores = "kept_scores"
         case lengthBins = "length_bins"
         case nearCut = "near_cut"
+        case domainsBefore = "domains_before"
     }
 }
 
 extension SelectionSummary {
+    /// A domain of the table "before and after".
+    public struct DomainRow: Sendable, Equatable {
+        /// What was there.
+        public var before: DomainBefore
+        /// What became of its candidates; nil where it had none.
+        public var after: DomainSummary?
+    }
+
+    /// Whether ``domainRows`` count everything that was scored; else the candidates alone.
+    public var knowsDomainsBefore: Bool {
+        domainsBefore != nil || removals.map { $0.allSatisfy { $0.items == 0 } } ?? false
+    }
+
+    /// Every domain that was there, those without a candidate included.
+    public var domainRows: [DomainRow] {
+        let all =
+            domainsBefore
+            ?? domains.map { DomainBefore(domain: $0.domain, chunks: $0.chunks, tokens: $0.tokens) }
+        // The `(other)` that counts many together comes last, as a domain of that name may not.
+        let after = Dictionary(domains.map { ($0.domain, $0) }) { first, _ in first }
+        return all.map { DomainRow(before: $0, after: after[$0.domain]) }
+    }
+
+    /// Scored tokens of everything, removed ones included; nil for selections of version 1, which
+    /// did not record them.
+    public var scoredTokens: Int? {
+        removals.map { $0.reduce(tokens) { $0 + $1.tokens } }
+    }
+
     /// The score at which what is kept ends; nil where lots, a mix or matching decide as well.
     public var cut: Double? {
         guard !rule.drawsLots, rule.mix == nil, rule.match.isEmpty else { return nil }

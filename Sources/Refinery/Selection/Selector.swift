@@ -65,7 +65,7 @@ struct Selector {
         var candidates = CandidateSet(of: items, by: reader)
         try items.forEach { place, item in
             let passes = watch?.passes(item, &filter) ?? filter.passes(item)
-            if passes { candidates.insert(place, item) }
+            if passes { candidates.insert(place, item) } else { candidates.leaveOut(item) }
         }
         if let (column, count) = filter.lacking.min(by: { $0.key.name < $1.key.name }) {
             throw StoreError.lacking(column, count)

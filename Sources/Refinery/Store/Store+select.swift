@@ -47,7 +47,8 @@ extension Store {
         try Store.checkSome(candidates, removals)
         let outcome = try selector.keep(candidates, removals: removals)
         let summary = try Store.summary(
-            of: outcome, rule: rule, pair: (teacher, reference), scope: scope, scan: scan, db)
+            of: outcome, removed: candidates.removed, rule: rule, pair: (teacher, reference),
+            scope: scope, scan: scan, db)
         return SelectionChoice(
             summary: summary, name: name, teacher: teacher.id, reference: reference.id,
             kept: outcome.kept)
@@ -141,7 +142,7 @@ extension Store {
     }
 
     private static func summary(
-        of outcome: Selector.Outcome, rule: SelectionRule,
+        of outcome: Selector.Outcome, removed: [Int32: DomainTotal], rule: SelectionRule,
         pair: (teacher: ModelRecord, reference: ModelRecord), scope: CorpusStatus,
         scan: ScoreScan.Result, _ db: Database
     ) throws -> SelectionSummary {
@@ -166,7 +167,9 @@ extension Store {
             nearCut: outcome.nearCut,
             columns: try rule.importedColumns.map { try ImportedColumn(named: $0, db).source(db) },
             categories: rule.mix?.by == nil
-                ? nil : try tally.categories.summaries { try ImportedColumn.category($0, db) })
+                ? nil : try tally.categories.summaries { try ImportedColumn.category($0, db) },
+            domainsBefore: removed.isEmpty
+                ? nil : try tally.domains.before(adding: removed) { try Store.domainName($0, db) })
     }
 
     /// The row id of a corpus.

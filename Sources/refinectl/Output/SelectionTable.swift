@@ -6,7 +6,7 @@ enum SelectionTable {
     static func render(_ summary: SelectionSummary) -> String {
         var text = "selection \(summary.id): \(Words.printable(summary.name))\n\n"
         text += totals(summary) + leftOut(summary) + "\n"
-        text += domains(summary.domains, "domain") + "\n"
+        text += domains(summary) + "\n"
         if let categories = summary.categories, let column = summary.rule.mix?.by {
             text += domains(categories, column.name) + "\n"
         }
@@ -32,7 +32,13 @@ enum SelectionTable {
         if summary.candidates != all {
             add("  that could be kept", summary.keptChunks, summary.candidates)
         }
-        add("tokens", summary.keptTokens, summary.tokens)
+        let could = "  that could be kept"
+        if let scored = summary.scoredTokens {
+            add("scored tokens", summary.keptTokens, scored)
+            if scored != summary.tokens { add(could, summary.keptTokens, summary.tokens) }
+        } else {
+            add("scored tokens that could be kept", summary.keptTokens, summary.tokens)
+        }
         return table.render()
     }
 
@@ -50,9 +56,32 @@ enum SelectionTable {
             + Words.printable(words.joined(separator: ", ")) + "\n"
     }
 
+    /// Every domain that was there, those without a candidate included.
+    private static func domains(_ summary: SelectionSummary) -> String {
+        let noun = summary.rule.unit.rawValue + "s"
+        let all = summary.knowsDomainsBefore ? "of those scored" : "of candidates"
+        var table = TextTable([
+            ("domain", .left), ("\(noun) kept", .right), (all, .right), ("share", .right),
+            ("tokens kept", .right), (all, .right), ("share", .right),
+            ("mean score", .right), ("of those kept", .right),
+        ])
+        for row in summary.domainRows {
+            let kept = (row.after?.keptChunks ?? 0, row.after?.keptTokens ?? 0)
+            table.add([
+                row.before.domain ?? "(none)", Words.count(kept.0),
+                Words.count(row.before.chunks), Words.share(kept.0, of: row.before.chunks),
+                Words.count(kept.1), Words.count(row.before.tokens),
+                Words.share(kept.1, of: row.before.tokens),
+                row.after.map { Words.fixed($0.meanScore, 4) } ?? "-",
+                row.after?.keptMeanScore.map { Words.fixed($0, 4) } ?? "-",
+            ])
+        }
+        return table.render()
+    }
+
     private static func domains(_ domains: [DomainSummary], _ title: String) -> String {
         var table = TextTable([
-            (title, .left), ("chunks kept", .right), ("of", .right), ("share", .right),
+            (title, .left), ("chunks kept", .right), ("of candidates", .right), ("share", .right),
             ("tokens kept", .right), ("mean score", .right), ("of those kept", .right),
         ])
         for domain in domains {

@@ -54,6 +54,32 @@ struct SelectionResultTests {
         #expect(error?.kind == .notFound)
     }
 
+    @Test func `domains that guards removed stand in what was there before, all of it once`() throws
+    {
+        let test = try store([
+            (1, 100, 0, "x"), (2, 10, 0, "gone"), (3, 100, 0.9, "gone"), (4, 31, 0, "y"),
+            (5, 32, 0, nil), (9, 100, 0, "y"),
+        ])
+        let made = try test.store.select(SelectionRule(size: .topK(2), guards: .standard))
+        #expect(made.domains.map(\.domain) == [nil, "x", "y"])
+        #expect(
+            made.domainRows.map(\.before) == [
+                DomainBefore(domain: nil, chunks: 1, tokens: 32),
+                DomainBefore(domain: "gone", chunks: 2, tokens: 110),
+                DomainBefore(domain: "x", chunks: 1, tokens: 100),
+                DomainBefore(domain: "y", chunks: 2, tokens: 131),
+            ])
+        #expect(made.domainRows[1].after == nil && made.domainRows[3].after?.keptChunks == 1)
+        // One denominator: the domains' tokens are those of the table of totals.
+        #expect(made.scoredTokens == 373 && made.tokens == 232)
+        #expect(made.domainRows.reduce(0) { $0 + $1.before.tokens } == made.scoredTokens)
+        #expect(try test.store.selection(named: made.name)?.domainsBefore == made.domainsBefore)
+        let plain = try test.store.preview(SelectionRule(size: .topK(2)))
+        #expect(plain.domainsBefore == nil && plain.knowsDomainsBefore)
+        #expect(plain.domainRows.map(\.before) == made.domainsBefore)
+        #expect(plain.scoredTokens == 373 && plain.tokens == 373)
+    }
+
     @Test func `quantiles are of what is scored, ends included`() throws {
         let test = try store((1...10).map { (Double($0), 100, 0, nil) })
         for (filter, expected) in [
