@@ -74,8 +74,8 @@ struct DecoderWeights: Sendable {
 
     /// Finds every tensor of `configuration` in `file`.
     ///
-    /// `tied` says whether the head is the embedding; nil where the file decides by having a head
-    /// or not.
+    /// `tied` says whether the head is the embedding, unless the file has a head that differs; nil
+    /// where the file decides by having a head or not.
     ///
     /// - Throws: ``ModelError`` for a tensor that is missing, of another shape, or not known.
     init(
@@ -90,8 +90,13 @@ struct DecoderWeights: Sendable {
                 try finder.matrix(name, shape: [configuration.context, hidden])
             } else { nil }
         if tied == true {
-            finder.skipHead()
-            head = embedding
+            let found = try finder.head(shape: shape)
+            // As transformers 5 has it: a head that differs is used, whatever the configuration says.
+            if let found, !found.hasBytes(of: embedding) {
+                head = found
+            } else {
+                head = embedding
+            }
         } else if let found = try finder.head(shape: shape) {
             head = found
         } else if tied == nil {

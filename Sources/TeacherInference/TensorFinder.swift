@@ -48,10 +48,6 @@ struct TensorFinder {
         return nil
     }
 
-    /// A head beside an embedding that takes its place need not be read: tied checkpoints may
-    /// repeat it.
-    mutating func skipHead() { for name in names.heads { used.insert(name + ".weight") } }
-
     /// The matrix `pattern` as the file has it.
     mutating func matrix(
         _ pattern: String, layer: Int? = nil, shape: [Int]

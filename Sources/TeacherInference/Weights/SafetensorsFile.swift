@@ -9,8 +9,10 @@ struct SafetensorsFile: WeightFile {
     let files: [MappedFile]
     let unread: [String: String]
 
-    /// Opens the weights of `folder`: `model.safetensors.index.json` and the shards that it names,
-    /// else `model.safetensors`, else the folder's only `*.safetensors`.
+    /// Opens the weights of `folder`: `model.safetensors`, else the shards that
+    /// `model.safetensors.index.json` names, else the folder's only `*.safetensors`.
+    ///
+    /// A folder that holds both whole is refused: they may be two models.
     init(folder: String) throws(ModelError) {
         path = folder
         var tensors: [String: Tensor] = [:]
@@ -30,6 +32,15 @@ struct SafetensorsFile: WeightFile {
 
     private static func fileNames(in folder: String) throws(ModelError) -> [String] {
         let indexPath = folder + "/model.safetensors.index.json"
+        let single = "model.safetensors"
+        let hasSingle = FileManager.default.fileExists(atPath: folder + "/" + single)
+        // transformers with PEFT adds the adapter's weights to those of the folder.
+        if FileManager.default.fileExists(atPath: folder + "/adapter_config.json") {
+            throw ModelError(
+                "\(folder): adapter_config.json says that this is a PEFT adapter, not a model",
+                hint: "merge the adapter into its model and save that, or, if the folder holds the "
+                    + "merged model, remove adapter_config.json")
+        }
         if FileManager.default.fileExists(atPath: indexPath) {
             let index = try JSONObject(path: indexPath)
             guard let map = index.values["weight_map"]?.object, !map.isEmpty,
@@ -41,11 +52,17 @@ struct SafetensorsFile: WeightFile {
             for name in names where name.contains("/") || name.hasPrefix(".") {
                 throw ModelError("\(indexPath): \"\(name)\" is no file name in this folder")
             }
-            return names
+            guard hasSingle, !names.contains(single) else { return names }
+            let isWhole = names.allSatisfy {
+                FileManager.default.fileExists(atPath: folder + "/" + $0)
+            }
+            guard isWhole else { return [single] }
+            throw ModelError(
+                "\(folder): both \(single) and the \(names.count) shards that "
+                    + "model.safetensors.index.json names are there, and they may be two models",
+                hint: "remove the stale one; transformers reads \(single)")
         }
-        if FileManager.default.fileExists(atPath: folder + "/model.safetensors") {
-            return ["model.safetensors"]
-        }
+        if hasSingle { return [single] }
         let found = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])
             .filter { $0.hasSuffix(".safetensors") }
         guard found.count == 1 else {

@@ -1,3 +1,5 @@
+import Foundation
+
 /// One named array in a weight file: a view into the mapped bytes, no copy.
 struct Tensor: @unchecked Sendable {
     // SAFETY (Sendable): the bytes are a read-only mapping that `owner` keeps alive.
@@ -25,6 +27,17 @@ struct Tensor: @unchecked Sendable {
 
     /// Bytes that the elements take.
     var byteCount: Int { count / type.blockCount * type.blockBytes }
+
+    /// Whether `other` has the same numbers in the same type, compared where they lie.
+    func hasBytes(of other: Tensor) -> Bool {
+        guard type == other.type, shape == other.shape, bytes.count == other.bytes.count else {
+            return false
+        }
+        guard let mine = bytes.baseAddress, let theirs = other.bytes.baseAddress else {
+            return bytes.isEmpty
+        }
+        return memcmp(mine, theirs, bytes.count) == 0
+    }
 
     /// Bytes that `shape` takes in `type`, or nil if it does not divide into blocks or overflows.
     static func byteCount(shape: [Int], type: TensorType) -> Int? {
