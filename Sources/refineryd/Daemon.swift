@@ -24,9 +24,10 @@ struct Daemon {
         try makeFolder(of: configuration.store, logger: logger)
         let socketFile = SocketFile(
             path: configuration.socket, group: configuration.socketGroup, logger: logger)
-        try socketFile.prepare()
+        // The server replaces any socket at its path, so what is there is looked at before.
+        try socketFile.claim()
+        defer { socketFile.remove() }
 
-        // Before the store is opened and the socket bound: binding replaces a live socket's file.
         let lock = try InstanceLock(store: configuration.store)
         let threads = BlockingThreads()
         let path = configuration.store
@@ -58,7 +59,6 @@ struct Daemon {
             gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(logger))
         group.maximumGracefulShutdownDuration = .seconds(Daemon.shutdownSeconds)
         group.maximumCancellationDuration = .seconds(Daemon.cancellationSeconds)
-        defer { unlink(configuration.socket) }
         try await ServiceGroup(configuration: group).run()
         try await threads.query { try store.close() }
         logger.notice("refineryd stopped")

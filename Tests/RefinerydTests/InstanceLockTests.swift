@@ -25,6 +25,36 @@ struct InstanceLockTests {
         let error = #expect(throws: StoreError.self) {
             try InstanceLock(store: folder.path("no/s.db"))
         }
-        #expect(error?.message.contains(folder.path("no/s.db.lock")) == true)
+        #expect(error?.message.contains(folder.path("no")) == true)
+    }
+
+    @Test func `a store is locked through every symbolic link to it`() throws {
+        let folder = try TemporaryFolder()
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.path("link.db"), withDestinationPath: "s.db")
+        let first = try InstanceLock(store: folder.path("link.db"))
+        #expect(FileManager.default.fileExists(atPath: folder.path("s.db")))
+        let error = #expect(throws: StoreError.self) {
+            try InstanceLock(store: folder.path("s.db"))
+        }
+        #expect(error?.message.contains("in use by process \(getpid())") == true)
+        withExtendedLifetime(first) {}
+    }
+
+    @Test func `a hard link to a locked store is refused, and one to a free store too`() throws {
+        let folder = try TemporaryFolder()
+        var first: InstanceLock? = try InstanceLock(store: folder.path("s.db"))
+        #expect(link(folder.path("s.db"), folder.path("other.db")) == 0)
+        let held = #expect(throws: StoreError.self) {
+            try InstanceLock(store: folder.path("other.db"))
+        }
+        #expect(held?.kind == .refused)
+        #expect(held?.message.contains("in use by") == true)
+        withExtendedLifetime(first) {}
+        first = nil
+        let free = #expect(throws: StoreError.self) {
+            try InstanceLock(store: folder.path("other.db"))
+        }
+        #expect(free?.message.contains("2 names") == true)
     }
 }

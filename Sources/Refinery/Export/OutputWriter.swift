@@ -6,15 +6,19 @@ public struct OutputError: Error, Sendable, Equatable, CustomStringConvertible {
     /// What failed, with the path.
     public var message: String
 
-    /// The message.
-    public var description: String { message }
+    /// What the user can do about it.
+    public var hint: String?
+
+    /// The message, with the hint on a line of its own.
+    public var description: String { hint.map { "\(message)\nhint: \($0)" } ?? message }
 }
 
 /// A file that appears whole or not at all, compressed on the way and hashed.
 ///
 /// Bytes go to a temporary file in the same folder, which takes the path at `finish`; `-` is
 /// stdout. Without `finish` the temporary file is removed. A path that is a pipe or a device
-/// (`/dev/stdout`) is written to directly.
+/// (`/dev/stdout`) is written to directly. A symbolic link stays: the file that it leads to is
+/// replaced.
 public final class OutputWriter {
     /// What was written.
     public struct Result: Sendable, Equatable {
@@ -31,17 +35,19 @@ public final class OutputWriter {
 
     private var descriptor: CInt
     private let temporary: String?
+    private let target: String
     private let compressor: Compressor
     private var hash = SHA256()
     private var written: Int64 = 0
     private var waiting: [UInt8] = []
     private static let blockSize = 1 << 17
 
-    /// Opens the temporary file; the path's suffix decides the compression.
-    public init(path: String) throws {
+    /// Opens the temporary file; the path's suffix decides the compression where none is named.
+    public init(path: String, compression named: Compression? = nil) throws {
         self.path = path
-        compression = Compression(path: path)
+        compression = named ?? Compression(path: path)
         compressor = try Compressor(compression)
+        target = OutputTarget.followingLinks(path)
         if path == "-" {
             temporary = nil
             descriptor = dup(STDOUT_FILENO)
@@ -49,7 +55,11 @@ public final class OutputWriter {
             temporary = nil
             descriptor = open(path, O_WRONLY | O_CLOEXEC)
         } else {
-            let name = "\(path).\(getpid()).\(UInt32.random(in: 0...UInt32.max)).tmp"
+            // Short, so that every name that the file system takes can be written.
+            let folder = (target as NSString).deletingLastPathComponent
+            let name =
+                (folder.isEmpty ? "" : folder + "/")
+                + ".refinery.\(getpid()).\(UInt32.random(in: 0...UInt32.max)).tmp"
             temporary = name
             descriptor = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         }
@@ -69,11 +79,11 @@ public final class OutputWriter {
         try flush(isLast: true)
         if let temporary {
             guard fsync(descriptor) == 0 else { throw OutputWriter.error("cannot sync", path) }
-            guard rename(temporary, path) == 0 else {
+            guard rename(temporary, target) == 0 else {
                 throw OutputWriter.error("cannot put the output at", path)
             }
             let folder = open(
-                URL(fileURLWithPath: path).deletingLastPathComponent().path, O_RDONLY | O_CLOEXEC)
+                URL(fileURLWithPath: target).deletingLastPathComponent().path, O_RDONLY | O_CLOEXEC)
             if folder >= 0 {
                 fsync(folder)
                 close(folder)
@@ -119,7 +129,7 @@ public final class OutputWriter {
     }
 
     /// Whether the path is a pipe or a device; a folder is refused.
-    private static func isStream(_ path: String) throws -> Bool {
+    public static func isStream(_ path: String) throws -> Bool {
         var info = stat()
         guard stat(path, &info) == 0 else { return false }
         let kind = info.st_mode & S_IFMT

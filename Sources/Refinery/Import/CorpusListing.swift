@@ -47,13 +47,9 @@ public struct CorpusListing: Sendable, Equatable {
                 continue
             }
             // One file that is named twice is read twice, which adds nothing.
-            if Self.fileID(other.path) != Self.fileID(source.path) { return (other, source) }
+            if FileID(path: other.path) != FileID(path: source.path) { return (other, source) }
         }
         return nil
-    }
-
-    private static func fileID(_ path: String) -> FileID? {
-        status(path).map { FileID(device: UInt64($0.st_dev), inode: UInt64($0.st_ino)) }
     }
 
     private mutating func addFolder(_ root: String) throws {
@@ -62,7 +58,7 @@ public struct CorpusListing: Sendable, Equatable {
         while let (name, inside) = folders.popLast() {
             let path = Self.join(root, name)
             guard let status = Self.status(path) else { throw Self.unreadable(path) }
-            let id = FileID(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+            let id = FileID(status)
             // A link to a folder around it: everything in it has been seen.
             if inside.contains(id) { continue }
             for entry in try Self.entries(path) {
@@ -93,11 +89,6 @@ public struct CorpusListing: Sendable, Equatable {
                 "nothing to import in folder \(root): \(found)",
                 hint: "accepted are \(CorpusSource.accepted)")
         }
-    }
-
-    private struct FileID: Equatable {
-        var device: UInt64
-        var inode: UInt64
     }
 
     private static func join(_ root: String, _ name: String) -> String {

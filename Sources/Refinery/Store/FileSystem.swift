@@ -62,6 +62,16 @@ enum FileSystem {
             .reduce(String(field)) { $0.replacingOccurrences(of: $1.0, with: $1.1) }
     }
 
+    /// The path of the store's file with every symbolic link followed.
+    static func resolved(store path: String) throws -> String {
+        guard let real = realPath(path) else {
+            throw StoreError(
+                .unusable, "cannot open store \(path): \(String(cString: strerror(errno)))",
+                hint: "its folder must exist and be writable")
+        }
+        return real
+    }
+
     private static func realPath(_ path: String) -> String? {
         guard let real = realpath(path, nil) else { return nil }
         defer { free(real) }

@@ -41,7 +41,9 @@ extension Store {
     }
 
     /// Makes the file with the mode that -wal and -shm will copy; an old file keeps its own.
-    private static func makeFile(_ path: String) throws {
+    static func makeFile(_ path: String) throws {
+        // A link that leads nowhere yet: the file is made where it leads.
+        let path = OutputTarget.followingLinks(path)
         let descriptor = Foundation.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
         if descriptor >= 0 {
             fchmod(descriptor, 0o640)  // whatever the umask says

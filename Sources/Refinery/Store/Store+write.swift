@@ -3,11 +3,25 @@ import GRDB
 extension Store {
     /// Runs `body` in a transaction that is committed when it returns, and undone where it throws.
     ///
-    /// - Throws: ``StoreError`` that names the file where the disk is full or fails or the file is
-    ///   damaged; what `body` throws.
+    /// - Throws: ``StoreError`` that names the file where the disk is full or fails, the file is
+    ///   damaged, or another one is at its path; what `body` throws.
     func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
         do {
-            return try pool.write(body)
+            // Within the turn of the writer, just before and just behind the transaction.
+            return try pool.writeWithoutTransaction { db in
+                if let replacement { throw replacement }
+                var value: Value?
+                try db.inTransaction(.immediate) {
+                    value = try body(db)
+                    return .commit
+                }
+                if let replacement { throw replacement }
+                guard let value else {
+                    throw StoreError(
+                        .unusable, "store \(path): a transaction ended without a result")
+                }
+                return value
+            }
         } catch let error as DatabaseError {
             guard let hint = Store.hint(for: error) else { throw error }
             throw StoreError(

@@ -13,6 +13,8 @@ public final class Store: Sendable {
 
     /// One writing connection and a few that read.
     let pool: DatabasePool
+    /// The file that was opened, whatever its path leads to later.
+    private let opened: FileID?
     /// The imported columns that values are coming into.
     let importing = NameClaims()
 
@@ -23,6 +25,7 @@ public final class Store: Sendable {
     public init(path: String) throws {
         self.path = path
         pool = try Store.open(path)
+        opened = FileID(path: path)
         try interruptJobs()
     }
 
@@ -33,6 +36,19 @@ public final class Store: Sendable {
         // As SQL, since GRDB's `checkpoint` crashes on a connection that is closed already.
         try? pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
         try pool.close()
+    }
+
+    /// Why nothing more is recorded: the file at the path is not the one that was opened.
+    ///
+    /// What is written to a file that was deleted is gone when this process ends.
+    public var replacement: StoreError? {
+        let found = FileID(path: path)
+        guard found != opened else { return nil }
+        return StoreError(
+            .unusable,
+            "the store's file \(path) was \(found == nil ? "deleted or moved" : "replaced") while "
+                + "process \(getpid()) had it open: nothing more is recorded",
+            hint: "bring the file back to its path, or stop the process and start it on a backup")
     }
 
     /// Milliseconds since 1970, UTC.
