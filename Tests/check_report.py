@@ -71,7 +71,7 @@ def numbers(db, name):
         "SELECT candidates FROM selection WHERE id = ?", (selection,)).fetchone()[0]
     rows = {"documents": [len({row[2] for row in kept}), documents],
             "chunks": [len(kept), chunks], "candidates": [len(kept), candidates],
-            "tokens": [sum(row[1] for row in kept)]}
+            "tokens that could be kept": [sum(row[1] for row in kept)]}
     domains = {}
     for domain, tokens, _ in kept:
         key = "(none)" if domain is None else domain.decode()

@@ -28,8 +28,8 @@ struct Refinectl: AsyncParsableCommand {
                 subcommands: [
                     Enqueue.self, Status.self, Export.self, Scores.self, ImportColumn.self,
                     Columns.self, Corpora.self, Selections.self, Report.self, Explain.self,
-                    Models.self, Jobs.self, Rejects.self, Cancel.self, Pause.self, Resume.self,
-                    Delete.self,
+                    Models.self, Jobs.self, Rejects.self, Retry.self, Cancel.self, Pause.self,
+                    Resume.self, Delete.self,
                 ]),
             CommandGroup(
                 name: "Without a daemon",

@@ -53,7 +53,7 @@ import Testing
             with: Data(daemon.control("selections", "k", "--json").output.utf8))
         for (words, key) in [
             ("<td>candidates</td><td>17</td><td>", "candidates"),
-            ("<td>tokens</td><td>", "kept_tokens"),
+            ("<td>tokens that could be kept</td><td>", "kept_tokens"),
         ] {
             let value = try #require((selection as? [String: Any])?[key] as? Int)
             #expect(page.contains(words + "\(value)</td>"), "\(key) \(value)")

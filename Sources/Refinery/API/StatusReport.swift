@@ -28,6 +28,8 @@ public struct StatusReport: Codable, Sendable, Equatable {
     @NullEncoded public var teacher: ModelReport?
     /// The current reference; null until it has been loaded once.
     @NullEncoded public var reference: ModelReport?
+    /// The store's file, as an absolute path; absent from daemons before it was added.
+    public var store: String?
     /// The daemon's version.
     public var version = ""
     /// Why the state is `failed`.
@@ -37,7 +39,7 @@ public struct StatusReport: Codable, Sendable, Equatable {
     public init() {}
 
     private enum CodingKeys: String, CodingKey {
-        case state, corpora, teacher, reference, version, error
+        case state, corpora, teacher, reference, store, version, error
         case tokensPerSecond = "tokens_per_second"
         case etaSeconds = "eta_seconds"
     }

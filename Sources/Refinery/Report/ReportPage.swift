@@ -80,7 +80,7 @@ public enum ReportPage {
                 + (selection.scoredTokens.map {
                     [["scored tokens", "\(selection.keptTokens)", "\($0)"]]
                 } ?? [])
-                + [["candidates' tokens", "\(selection.keptTokens)", "\(selection.tokens)"]])
+                + [["tokens that could be kept", "\(selection.keptTokens)", "\(selection.tokens)"]])
         let steps =
             selection.removals?.map { ($0.by, $0.items) } ?? [("duplicates", selection.duplicates)]
         let removed =

@@ -8,6 +8,8 @@ struct ChunkScorer: ~Copyable {
     private let storeTokenNLL: Bool
     private var teacher: BatchScorer
     private var reference: BatchScorer
+    /// Chunks in a row, by each model, whose log-probs were not finite numbers.
+    private var failures = (teacher: 0, reference: 0)
 
     /// Allocates for batches of up to `batchTokens` tokens.
     init(pair: ModelPair, batchTokens: Int, storeTokenNLL: Bool) {
@@ -19,7 +21,8 @@ struct ChunkScorer: ~Copyable {
 
     /// What both models say of `chunks`, each asked only for what is pending.
     ///
-    /// - Throws: `CancellationError`.
+    /// - Throws: `CancellationError`; `ModelError` where no chunk of a batch has a finite log-prob,
+    ///   which is the model's fault and not the chunks'.
     mutating func score(
         _ chunks: [PendingChunk], isCancelled: () -> Bool
     ) throws -> [ChunkScore] {
@@ -35,15 +38,16 @@ struct ChunkScorer: ~Copyable {
         let forTeacher = chunks.indices.filter { chunks[$0].needsTeacher }
         return try Self.score(
             forReference.map { chunks[$0].id }, referenceTexts, pair.reference, &reference,
-            storeTokenNLL: storeTokenNLL, isCancelled: isCancelled)
+            &failures.reference, storeTokenNLL: storeTokenNLL, isCancelled: isCancelled)
             + Self.score(
                 forTeacher.map { chunks[$0].id }, forTeacher.map { texts[$0] }, pair.teacher,
-                &teacher, storeTokenNLL: storeTokenNLL, isCancelled: isCancelled)
+                &teacher, &failures.teacher, storeTokenNLL: storeTokenNLL, isCancelled: isCancelled)
     }
 
     private static func score(
         _ chunks: [Int64], _ texts: [(ids: [TokenID], scoredBytes: Int)],
-        _ member: ModelPair.Member, _ scorer: inout BatchScorer, storeTokenNLL: Bool,
+        _ member: ModelPair.Member, _ scorer: inout BatchScorer,
+        _ failures: inout Int, storeTokenNLL: Bool,
         isCancelled: () -> Bool
     ) throws -> [ChunkScore] {
         let context = member.model.contextToken == nil ? 0 : 1
@@ -55,6 +59,16 @@ struct ChunkScorer: ~Copyable {
         }
         func flush() throws {
             let results = try scorer.score(batch.map { texts[$0].ids }, isCancelled: isCancelled)
+            let isBarren = results.allSatisfy { !$0.isFinite }
+            failures = isBarren ? failures + results.count : 0
+            // One chunk alone may be at fault; two in a row and none between them are not.
+            guard !isBarren || failures < 2 else {
+                throw ModelError(
+                    "\(member.model.path): the model's log-probs are not finite numbers for any of "
+                        + "\(failures) chunks in a row; none of this batch is recorded",
+                    hint: "the file is damaged, or its weights overflow Float32; copy it again and "
+                        + "start again; `refinectl retry` takes back what failed before")
+            }
             for (index, result) in zip(batch, results) {
                 guard result.isFinite else {
                     outcome(index, .failed("the model's log-probs are not finite numbers"))

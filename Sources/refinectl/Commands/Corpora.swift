@@ -22,18 +22,24 @@ struct Corpora: AsyncParsableCommand {
 
     /// The list for people.
     static func table(_ list: [CorpusReport]) -> String {
-        var table = TextTable([
-            ("corpus", .left), ("documents", .right), ("chunks", .right), ("tokens", .right),
-            ("duplicates", .right), ("rejects", .right), ("teacher", .right),
-            ("reference", .right), ("pending", .right),
-        ])
+        // A column that says nothing is left out.
+        let hasFailures = list.contains { $0.failed.teacher + $0.failed.reference > 0 }
+        var table = TextTable(
+            [
+                ("corpus", .left), ("documents", .right), ("chunks", .right), ("tokens", .right),
+                ("duplicates", .right), ("rejects", .right), ("teacher", .right),
+                ("reference", .right), ("pending", .right),
+            ] + (hasFailures ? [("failed", .right)] : []))
         for corpus in list {
-            table.add([
-                corpus.name, Words.count(corpus.documents), Words.count(corpus.chunks),
-                Words.count(corpus.tokens), Words.count(corpus.duplicates),
-                Words.count(corpus.rejects), Words.count(corpus.scored.teacher),
-                Words.count(corpus.scored.reference), Words.count(corpus.pending),
-            ])
+            table.add(
+                [
+                    corpus.name, Words.count(corpus.documents), Words.count(corpus.chunks),
+                    Words.count(corpus.tokens), Words.count(corpus.duplicates),
+                    Words.count(corpus.rejects), Words.count(corpus.scored.teacher),
+                    Words.count(corpus.scored.reference), Words.count(corpus.pending),
+                ]
+                    + (hasFailures
+                        ? [Words.count(corpus.failed.teacher + corpus.failed.reference)] : []))
         }
         return table.render()
     }

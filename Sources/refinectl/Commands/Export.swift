@@ -52,8 +52,8 @@ struct Export: AsyncParsableCommand {
 
     /// Has the daemon select, then streams the rows to the output.
     func run() async throws {
-        try OutputOptions.check(path)
         let client = daemon.client
+        if !dryRun { try await checkOutput(client) }
         let files = try await BenchmarkFiles(selecting.candidates.decontaminate)
         let request = SelectionRequest(
             rule: try selecting.rule(corpus: corpus, benchmarks: files.benchmarks),
@@ -73,6 +73,19 @@ struct Export: AsyncParsableCommand {
         reporter.finish()
         StandardOutput.writeError(SelectionTable.render(summary) + note)
         if output.json { StandardOutput.write(JSONOutput.line(summary)) }
+    }
+
+    /// Refuses an output that is the daemon's, or one of the benchmarks, before it selects.
+    private func checkOutput(_ client: Client) async throws {
+        guard path != "-" else { return }
+        let status: StatusReport = try await client.json(.get, "/v1/status")
+        var target = OutputTarget()
+        for model in [status.teacher, status.reference] {
+            if let model { target.protect(model: model.path, as: "the \(model.role)") }
+        }
+        if let store = status.store { target.protect(store: store) }
+        for file in selecting.candidates.decontaminate { target.protect(file, as: "the benchmark") }
+        try OutputOptions.check(path, target, manifest: true)
     }
 
     private func write(

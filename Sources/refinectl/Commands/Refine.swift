@@ -82,9 +82,12 @@ struct Refine: AsyncParsableCommand {
     /// The whole job.
     func run() async throws {
         let path = dryRun ? nil : path
-        if let path { try OutputOptions.check(path) }
         let listing = try files.listing()
         let configuration = pipelineConfiguration
+        if let path {
+            try OutputOptions.check(path, inUse(listing, configuration), manifest: true)
+        }
+        if let store { try inUse(listing, configuration, store: false).check(store, isStore: true) }
         // Before hours go into the import.
         for model in [configuration.teacher, configuration.reference] {
             _ = try LanguageModel(
@@ -92,7 +95,6 @@ struct Refine: AsyncParsableCommand {
         }
         let benchmarks = try await BenchmarkFiles(selecting.candidates.decontaminate)
         let place = try StorePlace(kept: store)
-        defer { place.clean() }
         let job = RefineJob(
             store: place.path, isKept: store != nil, sources: listing.sources, files: files,
             configuration: configuration)
@@ -112,13 +114,21 @@ struct Refine: AsyncParsableCommand {
         defer { watch.stop() }
         let outcome = await task.result
         if job.interrupted.isSet, case .failure = outcome {
+            let kept = place.keepIfScored()
             StandardOutput.writeError(
-                store.map { "interrupted; the same command with --store \($0) goes on\n" }
-                    ?? "interrupted; nothing is kept without --store\n")
-            place.clean()
+                kept.map { "interrupted; the same command with --store \($0) goes on\n" }
+                    ?? "interrupted; nothing was scored, nothing is kept\n")
             StandardOutput.endBySignal(SIGINT)
         }
+        if case .failure(let error) = outcome {
+            guard let kept = place.keepIfScored(), store == nil else { throw error }
+            var failure = Failure(error)
+            let hint = "what was scored is kept: the same command with --store \(kept) goes on"
+            failure.hint = failure.hint.map { "\($0)\nhint: \(hint)" } ?? hint
+            throw failure
+        }
         let (summary, rejected) = try outcome.get()
+        place.clean()
         let table = SelectionTable.render(summary)
         if dryRun, !output.json {
             StandardOutput.write(table)
@@ -129,6 +139,23 @@ struct Refine: AsyncParsableCommand {
         if files.strict, rejected > 0 {
             throw Failure("\(Words.counted(rejected, "line")) of the files were rejected")
         }
+    }
+
+    /// The files that no output may replace.
+    private func inUse(
+        _ listing: CorpusListing, _ configuration: PipelineConfiguration, store own: Bool = true
+    ) -> OutputTarget {
+        var target = OutputTarget()
+        for source in listing.sources where !source.isStandardInput {
+            target.protect(source.path, as: "the corpus file")
+        }
+        target.protect(model: configuration.teacher.path, as: "the teacher")
+        target.protect(model: configuration.reference.path, as: "the reference")
+        for path in selecting.candidates.decontaminate {
+            target.protect(path, as: "the benchmark")
+        }
+        if own, let store { target.protect(store: store) }
+        return target
     }
 
     private var pipelineConfiguration: PipelineConfiguration {
@@ -170,6 +197,15 @@ struct StorePlace: Sendable {
         }
         self.folder = folder
         path = folder + "/store.sqlite"
+    }
+
+    /// The store's path if it is the user's or holds a score; a temporary one without is deleted.
+    func keepIfScored() -> String? {
+        guard folder != nil else { return path }
+        // The process that scored has closed it or is about to end: a second look is a read.
+        if (try? Store.hasScores(path: path)) == true { return path }
+        clean()
+        return nil
     }
 
     /// Deletes a temporary store.

@@ -35,17 +35,21 @@ struct Report: AsyncParsableCommand {
     /// Asks the daemon, scores the examples, writes the page.
     func run() async throws {
         let client = daemon.client
+        if path != "-" {
+            let status: StatusReport = try await client.json(.get, "/v1/status")
+            var target = OutputTarget()
+            if let store = status.store { target.protect(store: store) }
+            try OutputOptions.check(path, target, manifest: false)
+        }
         let name = if let selection { selection } else { try await Self.last(client) }
         let report: ReportData = try await client.json(
             .get, "/v1/report", query: [("selection", name)])
         let tokens = plain ? [:] : try self.tokens(of: report)
         let page = ReportPage.render(report, tokens: tokens)
         guard path != "-" else { return StandardOutput.write(page) }
-        do {
-            try Data(page).write(to: URL(fileURLWithPath: path), options: .atomic)
-        } catch {
-            throw Failure("cannot write \(path): \(error.localizedDescription)")
-        }
+        let file = try OutputWriter(path: path, compression: Compression.none)
+        try file.write(page)
+        _ = try file.finish()
     }
 
     private static func last(_ client: Client) async throws -> String {

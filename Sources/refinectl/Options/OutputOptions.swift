@@ -40,19 +40,31 @@ struct OutputOptions: ParsableArguments {
             order: order, seed: orderSeed, mergesAdjacent: mergeAdjacent, fields: keepFields)
     }
 
-    /// Refuses an output that cannot be written before any work is done.
-    static func check(_ path: String) throws {
+    /// Refuses an output that cannot be written, or that would replace what is in use, before any
+    /// work is done; `manifest` says that one will be written beside it.
+    static func check(_ path: String, _ target: OutputTarget, manifest: Bool) throws {
         guard path != "-" else { return }
         guard !path.isEmpty else { throw Failure.usage("--output must not be empty") }
-        var isFolder: ObjCBool = false
-        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue
-        {
-            throw Failure("cannot write \(path): it is a folder", hint: "name a file in it")
-        }
-        let folder = (path as NSString).deletingLastPathComponent
+        try target.check(path)
+        guard try OutputWriter.isStream(path) == false else { return }
+        let real = OutputTarget.followingLinks(path) as NSString
+        let folder = real.deletingLastPathComponent
         let place = folder.isEmpty ? "." : folder
-        guard access(place, W_OK | X_OK) == 0 else {
-            throw Failure("cannot write \(path): \(place): \(String(cString: strerror(errno)))")
+        let name = (path as NSString).lastPathComponent + (manifest ? ".manifest.json" : "")
+        let longest = pathconf(place, CInt(_PC_NAME_MAX))
+        guard longest < 0 || name.utf8.count <= longest else {
+            throw Failure(
+                "cannot write \(path): the name \(name) has \(name.utf8.count) bytes, at most "
+                    + "\(longest) are possible there",
+                hint: "name the output shorter")
+        }
+        // Nothing but trying tells whether a quota, a read-only disk or a full one is in the way.
+        try OutputWriter(path: path).discard()
+        if manifest {
+            try target.check(path + ".manifest.json")
+            guard try !OutputWriter.isStream(path + ".manifest.json") else {
+                throw Failure("cannot write \(path).manifest.json: it is no regular file")
+            }
         }
     }
 }

@@ -31,7 +31,7 @@ struct Failure: Error, Equatable, CustomStringConvertible {
         case let error as StoreError: self.init(error.message, hint: error.hint)
         case let error as WireError: self.init(error.error, hint: error.hint)
         case let error as ImportError: self.init(error.message, hint: error.hint)
-        case let error as OutputError: self.init(error.message)
+        case let error as OutputError: self.init(error.message, hint: error.hint)
         case is CancellationError: self.init("interrupted")
         default: self.init("\(error)")
         }

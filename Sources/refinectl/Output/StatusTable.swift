@@ -26,6 +26,8 @@ enum StatusTable {
         var text = status.state.rawValue
         if unchunked > 0 { text += ", \(Words.counted(unchunked, "document")) to cut" }
         text += ", \(Words.counted(pending, "score")) to go"
+        let failed = status.corpora.reduce(0) { $0 + $1.failed.teacher + $1.failed.reference }
+        if failed > 0 { text += ", \(Words.count(failed)) failed (refinectl retry)" }
         if let rate = status.tokensPerSecond { text += ", \(Words.rate(rate)) tokens/s" }
         if let left = status.etaSeconds, left > 0 {
             text += ", about \(Words.duration(seconds: left)) left"

@@ -1,9 +1,10 @@
+import Foundation
 import HTTPTypes
 import Hummingbird
 import Logging
 import Refinery
 
-/// `GET /v1/status`, `/v1/progress`, `/v1/models`; `POST /v1/pause`, `/v1/resume`.
+/// `GET /v1/status`, `/v1/progress`, `/v1/models`; `POST /v1/retry`, `/v1/pause`, `/v1/resume`.
 struct StatusRoutes {
     let environment: RouteEnvironment
 
@@ -13,8 +14,12 @@ struct StatusRoutes {
         )
         group.get("status") { request, _ in
             _ = try RequestParameters(request, known: [])
-            let counts = try await threads.query { try store.status() }
-            return try Response.json(status(counts))
+            let (counts, lost) = try await threads.query {
+                (try store.status(), store.replacement)
+            }
+            var report = status(counts)
+            if let lost { (report.state, report.error) = (.failed, lost.description) }
+            return try Response.json(report)
         }
         group.get("models") { request, _ in
             _ = try RequestParameters(request, known: [])
@@ -22,6 +27,13 @@ struct StatusRoutes {
                 await threads.query { try store.models().map(ModelReport.init) })
         }
         group.get("progress") { request, _ in try await progress(request) }
+        group.post("retry") { request, _ in
+            let corpus = try RequestParameters(request, known: ["corpus"]).corpus()
+            let retried = try await threads.query { try store.retryFailures(corpus: corpus) }
+            if retried > 0 { pipeline.wake() }
+            environment.logger.notice("failures taken back", metadata: ["scores": "\(retried)"])
+            return try Response.json(RetryReport(retried: Int64(retried)))
+        }
         group.post("pause") { _, _ in
             pipeline.setPaused(true)
             environment.logger.notice("scoring paused")
@@ -40,6 +52,7 @@ struct StatusRoutes {
         report.corpora = counts.corpora.map(CorpusReport.init)
         report.teacher = counts.teacher.map(ModelReport.init)
         report.reference = counts.reference.map(ModelReport.init)
+        report.store = URL(fileURLWithPath: environment.store.path).path
         report.version = refineryVersion
         report.tokensPerSecond = environment.pipeline.tokensPerSecond
         report.etaSeconds = Estimate(counts.corpora).seconds(of: environment.pipeline)
