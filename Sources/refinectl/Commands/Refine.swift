@@ -10,7 +10,7 @@ struct Refine: AsyncParsableCommand {
         discussion: """
             Imports the files, cuts and scores them with both models, selects and writes, with \
             a manifest beside the output. Without --store all is kept in a temporary folder \
-            ($TMPDIR, else /var/tmp) and deleted at the end; with --store an interrupted run goes \
+            ($TMPDIR, else /var/tmp) and deleted once the output is written; with --store an interrupted run goes \
             on where it was, and another rule needs no scoring at all. --dry-run prints what would \
             be kept and writes nothing but the store.
 
