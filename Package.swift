@@ -35,10 +35,11 @@ let package = Package(
             name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         .systemLibrary(name: "CMalloc"),
         .target(name: "CKernels"),
+        .target(name: "CFaults"),
         .target(name: "CSentencePiece", linkerSettings: [.linkedLibrary("sentencepiece")]),
         .target(
             name: "TeacherInference",
-            dependencies: ["CKernels", "COpenBLAS", "CPCRE2", "CSentencePiece"],
+            dependencies: ["CFaults", "CKernels", "COpenBLAS", "CPCRE2", "CSentencePiece"],
             swiftSettings: strict),
         .target(
             name: "Migrations",
@@ -46,6 +47,7 @@ let package = Package(
             resources: [
                 .embedInCode("v0001_initial.sql"), .embedInCode("v0002_selection.sql"),
                 .embedInCode("v0003_benchmark.sql"), .embedInCode("v0004_columns.sql"),
+                .embedInCode("v0005_changed.sql"),
             ],
             swiftSettings: strict),
         .target(

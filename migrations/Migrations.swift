@@ -23,4 +23,7 @@ public let migrations: [Migration] = [
     Migration(
         name: "v0004_columns",
         sql: String(decoding: PackageResources.v0004_columns_sql, as: UTF8.self)),
+    Migration(
+        name: "v0005_changed",
+        sql: String(decoding: PackageResources.v0005_changed_sql, as: UTF8.self)),
 ]

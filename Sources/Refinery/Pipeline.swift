@@ -297,8 +297,7 @@ public final class Pipeline: Sendable {
             case .score(let chunks):
                 logger.debug("batch taken", metadata: ["chunks": "\(chunks.count)"])
                 let began = seconds()
-                let scores = try scorer.score(chunks) { work.read(\.isStopping) }
-                try store.recordScores(scores)
+                try store.recordScores(try scorer.score(chunks) { work.read(\.isStopping) })
                 logger.debug("batch recorded", metadata: ["chunks": "\(chunks.count)"])
                 let took = max(seconds() - began, 1e-6)
                 let tokens = chunks.reduce(0) { $0 + $1.tokens }

@@ -165,8 +165,29 @@ public final class LanguageModel: Sendable {
         return (ids, text.count - (ends.first ?? 0))
     }
 
-    /// The files that hold the weights.
+    /// The files that hold the weights, as they were when they were mapped.
     public var weightFiles: [FileIdentity] { file.files.map(\.identity) }
+
+    /// The same files as they are now: others may write into them, which changes the weights.
+    ///
+    /// - Throws: ``ModelError`` when the file system cannot say.
+    public func currentWeightFiles() throws(ModelError) -> [FileIdentity] {
+        var files: [FileIdentity] = []
+        for file in file.files { files.append(try file.currentIdentity()) }
+        return files
+    }
+
+    /// Refuses what was computed since the model was loaded where a weight file was written to.
+    ///
+    /// - Throws: ``ModelError`` where a file's size or time of writing is another.
+    public func checkWeightFiles() throws(ModelError) {
+        for (was, now) in zip(weightFiles, try currentWeightFiles())
+        where (was.size, was.modified) != (now.size, now.modified) {
+            throw ModelError(
+                "\(was.path) was written to while it was read: the results are of no one model",
+                hint: "run the command again; replace a model by renaming a new file over it")
+        }
+    }
 
     /// The bytes of weight file `index`, mapped.
     public func withWeightFile<R>(_ index: Int, _ body: (UnsafeRawBufferPointer) throws -> R)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Refinery
+import TeacherInference
 
 /// The command line: a client of refineryd, and the commands that need no daemon.
 @main
@@ -42,6 +43,7 @@ struct Refinectl: AsyncParsableCommand {
     static func main() async {
         // A reader of our stdout that goes away is told by write(2); NIO's sockets need it, too.
         signal(SIGPIPE, SIG_IGN)
+        CutFiles.explain(program: "refinectl")
         let arguments = Array(CommandLine.arguments.dropFirst())
         do {
             var command = try parseAsRoot(arguments)

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Logging
 import Refinery
+import TeacherInference
 
 /// `refineryd`: parses the command line and nothing else.
 @main
@@ -33,6 +34,7 @@ struct Run: AsyncParsableCommand {
         try await reportingErrors {
             let configuration = try options.effective()
             let level = Logger.Level(rawValue: configuration.logLevel) ?? .info
+            CutFiles.explain(program: "refineryd")
             LoggingSystem.bootstrap(StreamLogHandler.standardError)
             var logger = Logger(label: "refineryd")
             logger.logLevel = level

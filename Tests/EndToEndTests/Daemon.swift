@@ -59,6 +59,16 @@ final class Daemon {
         return process.terminationStatus
     }
 
+    /// Its exit status once it ends by itself; nil where it does not within a minute.
+    func endsByItself() -> Int32? {
+        let end = Date() + 60
+        while process.isRunning {
+            guard Date() < end else { return nil }
+            usleep(20_000)
+        }
+        return process.terminationStatus
+    }
+
     /// Chunks in the log's lines that say `event`.
     func chunks(_ event: String) throws -> Int {
         try logText.split(separator: "\n").filter { $0.contains(event) }.reduce(0) { sum, line in

@@ -113,13 +113,46 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: folder("socket")))
     }
 
-    @Test("failures are seen in status and can be tried again")
+    /// A copy of the model whose last `count` bytes of weights are no numbers.
+    private func damagedModel(_ folder: Folder, count: Int) throws -> String {
+        let path = folder("damaged")
+        try FileManager.default.copyItem(atPath: Self.model, toPath: path)
+        let file = try FileHandle(
+            forUpdating: URL(fileURLWithPath: path + "/model.safetensors"))
+        try file.seek(toOffset: try file.seekToEnd() - UInt64(count))
+        try file.write(contentsOf: Data(repeating: 0xFF, count: count))
+        try file.close()
+        return path
+    }
+
+    @Test("failures are seen in status and can be tried again; two in a row stop the daemon")
     func retry() throws {
         let folder = try Folder()
-        let daemon = try Daemon(folder, teacher: Self.model, reference: Self.model)
-        #expect(try daemon.control("enqueue", try corpus(folder), "--wait").status == 0)
-        let retried = try daemon.control("retry", "--json")
-        #expect(retried.output == "{\"retried\":0}\n")
+        let model = try damagedModel(folder, count: 1 << 20)
+        let daemon = try Daemon(
+            folder, teacher: model, reference: Self.model, settings: "threads = 1\n")
+        let one = try folder.write("one.jsonl", "{\"id\":\"1\",\"text\":\"One river runs.\"}\n")
+        #expect(try daemon.control("enqueue", one, "--wait").status == 0)
+        #expect(try daemon.control("status").output.contains("failed"))
         #expect(try daemon.control("retry", "nowhere").errors.contains("no corpus nowhere"))
+        #expect(try daemon.control("retry", "--json").output == "{\"retried\":1}\n")
+        #expect(daemon.endsByItself() == 1, "the same chunk failed twice in a row")
+        #expect(try daemon.logText.contains("not finite numbers for any of 2 chunks in a row"))
+    }
+
+    @Test("a model's file that is cut short ends the daemon with its name, not with a bare signal")
+    func cutModel() throws {
+        let folder = try Folder()
+        let model = folder("model")
+        try FileManager.default.copyItem(atPath: Self.model, toPath: model)
+        let daemon = try Daemon(folder, teacher: model, reference: Self.model)
+        #expect(try daemon.control("pause").status == 0)
+        #expect(try daemon.control("enqueue", try corpus(folder)).status == 0)
+        #expect(truncate(model + "/model.safetensors", 4096) == 0)
+        try daemon.control("resume")
+        #expect(daemon.endsByItself() == 1)
+        let line = "refineryd: error: \(model)/model.safetensors was cut short"
+        let log = try daemon.logText
+        #expect(log.contains(line), "\(log)")
     }
 }

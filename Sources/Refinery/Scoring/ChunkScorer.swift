@@ -21,9 +21,27 @@ struct ChunkScorer: ~Copyable {
 
     /// What both models say of `chunks`, each asked only for what is pending.
     ///
+    /// A batch during which a model's file was touched is scored again.
+    ///
     /// - Throws: `CancellationError`; `ModelError` where no chunk of a batch has a finite log-prob,
     ///   which is the model's fault and not the chunks'.
     mutating func score(
+        _ chunks: [PendingChunk], isCancelled: () -> Bool
+    ) throws -> [ChunkScore] {
+        while true {
+            let changes = pair.weightCheck.changes
+            do {
+                let scores = try scoreOnce(chunks, isCancelled: isCancelled)
+                if try pair.weightCheck.isValid(since: changes) { return scores }
+            } catch let error as ModelError {
+                // Wrong weights may be why: then the check names the file, or they are right again.
+                if try pair.weightCheck.isValid(since: changes) { throw error }
+            }
+            failures = (0, 0)
+        }
+    }
+
+    private mutating func scoreOnce(
         _ chunks: [PendingChunk], isCancelled: () -> Bool
     ) throws -> [ChunkScore] {
         let texts = chunks.map { chunk in

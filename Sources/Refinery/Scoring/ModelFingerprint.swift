@@ -10,7 +10,7 @@ public enum ModelFingerprint {
     /// The fingerprint of `model`, 64 hexadecimal digits.
     ///
     /// Hashing reads every weight file once, and `progress` is told how many bytes were read; with
-    /// a `store`, what was read is remembered by device, inode, size and time of change.
+    /// a `store`, what was read is remembered by ``FileIdentity``.
     public static func of(
         _ model: LanguageModel, cache store: Store? = nil, progress: (Int64) -> Void = { _ in }
     ) throws -> String {
@@ -43,10 +43,7 @@ public enum ModelFingerprint {
         of model: LanguageModel, _ index: Int, _ file: FileIdentity, _ store: Store?,
         _ hashed: (Int) -> Void
     ) throws -> String {
-        let known = try store?.cachedFingerprint(
-            device: file.device, inode: file.inode, size: file.size,
-            mtimeNanoseconds: file.modified)
-        if let known { return known }
+        if let known = try store?.cachedFingerprint(of: file) { return known }
         let digest = model.withWeightFile(index) { bytes in
             var hash = SHA256()
             for start in stride(from: 0, to: bytes.count, by: piece) {
@@ -61,9 +58,10 @@ public enum ModelFingerprint {
             }
             return hexadecimal(hash.finalize())
         }
-        try store?.storeFingerprint(
-            digest, device: file.device, inode: file.inode, size: file.size,
-            mtimeNanoseconds: file.modified)
+        // Of a file that was written to meanwhile, this is the digest of no state of it.
+        if let store, try model.currentWeightFiles()[index] == file {
+            try store.storeFingerprint(digest, of: file)
+        }
         return digest
     }
 

@@ -4,10 +4,11 @@ import TeacherInference
 
 /// The teacher and the reference, loaded, checked against each other and known to the store.
 struct ModelPair: Sendable {
-    /// One model with its row in the store.
+    /// One model with its row in the store and its ``ModelFingerprint``.
     struct Member: Sendable {
         let model: LanguageModel
         let id: Int64
+        let fingerprint: String
     }
 
     /// The fingerprints of both.
@@ -18,7 +19,12 @@ struct ModelPair: Sendable {
 
     let teacher: Member
     let reference: Member
-    let fingerprints: Fingerprints
+    let weightCheck: WeightCheck
+
+    /// The fingerprints of both.
+    var fingerprints: Fingerprints {
+        Fingerprints(teacher: teacher.fingerprint, reference: reference.fingerprint)
+    }
 
     /// Whether a chunk's token ids serve both: equal tokenizers and context rules.
     let sharesTokens: Bool
@@ -51,7 +57,7 @@ struct ModelPair: Sendable {
         }
         func register(
             _ model: LanguageModel, _ role: ModelRole, digest: String, known: String?
-        ) throws -> (Member, String) {
+        ) throws -> Member {
             let fingerprint = try ModelFingerprint.of(model, cache: store)
             guard known == nil || known == fingerprint else {
                 throw StoreError(
@@ -74,13 +80,13 @@ struct ModelPair: Sendable {
                     "context.rule": "\(model.contextRule)",
                     "fingerprint": "\(fingerprint.prefix(16))",
                 ])
-            return (Member(model: model, id: id), fingerprint)
+            return Member(model: model, id: id, fingerprint: fingerprint)
         }
-        let (teacherMember, first) = try register(
+        self.teacher = try register(
             teacher, .teacher, digest: digests.0, known: known?.teacher)
-        let (referenceMember, second) = try register(
+        self.reference = try register(
             reference, .reference, digest: digests.1, known: known?.reference)
-        if first == second {
+        if self.teacher.fingerprint == self.reference.fingerprint {
             logger.warning("teacher and reference are the same model: every difference will be 0")
         }
         let memory = ScoringMemory([teacher, reference], configuration)
@@ -90,9 +96,7 @@ struct ModelPair: Sendable {
                 "weights.bytes": "\(memory.weightBytes)", "worker.bytes": "\(memory.workerBytes)",
                 "workers": "\(memory.threads)", "total.bytes": "\(memory.bytes)",
             ])
-        self.teacher = teacherMember
-        self.reference = referenceMember
-        fingerprints = Fingerprints(teacher: first, reference: second)
+        weightCheck = WeightCheck([self.teacher, self.reference], logger: logger)
     }
 
     /// Cuts documents into pieces that fit both models.

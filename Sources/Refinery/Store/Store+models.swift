@@ -1,4 +1,5 @@
 import GRDB
+import TeacherInference
 
 extension Store {
     /// Makes `model` the current model of its role and fills `pending` with what it lacks.
@@ -82,32 +83,29 @@ extension Store {
     }
 
     /// The fingerprint of a model file, if the file is as it was when that was computed.
-    public func cachedFingerprint(
-        device: UInt64, inode: UInt64, size: Int64, mtimeNanoseconds: Int64
-    ) throws -> String? {
+    public func cachedFingerprint(of file: FileIdentity) throws -> String? {
         try pool.read { db in
             try String.fetchOne(
                 db,
                 sql: """
                     SELECT fingerprint FROM file_fingerprint
-                    WHERE device = ? AND inode = ? AND size = ? AND mtime_ns = ?
+                    WHERE device = ? AND inode = ? AND size = ? AND mtime_ns = ? AND ctime_ns = ?
                     """,
                 arguments: [
-                    Int64(bitPattern: device), Int64(bitPattern: inode), size, mtimeNanoseconds,
+                    Int64(bitPattern: file.device), Int64(bitPattern: file.inode), file.size,
+                    file.modified, file.changed,
                 ])
         }
     }
 
     /// Remembers the fingerprint of a model file.
-    public func storeFingerprint(
-        _ fingerprint: String, device: UInt64, inode: UInt64, size: Int64, mtimeNanoseconds: Int64
-    ) throws {
+    public func storeFingerprint(_ fingerprint: String, of file: FileIdentity) throws {
         try write { db in
             try db.execute(
-                sql: "INSERT OR REPLACE INTO file_fingerprint VALUES (?, ?, ?, ?, ?)",
+                sql: "INSERT OR REPLACE INTO file_fingerprint VALUES (?, ?, ?, ?, ?, ?)",
                 arguments: [
-                    Int64(bitPattern: device), Int64(bitPattern: inode), size, mtimeNanoseconds,
-                    fingerprint,
+                    Int64(bitPattern: file.device), Int64(bitPattern: file.inode), file.size,
+                    file.modified, file.changed, fingerprint,
                 ])
         }
     }

@@ -57,5 +57,6 @@ struct Score: ParsableCommand {
                 try turn.finish(place, result)
             }
         }
+        try model.checkWeightFiles()
     }
 }

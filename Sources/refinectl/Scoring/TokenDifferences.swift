@@ -45,7 +45,8 @@ struct TokenDifferences: Sendable {
     ///   - threads: how many score beside each other, a text each.
     ///   - progress: told how many texts are done.
     /// - Returns: the tokens of each text, by chunk.
-    /// - Throws: ``ModelError`` where a text is longer than a model's context.
+    /// - Throws: ``ModelError`` where a text is longer than a model's context, or a model's file was
+    ///   written to.
     func compute(
         _ texts: [Text], threads: Int, progress: @escaping (Int) -> Void
     ) throws -> [Int64: [TokenDifference]] {
@@ -70,7 +71,12 @@ struct TokenDifferences: Sendable {
     ///
     /// - Throws: ``ModelError`` where it is longer than a model's context.
     func traces(of text: [UInt8]) throws -> (teacher: TokenTrace, reference: TokenTrace) {
-        (try TokenTrace(of: text, by: teacher), try TokenTrace(of: text, by: reference))
+        let traces = (
+            teacher: try TokenTrace(of: text, by: teacher),
+            reference: try TokenTrace(of: text, by: reference)
+        )
+        for model in [teacher, reference] { try model.checkWeightFiles() }
+        return traces
     }
 
     private func tokens(of text: [UInt8]) throws -> [TokenDifference] {
