@@ -38,6 +38,21 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: store), "it was refused before any work")
     }
 
+    @Test("a file that refinery did not write is replaced only by --overwrite, an export always")
+    func overwrite() throws {
+        let folder = try Folder()
+        let corpus = try corpus(folder)
+        let mine = try folder.write("mine.jsonl", "{\"id\":\"1\",\"text\":\"My own.\"}\n")
+        let arguments = [corpus, "--output", mine, "--store", folder("s.db")]
+        let refused = try refine(arguments, temporary: folder.path)
+        #expect(refused.status == 1)
+        #expect(refused.errors.contains("a file of 28 B is there that refinery did not write"))
+        #expect(try String(contentsOfFile: mine, encoding: .utf8).hasPrefix("{\"id\":\"1\""))
+        #expect(try refine(arguments + ["--overwrite"], temporary: folder.path).status == 0)
+        let again = try refine(arguments, temporary: folder.path)
+        #expect(again.status == 0, "its manifest is beside it: \(again.errors)")
+    }
+
     @Test("scores outlive an output that cannot be written, and --store goes on from them")
     func fullDisk() throws {
         let folder = try Folder()

@@ -217,6 +217,9 @@ public enum ReportPage {
         whole == 0 ? "–" : format(100 * Double(part) / Double(whole), 1) + " %"
     }
 
+    /// The bytes that every report begins with.
+    public static let mark = Array(head.utf8.prefix(64))
+
     private static let head = """
         <!doctype html>
         <html lang="en"><head><meta charset="utf-8">

@@ -85,7 +85,7 @@ struct Export: AsyncParsableCommand {
         }
         if let store = status.store { target.protect(store: store) }
         for file in selecting.candidates.decontaminate { target.protect(file, as: "the benchmark") }
-        try OutputOptions.check(path, target, manifest: true)
+        try OutputOptions.check(path, target, .export, writing.overwriting)
     }
 
     private func write(

@@ -85,7 +85,8 @@ struct Refine: AsyncParsableCommand {
         let listing = try files.listing()
         let configuration = pipelineConfiguration
         if let path {
-            try OutputOptions.check(path, inUse(listing, configuration), manifest: true)
+            try OutputOptions.check(
+                path, inUse(listing, configuration), .export, writing.overwriting)
         }
         if let store { try inUse(listing, configuration, store: false).check(store, isStore: true) }
         // Before hours go into the import.
@@ -95,6 +96,11 @@ struct Refine: AsyncParsableCommand {
         }
         let benchmarks = try await BenchmarkFiles(selecting.candidates.decontaminate)
         let place = try StorePlace(kept: store)
+        let bytes = listing.sources.reduce(0) { $0 + (FileReader.size(path: $1.path) ?? 0) }
+        for (file, what) in [(path, "the output"), (place.path, "the store")] {
+            guard let file, file != "-" else { continue }
+            StandardOutput.writeError(FreeSpace.warning(file, what, needed: bytes) ?? "")
+        }
         let job = RefineJob(
             store: place.path, isKept: store != nil, sources: listing.sources, files: files,
             configuration: configuration)

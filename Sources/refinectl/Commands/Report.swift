@@ -20,6 +20,7 @@ struct Report: AsyncParsableCommand {
 
     @OptionGroup var daemon: DaemonOptions
     @OptionGroup var threadOptions: ThreadOptions
+    @OptionGroup var overwriting: OverwriteOptions
 
     @Option(help: ArgumentHelp("The selection (default: the last one made).", valueName: "name"))
     var selection: String?
@@ -39,7 +40,7 @@ struct Report: AsyncParsableCommand {
             let status: StatusReport = try await client.json(.get, "/v1/status")
             var target = OutputTarget()
             if let store = status.store { target.protect(store: store) }
-            try OutputOptions.check(path, target, manifest: false)
+            try OutputOptions.check(path, target, .page, overwriting)
         }
         let name = if let selection { selection } else { try await Self.last(client) }
         let report: ReportData = try await client.json(

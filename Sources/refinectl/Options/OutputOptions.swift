@@ -28,6 +28,8 @@ struct OutputOptions: ParsableArguments {
     @Flag(help: "Join neighbouring chunks of a document into one row.")
     var mergeAdjacent = false
 
+    @OptionGroup var overwriting: OverwriteOptions
+
     /// Refuses a name that cannot be meant, and contradictions.
     func validate() throws {
         guard name?.isEmpty != true else { throw ValidationError("--name must not be empty") }
@@ -41,11 +43,16 @@ struct OutputOptions: ParsableArguments {
     }
 
     /// Refuses an output that cannot be written, or that would replace what is in use, before any
-    /// work is done; `manifest` says that one will be written beside it.
-    static func check(_ path: String, _ target: OutputTarget, manifest: Bool) throws {
+    /// work is done. Beside an export goes a manifest.
+    static func check(
+        _ path: String, _ target: OutputTarget, _ kind: OverwriteOptions.Kind,
+        _ overwriting: OverwriteOptions
+    ) throws {
         guard path != "-" else { return }
         guard !path.isEmpty else { throw Failure.usage("--output must not be empty") }
         try target.check(path)
+        try overwriting.check(path, kind)
+        let manifest = kind == .export
         guard try OutputWriter.isStream(path) == false else { return }
         let real = OutputTarget.followingLinks(path) as NSString
         let folder = real.deletingLastPathComponent
