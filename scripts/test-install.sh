@@ -43,7 +43,9 @@ for program in refineryd refinectl; do
     check "$program --version" "$destination/usr/bin/$program" --version
 done
 check "the shipped configuration is valid" \
-    "$destination/usr/bin/refineryd" check-config --config "$destination/etc/refinery/refineryd.toml"
+    "$destination/usr/bin/refineryd" check-config \
+    --config "$destination/etc/refinery/refineryd.toml" \
+    --teacher models/reference --reference models/reference
 if command -v systemd-analyze >/dev/null; then
     check "systemd-analyze verify is clean" clean_unit
 else

@@ -279,13 +279,13 @@ public final class Pipeline: Sendable {
         let clock = ContinuousClock()
         let origin = clock.now
         func seconds() -> Double { (clock.now - origin) / .seconds(1) }
-        var budget = configuration.maxTokens
+        var budget = batchBudget(pair)
         while true {
             let step = work.wait { work -> PendingQueue.Step?? in
                 if work.isEnding { return .some(nil) }
                 if work.isPaused { return nil }
                 return work.queue.next(
-                    tokens: budget, workers: configuration.scoringThreads
+                    tokens: budget.tokens, workers: configuration.scoringThreads
                 ).map(Optional.some)
             }
             switch step {
@@ -301,12 +301,20 @@ public final class Pipeline: Sendable {
                 logger.debug("batch recorded", metadata: ["chunks": "\(chunks.count)"])
                 let took = max(seconds() - began, 1e-6)
                 let tokens = chunks.reduce(0) { $0 + $1.tokens }
-                budget = min(
-                    max(Int(Double(tokens) / took * configuration.batchSeconds), 256),
-                    configuration.batchTokens)
+                budget.measured(tokens: tokens, took: took)
                 record(chunks, pair: pair, tokens: tokens, took: took)
             }
         }
+    }
+
+    private func batchBudget(_ pair: ModelPair) -> BatchBudget {
+        let length = configuration.maxTokens
+        let operations = [pair.teacher, pair.reference].reduce(0) {
+            $0 + $1.model.operations(tokens: length) / Double(length)
+        }
+        return BatchBudget(
+            seconds: configuration.batchSeconds, operations: operations,
+            most: configuration.batchTokens, first: length)
     }
 
     private func record(_ chunks: [PendingChunk], pair: ModelPair, tokens: Int, took: Double) {

@@ -66,6 +66,11 @@ struct Refinectl: AsyncParsableCommand {
             StandardOutput.write(fullMessage(for: error) + "\n")
             return 0
         case .validationFailure:
+            if let misspelling = Misspelling.find(in: arguments) {
+                failure = misspelling.failure
+                StandardOutput.writeError(failure.rendered)
+                break
+            }
             // "Error: …", then the usage; the contract's first word is in lower case.
             let text = fullMessage(for: error)
             let words = message(for: error)

@@ -43,16 +43,23 @@ struct Run: AsyncParsableCommand {
     }
 }
 
-/// Prints the effective values, or every problem.
+/// Prints the effective values, or why `run` would refuse them.
 struct CheckConfig: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "check-config", abstract: "Print the effective values, or every problem.")
+        commandName: "check-config",
+        abstract: "Print the effective values, or why the daemon would refuse them.",
+        discussion: """
+            Both models are read, too: a file that is missing, a pair that cannot be compared or a \
+            context that is too short for max_tokens is a problem.
+            """)
 
     @OptionGroup var options: ConfigurationOptions
 
     func run() async throws {
         try await reportingErrors {
-            print(try options.effective(requireModels: false))
+            let configuration = try options.effective()
+            try configuration.pipeline.checkModels()
+            print(configuration)
         }
     }
 }

@@ -47,12 +47,13 @@ enum Programs {
     @discardableResult
     static func run(
         _ name: String, _ arguments: [String], input: String? = nil,
-        environment: [String: String] = [:]
+        environment: [String: String] = [:], folder place: String? = nil
     ) throws -> Ended {
         let folder = try Folder()
         let process = Process()
         process.executableURL = URL(fileURLWithPath: name.hasPrefix("/") ? name : try path(name))
         process.arguments = arguments
+        if let place { process.currentDirectoryURL = URL(fileURLWithPath: place) }
         process.environment = ["PATH": "/usr/bin:/bin", "HOME": folder.path].merging(environment) {
             $1
         }

@@ -63,8 +63,7 @@ struct ConfigurationTests {
         configuration.socket = String(repeating: "s", count: 108)
         configuration.logLevel = "loud"
         // Those five, and the two models that are not named.
-        #expect(configuration.problems().count == 7)
-        #expect(configuration.problems(requireModels: false).count == 5)
+        #expect(configuration.problems.count == 7)
     }
 
     @Test func `the command line goes over the environment, and that over the file`() throws {

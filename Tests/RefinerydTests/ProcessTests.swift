@@ -48,6 +48,26 @@ struct ProcessTests {
         #expect(result.errors.contains("error: cannot open /nonexistent.gguf"))
     }
 
+    @Test func `check-config passes what the daemon would run with, and nothing else`() throws {
+        let root = URL(fileURLWithPath: #filePath)
+            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let model = root.path + "/models/reference"
+        let named = ["check-config", "--config", shipped, "--teacher", model, "--reference"]
+        let good = try run(named + [model])
+        #expect(good.status == 0, "\(good.errors)")
+        let missing = try run(named + ["/nowhere"])
+        #expect(missing.status == 1)
+        #expect(missing.errors.contains("cannot open /nowhere"))
+        let folder = try TemporaryFolder()
+        let file = folder.path("c.toml")
+        try "max_tokens = 4096\n".write(toFile: file, atomically: true, encoding: .utf8)
+        let short = try run([
+            "check-config", "--config", file, "--teacher", model, "--reference", model,
+        ])
+        #expect(short.status == 1)
+        #expect(short.errors.contains("do not fit the context"))
+    }
+
     @Test func `a bad file lists every problem and exits 1, a usage error exits 64`() throws {
         let folder = try TemporaryFolder()
         let file = folder.path("c.toml")
@@ -56,7 +76,9 @@ struct ProcessTests {
         #expect(result.status == 1)
         #expect(result.errors.contains("did you mean store?"))
         #expect(result.errors.contains("nice must be an integer"))
-        #expect(try run(["check-config", "--config", shipped]).status == 0)
+        let unnamed = try run(["check-config", "--config", shipped])
+        #expect(unnamed.status == 1, "the daemon would refuse it")
+        #expect(unnamed.errors.contains("no teacher: set path under [teacher]"))
         #expect(try run(["--frobnicate"]).status == 64)
         #expect(try run([]).status == 64)
     }

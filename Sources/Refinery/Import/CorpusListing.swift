@@ -3,6 +3,8 @@ import Glibc
 /// The files that the paths of a command line stand for.
 public struct CorpusListing: Sendable, Equatable {
     /// The files, in the order of the paths, each folder's in byte order of the relative path.
+    ///
+    /// Hidden files and folders are not part of a folder; named by themselves they are taken.
     public var sources: [CorpusSource] = []
     /// Files in folders that were passed over, as their suffix is none of those accepted.
     public var skipped: [String] = []
@@ -121,12 +123,13 @@ public struct CorpusListing: Sendable, Equatable {
                     "cannot import \(join(path, shown)): its name is not UTF-8",
                     hint: "rename the file or name the others one by one")
             }
-            if name != "." && name != ".." { names.append(name) }
+            // Also the folder itself and the one above; editors and version control hide theirs.
+            if !name.hasPrefix(".") { names.append(name) }
         }
         return names
     }
 
     private static func unreadable(_ path: String) -> ImportError {
-        ImportError("cannot read corpus file \(path): \(String(cString: strerror(errno)))")
+        ImportError("cannot read \(path): \(String(cString: strerror(errno)))")
     }
 }

@@ -1,7 +1,7 @@
 /// One file of a corpus as a user named it, or found in a folder that a user named.
 public struct CorpusSource: Sendable, Equatable {
     /// The suffixes that are taken, for people.
-    public static let accepted = ".jsonl, .jsonl.gz, .jsonl.zst or .txt"
+    public static let accepted = ".jsonl, .ndjson or .json (also .gz and .zst), or .txt"
 
     /// The path to open; `-` is stdin.
     public var path: String
@@ -18,19 +18,28 @@ public struct CorpusSource: Sendable, Equatable {
 
     /// A source at `path`; nil if its suffix is none of `accepted`.
     public init?(path: String, displayName: String) {
-        let known: [(suffix: String, Importer.Format, Compression)] = [
-            (".jsonl", .jsonl, .none), (".jsonl.gz", .jsonl, .gzip), (".jsonl.zst", .jsonl, .zstd),
-            (".txt", .text, .none),
-        ]
-        guard
-            let found = known.first(where: {
-                path.utf8.reversed().starts(with: $0.suffix.utf8.reversed())
-            })
-        else { return nil }
+        func ends(_ suffix: String) -> Bool {
+            path.utf8.reversed().starts(with: suffix.utf8.reversed())
+        }
         self.path = path
         self.displayName = displayName
-        format = found.1
-        compression = found.2
+        if ends(".txt") {
+            format = .text
+            compression = .none
+            return
+        }
+        // What refinery writes beside an export is no corpus.
+        guard !ends(".manifest.json") else { return nil }
+        let compressions: [(suffix: String, Compression)] = [
+            ("", .none), (".gz", .gzip), (".zst", .zstd),
+        ]
+        for (suffix, compression) in compressions
+        where [".jsonl", ".ndjson", ".json"].contains(where: { ends($0 + suffix) }) {
+            format = .jsonl
+            self.compression = compression
+            return
+        }
+        return nil
     }
 
     /// JSONL from stdin.

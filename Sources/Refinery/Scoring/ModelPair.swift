@@ -43,18 +43,8 @@ struct ModelPair: Sendable {
         _ configuration: PipelineConfiguration, store: Store, logger: Logger,
         known: Fingerprints? = nil
     ) throws {
-        let teacher = try LanguageModel(configuration.teacher)
-        let reference = try LanguageModel(configuration.reference)
-        let digests = (
-            ModelFingerprint.tokenizer(teacher.tokenizer),
-            ModelFingerprint.tokenizer(reference.tokenizer)
-        )
-        let comparison = try PairComparison(
-            teacher: teacher, digests.0, reference: reference, digests.1)
+        let (teacher, reference, digests, comparison) = try configuration.loadModels()
         sharesTokens = comparison == .token
-        for model in [teacher, reference] {
-            try PairComparison.checkFit(model, maxTokens: configuration.maxTokens)
-        }
         func register(
             _ model: LanguageModel, _ role: ModelRole, digest: String, known: String?
         ) throws -> Member {
@@ -107,6 +97,34 @@ struct ModelPair: Sendable {
             tokenizer: teacher.model.tokenizer, maxTokens: maxTokens,
             companion: sharesTokens
                 ? nil : Chunker.Companion(tokenizer: model.tokenizer, maxTokens: room))
+    }
+}
+
+extension PipelineConfiguration {
+    /// Loads both models and lets them go.
+    ///
+    /// - Throws: `ModelError`; ``StoreError`` (refused) for a pair that cannot be compared or a
+    ///   chunk size that does not fit a model's context.
+    public func checkModels() throws {
+        _ = try loadModels()
+    }
+
+    /// Both models, checked against each other, and the digests of their tokenizers.
+    fileprivate func loadModels() throws -> (
+        teacher: LanguageModel, reference: LanguageModel, digests: (String, String), PairComparison
+    ) {
+        let teacher = try LanguageModel(self.teacher)
+        let reference = try LanguageModel(self.reference)
+        let digests = (
+            ModelFingerprint.tokenizer(teacher.tokenizer),
+            ModelFingerprint.tokenizer(reference.tokenizer)
+        )
+        let comparison = try PairComparison(
+            teacher: teacher, digests.0, reference: reference, digests.1)
+        for model in [teacher, reference] {
+            try PairComparison.checkFit(model, maxTokens: maxTokens)
+        }
+        return (teacher, reference, digests, comparison)
     }
 }
 

@@ -45,7 +45,7 @@ public enum PairComparison: String, Sendable, Codable {
                 .refused,
                 "chunks of \(maxTokens) tokens do not fit the context of \(model.path), "
                     + "\(model.maxContext) tokens",
-                hint: "set max_tokens to \(room) or less")
+                hint: "set max_tokens (--max-tokens) to \(room) or less")
         }
     }
 }

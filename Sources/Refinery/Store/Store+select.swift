@@ -113,18 +113,22 @@ extension Store {
                 "nothing is scored: no candidates among \(scope.chunks) chunks "
                     + "(\(pending) \(unit) pending, \(scan.exclusions.tooShort) too short, "
                     + "\(scan.exclusions.failed) failed)",
-                hint: scope.documents == 0 ? "enqueue a corpus first" : nil)
+                hint: scope.documents == 0
+                    ? "there is no document: `enqueue` takes a corpus, `refine` files that hold some"
+                    : nil)
         }
     }
 
     private static func checkSome(_ candidates: CandidateSet, _ removals: [Removal]) throws {
         guard candidates.count == 0 else { return }
-        let reasons = removals.filter { $0.items > 0 }.map { "\($0.by) removed \($0.items)" }
+        let removals = removals.filter { $0.items > 0 }
+        let byGuards = removals.contains { ["short", "repetition"].contains($0.by) }
         throw StoreError(
             .refused,
             "no candidates are left of \(candidates.items.count) scored: "
-                + reasons.joined(separator: ", "),
-            hint: "--no-guards turns the guards off")
+                + removals.map { "\($0.by) removed \($0.items)" }.joined(separator: ", "),
+            hint: byGuards
+                ? "--no-guards turns the guards off" : "widen --where, or name other domains")
     }
 
     /// The counts of the corpora that the rule chooses from, added up.

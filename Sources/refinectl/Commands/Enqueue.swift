@@ -45,6 +45,7 @@ struct Enqueue: AsyncParsableCommand {
                     + (rejected == 1 ? "was rejected" : "were rejected"),
                 hint: "refinectl rejects says which and why")
         }
+        try Self.checkTaken(summaries, hint: "`refinectl rejects` says why")
         if wait { try await ScoringWait(client: client, summaries: summaries).run() }
     }
 
@@ -83,6 +84,18 @@ struct Enqueue: AsyncParsableCommand {
             ("no_id_field", files.noIdField ? "1" : nil),
             ("domain_field", files.domainField), ("replace", files.replace ? "1" : "0"),
         ]
+    }
+
+    /// Refuses files of which every line was rejected.
+    static func checkTaken(_ summaries: [ImportSummary], hint: String) throws {
+        let rejected = summaries.reduce(0) { $0 + $1.rejected }
+        guard rejected > 0, summaries.allSatisfy({ $0.documents == 0 }) else { return }
+        throw Failure(
+            "nothing was taken: "
+                + (rejected == 1
+                    ? "the only line was rejected"
+                    : "all \(Words.counted(rejected, "line")) were rejected"),
+            hint: hint + "; --text-field names the field with the text")
     }
 
     /// What to know of fields that no line has, and of documents that are other in the store.

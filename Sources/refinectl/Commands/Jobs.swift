@@ -30,7 +30,7 @@ struct Jobs: AsyncParsableCommand {
             table.add([
                 String(job.id), job.kind, job.state, job.corpus ?? "-", Words.time(job.created),
                 Words.count(job.done), job.total.map(Words.count) ?? "-",
-                job.error ?? job.detail ?? "",
+                job.error.map(Words.oneLine) ?? job.detail ?? "",
             ])
         }
         return table.render()

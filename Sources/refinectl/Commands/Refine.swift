@@ -1,7 +1,6 @@
 import ArgumentParser
 import Foundation
 import Refinery
-import TeacherInference
 
 /// `refinectl refine`.
 struct Refine: AsyncParsableCommand {
@@ -90,10 +89,7 @@ struct Refine: AsyncParsableCommand {
         }
         if let store { try inUse(listing, configuration, store: false).check(store, isStore: true) }
         // Before hours go into the import.
-        for model in [configuration.teacher, configuration.reference] {
-            _ = try LanguageModel(
-                path: model.path, options: .init(context: model.context, pre: model.pre))
-        }
+        try configuration.checkModels()
         let benchmarks = try await BenchmarkFiles(selecting.candidates.decontaminate)
         let place = try StorePlace(kept: store)
         let bytes = listing.sources.reduce(0) { $0 + (FileReader.size(path: $1.path) ?? 0) }

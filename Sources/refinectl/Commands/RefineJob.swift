@@ -77,6 +77,10 @@ struct RefineJob: Sendable {
         StandardOutput.writeError(
             Enqueue.words(summaries, took: .now - start, rejectsHint: rejectsHint)
                 + Enqueue.notes(summaries, replacing: files.replace))
+        try Enqueue.checkTaken(summaries, hint: rejectsHint ?? "the reasons are above")
+        guard summaries.contains(where: { $0.documents > 0 }) else {
+            throw Failure("there is nothing to refine: the files hold no document")
+        }
         return summaries.reduce(0) { $0 + $1.rejected }
     }
 

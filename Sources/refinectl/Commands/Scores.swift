@@ -44,6 +44,7 @@ struct Scores: AsyncParsableCommand {
 
     /// Streams the lines to stdout.
     func run() async throws {
+        let terminal = isatty(STDOUT_FILENO) == 1 ? TerminalLines() : nil
         try await daemon.client.download(
             "/v1/scores",
             query: [
@@ -51,7 +52,10 @@ struct Scores: AsyncParsableCommand {
                 ("exclude_domains", try Self.list(excludeDomain)),
                 ("where", try Self.list(filters)),
             ]
-        ) { StandardOutput.write(Array($0.readableBytesView)) }
+        ) { buffer in
+            let bytes = Array(buffer.readableBytesView)
+            if let terminal { terminal.write(bytes) } else { StandardOutput.write(bytes) }
+        }
     }
 
     private static func list(_ values: [String]) throws -> String? {

@@ -5,8 +5,9 @@ import TeacherInference
 struct PairReport: Codable, Sendable, Equatable {
     /// Both turn every text into the same ids.
     var sameTokenizer: Bool
-    /// Both are the same in all that decides scores; false where the fingerprints were not asked for.
-    var sameModel: Bool
+    /// Both are the same in all that decides scores; nil where that was not looked at: without
+    /// fingerprints only models of one file are known to be the same.
+    @NullEncoded var sameModel: Bool?
     /// What a difference is taken over: `token`, `byte`, or `none` where the pair is refused.
     var per: String
     /// Why the pair is refused.
@@ -31,9 +32,15 @@ struct PairReport: Codable, Sendable, Equatable {
         _ configuration: InspectReport.Configuration
     ) {
         sameTokenizer = teacher.report.tokenizerDigest == reference.report.tokenizerDigest
-        sameModel =
-            teacher.report.fingerprint != nil
-            && teacher.report.fingerprint == reference.report.fingerprint
+        if let first = teacher.report.fingerprint, let second = reference.report.fingerprint {
+            sameModel = first == second
+        } else {
+            let isOne =
+                teacher.model.weightFiles == reference.model.weightFiles
+                && teacher.model.arithmetic == reference.model.arithmetic
+                && teacher.report.tokenizerDigest == reference.report.tokenizerDigest
+            sameModel = isOne ? true : nil
+        }
         do {
             let comparison = try PairComparison(
                 teacher: teacher.model, teacher.report.tokenizerDigest,

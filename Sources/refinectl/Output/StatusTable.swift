@@ -5,7 +5,7 @@ enum StatusTable {
     /// A few lines and a table of the corpora.
     static func render(_ status: StatusReport) -> String {
         var text = "refineryd \(Words.printable(status.version)): \(line(status))\n"
-        if let error = status.error { text += "error: \(Words.printable(error))\n" }
+        if let error = status.error { text += "error: \(Words.printable(Words.oneLine(error)))\n" }
         for model in [status.teacher, status.reference] {
             guard let model else { continue }
             text += Words.printable(

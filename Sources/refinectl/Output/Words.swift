@@ -75,13 +75,29 @@ enum Words {
             .map { printable(String($0)) }.joined(separator: "\n")
     }
 
-    /// Text from files and names, made safe for a terminal: control characters become U+FFFD.
+    /// Text from files and names, made safe for a terminal: control characters, and those that
+    /// turn the direction of writing round, become U+FFFD.
     static func printable(_ text: String) -> String {
         var result = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
-            let isControl = scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value)
-            result.append(isControl ? "\u{FFFD}" : scalar)
+            result.append(isUnsafe(scalar) ? "\u{FFFD}" : scalar)
         }
         return String(result)
+    }
+
+    private static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0..<0x20, 0x7F..<0xA0: true
+        // Marks, embeddings, overrides and isolates of bidirectional text.
+        case 0x061C, 0x200E...0x200F, 0x202A...0x202E, 0x2066...0x2069: true
+        // Separators of lines and paragraphs.
+        case 0x2028...0x2029: true
+        default: false
+        }
+    }
+
+    /// An error that ends with its hint on a line of its own, on one line.
+    static func oneLine(_ error: String) -> String {
+        error.replacing("\nhint: ", with: "; ")
     }
 }

@@ -126,30 +126,10 @@ private struct TableReader {
     mutating func finish() {
         for key in table.keys.sorted() where !known.contains(key) {
             var problem = "unknown key \(prefix)\(key.prefix(80))"
-            if let near = nearest(to: key, among: known) {
+            if let near = NearestName.of(key, among: known) {
                 problem += " (did you mean \(prefix)\(near)?)"
             }
             problems.append(problem)
         }
     }
-}
-
-/// The name closest to `word` if it is at most two edits away, else nil.
-func nearest(to word: String, among names: [String]) -> String? {
-    let letters = Array(word.utf8.prefix(64))
-    let distances = names.map { name -> (name: String, distance: Int) in
-        var row = Array(0...name.utf8.count)
-        for (i, letter) in letters.enumerated() {
-            var diagonal = row[0]
-            row[0] = i + 1
-            for (j, other) in name.utf8.enumerated() {
-                let above = row[j + 1]
-                row[j + 1] = min(
-                    above + 1, row[j] + 1, diagonal + (letter == other ? 0 : 1))
-                diagonal = above
-            }
-        }
-        return (name, row[name.utf8.count])
-    }
-    return distances.filter { $0.distance <= 2 }.min { $0.distance < $1.distance }?.name
 }

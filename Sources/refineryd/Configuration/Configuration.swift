@@ -32,7 +32,7 @@ struct Configuration: Sendable, Equatable {
     var logLevel = "info"
 
     /// Every problem of the values themselves, in words.
-    func problems(requireModels: Bool = true) -> [String] {
+    var problems: [String] {
         var problems: [String] = []
         func check(_ holds: Bool, _ problem: @autoclosure () -> String) {
             if !holds { problems.append(problem()) }
@@ -57,10 +57,10 @@ struct Configuration: Sendable, Equatable {
             idleSeconds.isFinite && (0...1_000_000).contains(idleSeconds),
             "idle_seconds must be 0 (keep the models) to 1000000")
         check(
-            !requireModels || !teacher.path.isEmpty,
+            !teacher.path.isEmpty,
             "no teacher: set path under [teacher], or give --teacher MODEL")
         check(
-            !requireModels || !reference.path.isEmpty,
+            !reference.path.isEmpty,
             "no reference model: set path under [reference], or give --reference MODEL")
         check(!teacher.context.isEmpty, "teacher.context must not be empty")
         check(!reference.context.isEmpty, "reference.context must not be empty")

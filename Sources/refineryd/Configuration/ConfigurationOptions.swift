@@ -23,10 +23,7 @@ struct ConfigurationOptions: ParsableArguments {
     var threads: Int?
 
     /// The effective values: defaults, file, environment, command line, in rising order.
-    ///
-    /// Without `requireModels` a model that is not named is no problem.
     func effective(
-        requireModels: Bool = true,
         environment: [String: String] = ProcessInfo.processInfo.environment
     ) throws -> Configuration {
         guard let file = config ?? environment["REFINERY_CONFIG"], !file.isEmpty else {
@@ -41,7 +38,7 @@ struct ConfigurationOptions: ParsableArguments {
         if let teacher { configuration.teacher.path = teacher }
         if let reference { configuration.reference.path = reference }
         if let threads { configuration.threads = threads }
-        let problems = configuration.problems(requireModels: requireModels)
+        let problems = configuration.problems
         guard problems.isEmpty else {
             throw ConfigurationError(file: file, problems: problems)
         }

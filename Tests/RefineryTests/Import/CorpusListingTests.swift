@@ -40,6 +40,26 @@ import Testing
         }
     }
 
+    @Test func `names that others give JSONL are taken, hidden ones and manifests are not`() throws
+    {
+        let files = [
+            "a.ndjson", "b.json", "c.json.gz", "d.ndjson.zst", ".e.jsonl", ".git/f.jsonl",
+            "g.jsonl.manifest.json",
+        ]
+        try withFolder(files) { root in
+            let listing = try CorpusListing(paths: [root], hasCorpus: false)
+            #expect(
+                listing.sources.map(\.displayName) == [
+                    "a.ndjson", "b.json", "c.json.gz", "d.ndjson.zst",
+                ])
+            #expect(listing.sources.map(\.compression) == [.none, .none, .gzip, .zstd])
+            #expect(listing.sources.allSatisfy { $0.format == .jsonl })
+            #expect(listing.skipped == [root + "/g.jsonl.manifest.json"])
+            let named = try CorpusListing(paths: [root + "/.e.jsonl"], hasCorpus: false)
+            #expect(named.sources.count == 1)
+        }
+    }
+
     @Test func whatCannotBeImportedIsNamed() throws {
         try withFolder(["only/readme.md"]) { root in
             for (path, expected) in [
