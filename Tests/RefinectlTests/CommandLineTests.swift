@@ -43,7 +43,7 @@ struct CommandLineTests {
             ["columns", "delete"],
             ["scores", "--where", "difference"], ["scores", "--format", "xml"],
             ["selections", "diff", "a"], ["selections", "delete"],
-            ["cancel", "one"],
+            ["cancel", "one"], ["enqueue", "-", "-", "--corpus", "c"],
             ["refine", "a.jsonl", "--teacher", "t", "--output", "o.jsonl", "--top-k", "1"],
             ["refine", "a.jsonl", "--teacher", "t", "--reference", "r", "--top-k", "1"],
             ["score"],

@@ -21,6 +21,20 @@ struct TextStreamTests {
         return records
     }
 
+    @Test("a named field of ids that no line has is warned of, the usual one is not")
+    func missingID() throws {
+        let path = try file("a.jsonl", Array("{\"text\":\"a\",\"key\":1}\n".utf8))
+        for (field, isMissing) in [("id", true), ("kye", true), ("key", false)] {
+            var reader = try TextReader(path: path, fields: FieldNames(id: field), namesID: true)
+            while try reader.read() != nil {}
+            let warning = "warning: \(path): no line has the field \(field) (--id-field)"
+            #expect(reader.warning == (isMissing ? warning : nil))
+        }
+        var usual = try TextReader(path: path, fields: FieldNames())
+        while try usual.read() != nil {}
+        #expect(usual.warning == nil)
+    }
+
     @Test("results come in the order of the groups, however long each takes")
     func order() throws {
         var next = 0

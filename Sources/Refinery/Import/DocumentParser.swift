@@ -46,7 +46,7 @@ public struct DocumentParser: Sendable {
     }
 
     /// Parses one line, without its line end, and takes note of the fields that it has.
-    func parse(
+    public func parse(
         _ line: UnsafeRawBufferPointer, line number: Int, file: String, _ seen: inout FieldsSeen
     ) -> Outcome {
         if let offset = TextValidation.invalidOffset(line) {

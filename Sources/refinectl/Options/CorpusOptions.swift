@@ -46,6 +46,9 @@ struct CorpusOptions: ParsableArguments {
         guard idField == nil || !noIdField else {
             throw ValidationError("--id-field and --no-id-field contradict each other")
         }
+        guard paths.count(where: { $0 == "-" }) <= 1 else {
+            throw ValidationError("stdin can be read once: give - once")
+        }
         guard !paths.contains("-") || corpus != nil else {
             throw ValidationError("stdin has no name of its own: name its corpus with --corpus")
         }

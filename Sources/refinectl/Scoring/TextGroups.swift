@@ -24,6 +24,9 @@ struct TextGroups {
     private var target = groupBytes
     private var isEnded = false
 
+    /// What the reader warns of; asked at the end.
+    var warning: String? { reader.warning }
+
     /// The groups of `reader` for so many threads.
     init(_ reader: TextReader, threads: Int) {
         self.reader = reader

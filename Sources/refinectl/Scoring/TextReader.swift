@@ -14,6 +14,9 @@ struct TextReader {
     /// The file's name for messages.
     let name: String
 
+    /// The field that the user named for the ids; nil for the usual one.
+    private let namedID: String?
+    private var seen = FieldsSeen()
     private let file: FileReader
     private let decompressor: Decompressor
     private let parser: DocumentParser
@@ -25,8 +28,10 @@ struct TextReader {
     private var whole: [UInt8] = []
     private var isEnded = false
 
-    /// Opens `path`; `-` is stdin.
-    init(path: String, fields: FieldNames) throws {
+    /// Opens `path`; `-` is stdin. With `namesID` a file without the field of the ids is worth a
+    /// word.
+    init(path: String, fields: FieldNames, namesID: Bool = false) throws {
+        namedID = namesID ? fields.id : nil
         file = try FileReader(path: path)
         name = path
         let compression = Compression(path: path)
@@ -55,8 +60,16 @@ struct TextReader {
         return records[next]
     }
 
+    /// The warning that no line has the field that was named; asked at the end.
+    var warning: String? {
+        guard let namedID, seen.lines, !seen.id else { return nil }
+        return Words.printable("warning: \(name): no line has the field \(namedID) (--id-field)")
+    }
+
     private mutating func feed(_ piece: [UInt8]) throws {
         var (splitter, records, whole) = (self.splitter, self.records, self.whole)
+        var seen = self.seen
+        defer { self.seen = seen }
         // Emptied, so that the copies above own their memory alone.
         self.splitter = LineSplitter()
         self.whole = []
@@ -72,7 +85,7 @@ struct TextReader {
                     whole.append(contentsOf: plain)
                 } else {
                     try splitter.feed(plain) { number, line in
-                        Self.add(line, number, parser, name, &records)
+                        Self.add(line, number, parser, name, &records, &seen)
                     }
                 }
             }
@@ -88,20 +101,22 @@ struct TextReader {
             }
             return records.append(.text(id: Array(name.utf8), bytes: whole))
         }
-        var (splitter, records) = (self.splitter, self.records)
-        try splitter.finish { number, line in Self.add(line, number, parser, name, &records) }
+        var (splitter, records, seen) = (self.splitter, self.records, self.seen)
+        try splitter.finish { number, line in Self.add(line, number, parser, name, &records, &seen)
+        }
         self.records = records
+        self.seen = seen
     }
 
     private static func add(
         _ line: LineSplitter.Line, _ number: Int, _ parser: DocumentParser, _ name: String,
-        _ records: inout [Record]
+        _ records: inout [Record], _ seen: inout FieldsSeen
     ) {
         switch line {
         case .tooLong(let length):
             records.append(.bad(line: number, reason: "the line has \(length) bytes"))
         case .bytes(let bytes):
-            switch parser.parse(bytes, line: number, file: name) {
+            switch parser.parse(bytes, line: number, file: name, &seen) {
             case .blank: break
             case .document(let document):
                 records.append(.text(id: document.id, bytes: document.text))

@@ -45,6 +45,7 @@ enum TextStream {
         }
         reporter.finish()
         if let thrown { throw thrown }
+        if let warning = groups.warning { StandardOutput.writeError(warning + "\n") }
         let wrong = [
             badLines > 0 ? "\(Words.counted(Int64(badLines), "line")) held no text" : nil,
             total.errors > 0
