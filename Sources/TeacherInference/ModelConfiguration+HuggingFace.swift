@@ -62,12 +62,13 @@ extension ModelConfiguration {
             hiddenSize: hiddenSize,
             heads: heads,
             kvHeads: try keys.kvHeads.map { name throws(ModelError) in
-                try integer(name, default: heads)
+                let absent = config.values[name] == nil
+                return try integer(name, default: absent ? keys.defaultKVHeads ?? heads : heads)
             } ?? heads,
             headSize: headSize ?? hiddenSize / heads,
             feedForwardSize: try integer(keys.feedForward, default: feedForward),
             vocabularySize: try integer("vocab_size"),
-            context: try integer(keys.context, default: 2048),
+            context: try integer(keys.context, default: keys.defaultContext),
             normEpsilon: Float(try config.number(keys.epsilon) ?? keys.defaultEpsilon),
             rope: try RoPE(huggingFace: config, family: family),
             windows: windows,

@@ -8,6 +8,7 @@ extension DecoderFamily {
         keys: ConfigKeys(
             hiddenSize: "n_embd", layers: "n_layer", heads: "n_head", kvHeads: nil, headSize: nil,
             feedForward: "n_inner", defaultFeedForward: 4, context: "n_positions",
+            defaultContext: 1024,
             epsilon: "layer_norm_epsilon", defaultEpsilon: 1e-5,
             activation: "activation_function", mustBeTrue: ["scale_attn_weights"],
             synonyms: ["n_ctx": "n_positions"],

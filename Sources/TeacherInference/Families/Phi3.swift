@@ -4,7 +4,7 @@ extension DecoderFamily {
         name: "phi3", ggufName: "phi3", ggufPairing: .halves, attentionBiases: .never,
         window: .everyLayer, rotatedPart: 1,
         keys: ConfigKeys(
-            headSize: nil, defaultEpsilon: 1e-5,
+            headSize: nil, defaultContext: 4096, defaultEpsilon: 1e-5,
             // Names from before transformers 4.41, with LongRoPE's meaning.
             longRoPENames: ["longrope", "su", "yarn"], defaultOriginalContext: 4096,
             harmless: [
