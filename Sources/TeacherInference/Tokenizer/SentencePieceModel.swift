@@ -46,7 +46,7 @@ public final class SentencePieceModel: Tokenizer {
     /// `tokenizer_config.json`, which names added tokens and the rule for BOS, and the older
     /// `added_tokens.json`; `source` is the first one's path.
     ///
-    /// Without a word on BOS it is added, as transformers does for these tokenizers.
+    /// Without a word on BOS none is added, as transformers 5 has it.
     public init(
         model bytes: [UInt8], configJSON: [UInt8]?, addedJSON: [UInt8]? = nil, source: String
     ) throws(ModelError) {
@@ -87,7 +87,7 @@ public final class SentencePieceModel: Tokenizer {
             throw ModelError(
                 "cannot use the tokenizer of \(source): it adds a BOS token but names none")
         }
-        addsBOS = bosToken != nil && adds ?? true
+        addsBOS = bosToken != nil && adds == true
     }
 
     /// Token ids of `text`.
