@@ -95,8 +95,11 @@ struct TokenizerJSON {
         for entry in added {
             kinds[Int(entry.token.id)] = entry.isSpecial ? .special : .userDefined
         }
+        var isInModel = [Bool](repeating: false, count: spellings.count)
+        for (_, value) in members { if let id = value.integer { isInModel[id] = true } }
         for (id, spelling) in spellings.enumerated() {
-            try vocabulary.append(spelling ?? [], spelling == nil ? .unused : kinds[id])
+            try vocabulary.append(
+                spelling ?? [], spelling == nil ? .unused : kinds[id], isInModel: isInModel[id])
         }
         for (rank, merge) in merges.enumerated() {
             let pair = try pair(merge, rank)
