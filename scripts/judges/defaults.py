@@ -4,9 +4,10 @@
     defaults.py --refinectl PATH [--families llama,mistral]
 
 Every field of every family's configuration class is left out of config.json once and set to null
-once, in the spelling of transformers 4 and 5. transformers makes a model of random weights of that
-config.json. refinery must give its NLLs, or refuse the folder and name the field. What transformers
-itself refuses is not judged. Exits 1 on a difference.
+once, in the spelling of transformers 4 and 5, and all that refinery takes for harmless is added
+once. transformers makes a model of random weights of that config.json. refinery must give its NLLs,
+or refuse the config.json. What transformers itself refuses is not judged. The last judge is of
+folders whose decoder is a part of a model that sees images. Exits 1 on a difference.
 """
 
 from __future__ import annotations
@@ -21,12 +22,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import torch
-from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedConfig
+from safetensors.torch import save_file
+from transformers import (
+    AutoConfig, AutoModelForCausalLM, AutoModelForImageTextToText, PreTrainedConfig,
+)
 from transformers.utils import logging
 
 import random_families
 import random_llama
-from judge_models import load_tokenizer, sum_nll, token_nll, write_jsonl
+from judge_models import load_model, load_tokenizer, sum_nll, token_nll, write_jsonl
 from matrix import MEAN_TOLERANCE, TOKEN_TOLERANCE
 from random_families import NO_HEAD_DIM, ROPE, ROUTING_MARGIN, SHAPE, Family, routing_margin
 
@@ -43,6 +47,20 @@ CONTEXTS = {"n_positions", "max_position_embeddings"}
 LONG = {"n_positions": 0, "max_position_embeddings": 5, "sliding_window": 12}
 # Classes have up to 32 heads of keys by default.
 MANY_HEADS = {"num_attention_heads": 32, "hidden_size": 256}
+# Fields that refinery takes for harmless, with values other than the usual.
+HARMLESS = {
+    "_attn_implementation_autoset": True, "_flash_attn_2_enabled": True, "unsloth_fixed": True,
+    "unsloth_version": "2024.9", "auto_map": {"AutoConfig": "a.B"}, "max_sequence_length": 16,
+    "cache_implementation": "hybrid", "is_llama_config": True, "model_max_length": 16,
+    "use_flash_attn": True, "use_bfloat16": True, "gradient_checkpointing": True,
+    "pretraining_tp": 2, "initializer_range": 0.5, "attention_dropout": 0.5, "max_length": 7,
+    "min_length": 3, "do_sample": True, "num_beams": 4, "temperature": 0.3, "top_k": 3,
+    "top_p": 0.5, "typical_p": 0.5, "repetition_penalty": 1.5, "length_penalty": 2.0,
+    "no_repeat_ngram_size": 2, "num_return_sequences": 2, "early_stopping": True,
+    "bad_words_ids": [[1]], "suppress_tokens": [1], "prefix": "a", "finetuning_task": "b",
+    "task_specific_params": {"x": {"max_length": 3}}, "tie_encoder_decoder": True,
+    "chunk_size_feed_forward": 2, "tokenizer_class": "LlamaTokenizer", "bos_token_id": 3,
+    "eos_token_id": [1, 2], "pad_token_id": 4, "use_cache": False}
 FAMILIES = [
     Family("llama", "llama", {"tie_word_embeddings": True, "rms_norm_eps": 1e-5},
            shape=SHAPE | ROPE, seed=50,
@@ -102,6 +120,7 @@ def variants(family: Family) -> Iterator[tuple[str, dict]]:
             if spelled not in seen:
                 seen.add(spelled)
                 yield name, content
+    yield "harmless fields", next(bases(family)) | HARMLESS
 
 
 def model_of(family: Family, folder: Path, field: str):
@@ -135,8 +154,10 @@ def judge(family: Family, name: str, content: dict, refinectl: Path, tokenizer, 
     # In a mixture of experts a long text hardly ever has no token between two experts.
     chosen = ("prose",) if "num_experts_per_tok" in content else ("prose", "long")
     documents = [d for d in random_llama.DOCUMENTS if d["id"] in chosen]
-    if times := LONG.get(field, 0) if (content.get("num_hidden_layers") or 0) < 8 else 0:
-        documents = [{"id": "windows", "text": " ".join([random_llama.DOCUMENTS[-1]["text"]] * times)}]
+    times = LONG.get(field, 0) if (content.get("num_hidden_layers") or 0) < 8 else 0
+    if times:
+        long = random_llama.DOCUMENTS[-1]["text"]
+        documents = [{"id": "windows", "text": " ".join([long] * times)}]
     with tempfile.TemporaryDirectory() as scratch:
         folder, texts = Path(scratch) / "model", Path(scratch) / "texts.jsonl"
         folder.mkdir()
@@ -175,22 +196,62 @@ def judge(family: Family, name: str, content: dict, refinectl: Path, tokenizer, 
     return "same", ""
 
 
+def check_vision(refinectl: Path, vocabulary: str, tokenizer) -> bool:
+    """Gemma 3's text part of a folder that sees images, as transformers 4 and 5 name its tensors."""
+    family = next(family for family in FAMILIES if family.name == "gemma3")
+    text = next(bases(family))
+    vision = {"model_type": "siglip_vision_model", "hidden_size": 32, "intermediate_size": 32,
+              "num_hidden_layers": 1, "num_attention_heads": 2, "image_size": 28, "patch_size": 14}
+    content = {"model_type": "gemma3", "architectures": ["Gemma3ForConditionalGeneration"],
+               "text_config": text, "vision_config": vision, "mm_tokens_per_image": 4,
+               "image_token_index": random_llama.VOCABULARY - 1}
+    document, good = random_llama.DOCUMENTS[0], True
+    ids = tokenizer.encode(document["text"], add_special_tokens=False).ids
+    for place in ("language_model.model.", "model.language_model."):
+        with tempfile.TemporaryDirectory() as scratch:
+            folder, texts = Path(scratch) / "model", Path(scratch) / "texts.jsonl"
+            folder.mkdir()
+            (folder / "config.json").write_text(json.dumps(content))
+            (folder / "tokenizer.json").write_text(vocabulary)
+            write_jsonl(texts, [document])
+            whole = AutoModelForImageTextToText.from_config(AutoConfig.from_pretrained(folder))
+            outer = "model." if place.startswith("model.") else ""
+            state = {outer + name.removeprefix("model."): tensor.contiguous()
+                     for name, tensor in whole.state_dict().items()
+                     if "vision_tower" in name or "projector" in name}
+            part = random_families.make(family)
+            state |= {place + name.removeprefix("model."): tensor.contiguous()
+                      for name, tensor in part.state_dict().items() if name != "lm_head.weight"}
+            save_file(state, folder / "model.safetensors", metadata={"format": "pt"})
+            values = token_nll(load_model(folder), ids)
+            rows, message = scores(refinectl, folder, texts)
+            theirs = rows.get(document["id"], {}).get("token_nll", [])
+            same = not message and len(values) == len(theirs) and max(
+                abs(a - b) for a, b in zip(theirs, values)) <= TOKEN_TOLERANCE
+        print(f"Gemma 3 below {place}: {'ok' if same else 'DIFFERS ' + message}")
+        good &= same
+    return good
+
+
 def check(refinectl: Path, names: list[str] | None = None, verbose: bool = False) -> bool:
     vocabulary = json.dumps(random_llama.tokenizer_json(random_llama.Spec("defaults")))
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         file.write(vocabulary)
         file.flush()
         tokenizer = load_tokenizer(file.name)
-    good = True
+    good = bool(names) or check_vision(refinectl, vocabulary, tokenizer)
     for family in FAMILIES:
         if names and family.name not in names:
             continue
         counts: dict[str, int] = {}
         for name, content in variants(family):
             result, remark = judge(family, name, content, refinectl, tokenizer, vocabulary)
+            if name == "harmless fields" and result != "same":
+                result = "DIFFERS"
             counts[result] = counts.get(result, 0) + 1
             if verbose or result == "DIFFERS":
-                print(f"  {family.name} without {name}: {result} {remark.strip()}"[:400], flush=True)
+                print(f"  {family.name} without {name}: {result} {remark.strip()}"[:400],
+                      flush=True)
         good &= "DIFFERS" not in counts
         print(f"defaults of {family.name}: "
               + ", ".join(f"{count} {result}" for result, count in sorted(counts.items()))
