@@ -7,6 +7,10 @@ struct ConfigKeys: Sendable {
     var layers = "num_hidden_layers"
     /// The number of query heads.
     var heads = "num_attention_heads"
+    /// Where ``heads`` is not there; nil for an error.
+    var defaultHeads: Int?
+    /// Where `vocab_size` is not there; nil for an error.
+    var defaultVocabulary: Int?
     /// Nil where each query head has its own keys.
     var kvHeads: String? = "num_key_value_heads"
     /// Where ``kvHeads`` is not there; nil, as null in its place, for as many as query heads.

@@ -24,7 +24,8 @@ extension DecoderFamily {
 
 extension TensorNames {
     fileprivate static let gpt2 = TensorNames(
-        prefix: "transformer.", embedding: "wte", positions: "wpe", heads: ["lm_head"],
+        prefixes: ["transformer."], wrappers: ["_orig_mod."], embedding: "wte", positions: "wpe",
+        heads: ["lm_head"],
         finalNorm: "ln_f", attentionNorm: "h.{}.ln_1", feedForwardNorm: "h.{}.ln_2",
         queryKeyValue: "h.{}.attn.c_attn", attentionOutput: "h.{}.attn.c_proj",
         up: "h.{}.mlp.c_fc", down: "h.{}.mlp.c_proj", areTransposed: true,

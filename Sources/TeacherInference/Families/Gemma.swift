@@ -21,6 +21,8 @@ extension DecoderFamily {
         family.headNorm = .eachHead
         family.window = .alternating(period: 6, size: 4096, ggufSize: nil)
         family.keys.defaultContext = 131_072
+        // As the text_config of the published folders with a vision part has it.
+        (family.keys.defaultHeads, family.keys.defaultVocabulary) = (8, 262_208)
         (family.ropeBase, family.windowRoPEBase) = (1_000_000, 10_000)
         family.caps = Caps(
             attention: nil, logits: nil, queryScalar: 256, ggufLayersByHiddenSize: 62)
@@ -35,9 +37,8 @@ extension DecoderFamily {
         keys: ConfigKeys(
             defaultKVHeads: 4, defaultHeadSize: 256, activation: "hidden_activation",
             harmless: [
-                "cache_implementation",
                 // Written beside layer_types by transformers 5, which does not read it.
-                "_sliding_window_pattern",
+                "_sliding_window_pattern"
             ]),
         tensors: .gemma)
 }

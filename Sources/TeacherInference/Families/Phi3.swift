@@ -8,8 +8,6 @@ extension DecoderFamily {
             // Names from before transformers 4.41, with LongRoPE's meaning.
             longRoPENames: ["longrope", "su", "yarn"], defaultOriginalContext: 4096,
             harmless: [
-                // Python of the model's own, for releases of transformers that lacked the family.
-                "auto_map",
                 "embd_pdrop", "resid_pdrop",
                 // Phi-4-mini's; transformers reads neither.
                 "full_attn_mod", "interpolate_factor",

@@ -5,21 +5,12 @@ extension TokenizerJSON {
     /// `tokenizer_config.json` beside the file is not read. Its class GPTNeoXTokenizer makes a
     /// post-processor of its own, which adds nothing.
     func bos(
-        configJSON: [UInt8]?, count: Int, id: ([UInt8]) -> TokenID?
+        count: Int, id: ([UInt8]) -> TokenID?
     ) throws(ModelError) -> (token: TokenID?, isAdded: Bool) {
-        var token = try templateBOS(count: count)
-        var isAdded = token != nil
-        if let configJSON {
-            let name = "tokenizer_config.json beside \(source)"
-            let config = try JSONParser.parse(configJSON, source: name)
-            let named = config.member("bos_token")
-            if let spelling = named?.bytes ?? named?["content"]?.bytes, token == nil {
-                token = id(spelling)
-            }
-            let type = config.member("tokenizer_class")?.text
-            if type == "GPTNeoXTokenizer" || type == "GPTNeoXTokenizerFast" { isAdded = false }
-        }
-        return (token, isAdded)
+        let template = try templateBOS(count: count)
+        let makesItsOwn = ["GPTNeoXTokenizer", "GPTNeoXTokenizerFast"]
+            .contains(companions.tokenizerClass)
+        return (template ?? companions.bosSpelling.flatMap(id), template != nil && !makesItsOwn)
     }
 
     /// The token that the post-processor puts in front of a text, or nil for none.

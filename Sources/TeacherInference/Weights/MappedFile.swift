@@ -51,6 +51,7 @@ final class MappedFile: Sendable {
             throw ModelError("cannot map \(path): \(String(cString: strerror(errno)))")
         }
         base = UnsafeRawPointer(address)
+        try RegularFile.refusePointer(bytes, path: path)
     }
 
     deinit {
