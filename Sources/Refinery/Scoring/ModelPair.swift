@@ -108,8 +108,6 @@ struct ModelPair: Sendable {
 
 extension LanguageModel {
     fileprivate convenience init(_ reference: ModelReference) throws(ModelError) {
-        try self.init(
-            path: reference.path,
-            options: Options(context: reference.context, pre: reference.pre))
+        try self.init(path: reference.path, options: reference.options)
     }
 }

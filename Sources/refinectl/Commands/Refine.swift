@@ -90,8 +90,7 @@ struct Refine: AsyncParsableCommand {
         if let store { try inUse(listing, configuration, store: false).check(store, isStore: true) }
         // Before hours go into the import.
         for model in [configuration.teacher, configuration.reference] {
-            _ = try LanguageModel(
-                path: model.path, options: .init(context: model.context, pre: model.pre))
+            _ = try LanguageModel(path: model.path, options: model.options)
         }
         let benchmarks = try await BenchmarkFiles(selecting.candidates.decontaminate)
         let place = try StorePlace(kept: store)
@@ -161,10 +160,12 @@ struct Refine: AsyncParsableCommand {
     private var pipelineConfiguration: PipelineConfiguration {
         var configuration = PipelineConfiguration(
             teacher: ModelReference(
-                path: teacher, context: modelOptions.context, pre: modelOptions.pre),
+                path: teacher, context: modelOptions.context, pre: modelOptions.pre,
+                ignoredConfig: modelOptions.fields.ignored),
             reference: ModelReference(
                 path: reference, context: referenceContext ?? modelOptions.context,
-                pre: referencePre ?? modelOptions.pre))
+                pre: referencePre ?? modelOptions.pre,
+                ignoredConfig: modelOptions.fields.ignored))
         configuration.threads = threadOptions.threads ?? 0
         configuration.maxTokens = maxTokens
         return configuration
