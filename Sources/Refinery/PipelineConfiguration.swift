@@ -1,4 +1,5 @@
 import Foundation
+import TeacherInference
 
 /// A model as a user names it.
 public struct ModelReference: Sendable, Equatable {
@@ -8,12 +9,20 @@ public struct ModelReference: Sendable, Equatable {
     public var context: String
     /// The pre-tokenizer's name, where the file's own is not to be used.
     public var pre: String?
+    /// Fields of a folder's config.json that need not be understood.
+    public var ignoredConfig: [String]
 
     /// A reference of the given parts.
-    public init(path: String, context: String, pre: String?) {
+    public init(path: String, context: String, pre: String?, ignoredConfig: [String] = []) {
         self.path = path
         self.context = context
         self.pre = pre
+        self.ignoredConfig = ignoredConfig
+    }
+
+    /// How the library is to read it.
+    public var options: LanguageModel.Options {
+        LanguageModel.Options(context: context, pre: pre, ignoredConfig: ignoredConfig)
     }
 }
 

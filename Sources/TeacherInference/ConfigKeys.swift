@@ -7,8 +7,14 @@ struct ConfigKeys: Sendable {
     var layers = "num_hidden_layers"
     /// The number of query heads.
     var heads = "num_attention_heads"
+    /// Where ``heads`` is not there; nil for an error.
+    var defaultHeads: Int?
+    /// Where `vocab_size` is not there; nil for an error.
+    var defaultVocabulary: Int?
     /// Nil where each query head has its own keys.
     var kvHeads: String? = "num_key_value_heads"
+    /// Where ``kvHeads`` is not there; nil, as null in its place, for as many as query heads.
+    var defaultKVHeads: Int?
     /// Nil where a head is always the hidden size by the heads.
     var headSize: String? = "head_dim"
     /// Where ``headSize`` is not there; nil for the hidden size by the heads.
@@ -19,6 +25,10 @@ struct ConfigKeys: Sendable {
     var defaultFeedForward: Int?
     /// The longest sequence.
     var context = "max_position_embeddings"
+    /// Where ``context`` is not there.
+    var defaultContext = 2048
+    /// Where `sliding_window` is not there; null in its place is no window.
+    var defaultWindow: Int?
     /// The norms' ε.
     var epsilon = "rms_norm_eps"
     /// Where ``epsilon`` is not there.

@@ -11,11 +11,14 @@ public final class LanguageModel: Sendable {
         public var context: String
         /// The pre-tokenizer, where a GGUF file names none.
         public var pre: String?
+        /// Fields of config.json that need not be understood.
+        public var ignoredConfig: [String]
 
         /// Options with the defaults of the command line.
-        public init(context: String = "auto", pre: String? = nil) {
+        public init(context: String = "auto", pre: String? = nil, ignoredConfig: [String] = []) {
             self.context = context
             self.pre = pre
+            self.ignoredConfig = ignoredConfig
         }
     }
 
@@ -30,6 +33,8 @@ public final class LanguageModel: Sendable {
     /// The resolved context rule: `none`, `bos`, or the named token's spelling.
     public let contextRule: String
 
+    /// Fields of config.json that the user had ignored, with their values.
+    private let ignoredFields: [String]
     private let weights: DecoderWeights
     private let file: any WeightFile
     private let kernels: ComputeKernels
@@ -52,13 +57,17 @@ public final class LanguageModel: Sendable {
                 hint: "a model is a .gguf file or a Hugging Face folder")
         }
         if isFolder.boolValue {
-            let config = try JSONObject(path: path + "/config.json")
-            let family = try DecoderFamily(huggingFace: config)
-            configuration = try ModelConfiguration(huggingFace: config)
+            let ignored = Set(options.ignoredConfig)
+            let folder = try ModelFolder(path: path, ignored: ignored)
+            let (config, family) = (folder.config, folder.family)
+            configuration = try ModelConfiguration(
+                huggingFace: config, family: family, ignored: ignored)
+            ignoredFields = folder.ignoredFields
             let file = try SafetensorsFile(folder: path)
+            try ModelFolder.refuseQuantised(file)
             weights = try DecoderWeights(
-                file: file, names: family.tensors, configuration: configuration,
-                tied: try config.bool("tie_word_embeddings") ?? family.tiesHead)
+                file: file, names: folder.names, configuration: configuration,
+                tied: folder.tiesHead)
             try ExpectedBiases(huggingFace: config, family: family)
                 .check(weights, path: config.path)
             self.file = file
@@ -70,17 +79,26 @@ public final class LanguageModel: Sendable {
                 file: file, names: .gguf(family), configuration: configuration,
                 tied: family.ggufMayTieHead ? nil : false)
             try ExpectedBiases(gguf: family).check(weights, path: path)
+            ignoredFields = []
             self.file = file
         }
         tokenizer = try Self.loadTokenizer(path: path, pre: options.pre)
-        guard tokenizer.vocabularySize <= configuration.vocabularySize else {
+        // A control token behind them, such as one for padding, is never looked up.
+        guard tokenizer.textTokenLimit <= configuration.vocabularySize else {
             throw ModelError(
-                "\(path): the tokenizer has \(tokenizer.vocabularySize) tokens, but the embedding "
+                "\(path): text can become token \(tokenizer.textTokenLimit - 1) of the tokenizer's "
+                    + "\(tokenizer.vocabularySize), but the embedding has "
                     + "\(configuration.vocabularySize) rows",
                 hint: "the tokenizer does not belong to these weights")
         }
         (contextToken, contextRule) = try Self.resolve(
             context: options.context, tokenizer: tokenizer, path: path)
+        if let contextToken, Int(contextToken) >= configuration.vocabularySize {
+            throw ModelError(
+                "\(path): the context token is \(contextToken), but the embedding has "
+                    + "\(configuration.vocabularySize) rows",
+                hint: "name another control token with --context, or use --context none")
+        }
     }
 
     /// Only the tokenizer at `path`: any architecture, no tensors needed.
@@ -107,15 +125,23 @@ public final class LanguageModel: Sendable {
             if let model = try read("tokenizer.model") {
                 return try SentencePieceModel(
                     model: model, configJSON: try read("tokenizer_config.json"),
+                    specialMapJSON: try read("special_tokens_map.json"),
                     addedJSON: try read("added_tokens.json"), source: path + "/tokenizer.model")
             }
             throw ModelError(
                 "cannot read \(path)/tokenizer.json, nor a tokenizer.model in its place",
-                hint: "copy the model's tokenizer.json beside its config.json")
+                hint: FileManager.default.fileExists(atPath: path + "/vocab.json")
+                    ? "transformers makes one of vocab.json and merges.txt: "
+                        + "AutoTokenizer.from_pretrained(folder).save_pretrained(folder)"
+                    : "copy the model's tokenizer.json beside its config.json")
         }
         let root = try JSONParser.parse(json, source: path + "/tokenizer.json")
-        return try TokenizerJSON(root: root, source: path + "/tokenizer.json")
-            .tokenizer(configJSON: try read("tokenizer_config.json"))
+        return try TokenizerJSON(
+            root: root, source: path + "/tokenizer.json",
+            configJSON: try read("tokenizer_config.json"),
+            specialMapJSON: try read("special_tokens_map.json"),
+            addedJSON: try read("added_tokens.json")
+        ).tokenizer()
     }
 
     /// Longest sequence that can be scored, in tokens, the context token included.
@@ -197,12 +223,12 @@ public final class LanguageModel: Sendable {
     }
 
     /// What decides a score beside the weights' bytes and the tokenizer's content: scoring version,
-    /// compute precision, configuration, context rule.
+    /// compute precision, configuration, context rule, fields that were ignored.
     ///
     /// Part of the model's fingerprint.
     public var arithmetic: String {
         "refinery-scoring-1 float32 context=\(contextRule.utf8.count):\(contextRule) \(configuration) "
-            + "tied=\(tiesHead)"
+            + "tied=\(tiesHead)\(ignoredFields.isEmpty ? "" : " ignored=\(ignoredFields)")"
     }
 
     /// Working memory of one thread; the scorer owns it.

@@ -1,22 +1,15 @@
 extension ModelConfiguration {
-    /// Fields of a config.json that do not change the log-probs of a text.
-    private static let harmless: Set<String> = [
-        "_name_or_path", "_attn_implementation", "_commit_hash", "add_cross_attention",
-        "architectures", "attention_dropout", "attn_implementation", "bos_token_id",
-        "chunk_size_feed_forward", "dtype", "eos_token_id", "id2label", "initializer_range",
-        "is_decoder", "is_encoder_decoder", "is_llama_config", "label2id", "max_length",
-        "output_attentions", "output_hidden_states", "pad_token_id", "pretraining_tp",
-        "problem_type", "return_dict", "sep_token_id", "task_specific_params",
-        "tokenizer_class", "torch_dtype", "transformers.js_config", "transformers_version",
-        "unsloth_version", "use_cache",
-    ]
-
     /// Reads a Hugging Face config.json in the spelling of transformers 4 or 5.
     ///
-    /// A field that says something and is not understood is an error that names it.
-    init(huggingFace config: JSONObject) throws(ModelError) {
+    /// A field that says something and is not understood is an error that names it, unless it is
+    /// `ignored`; `family` is what `model_type` says where it is nil.
+    init(
+        huggingFace config: JSONObject, family known: DecoderFamily? = nil,
+        ignored: Set<String> = []
+    ) throws(ModelError) {
         let path = config.path
-        let family = try DecoderFamily(huggingFace: config)
+        let family =
+            if let known { known } else { try DecoderFamily(huggingFace: config) }
         let keys = family.keys
         var used = Self.harmless.union(keys.harmless).union(["model_type", keys.activation])
         func integer(_ name: String, default value: Int? = nil) throws(ModelError) -> Int {
@@ -34,7 +27,7 @@ extension ModelConfiguration {
         }
         if family.feedForwardBiases == .configured { used.insert("mlp_bias") }
         let hiddenSize = try integer(keys.hiddenSize)
-        let heads = try integer(keys.heads)
+        let heads = try integer(keys.heads, default: keys.defaultHeads)
         guard heads > 0, hiddenSize > 0 else {
             throw ModelError(
                 "\(path): \"\(keys.heads)\" is \(heads), \"\(keys.hiddenSize)\" is \(hiddenSize)")
@@ -62,12 +55,13 @@ extension ModelConfiguration {
             hiddenSize: hiddenSize,
             heads: heads,
             kvHeads: try keys.kvHeads.map { name throws(ModelError) in
-                try integer(name, default: heads)
+                let absent = config.values[name] == nil
+                return try integer(name, default: absent ? keys.defaultKVHeads ?? heads : heads)
             } ?? heads,
             headSize: headSize ?? hiddenSize / heads,
             feedForwardSize: try integer(keys.feedForward, default: feedForward),
-            vocabularySize: try integer("vocab_size"),
-            context: try integer(keys.context, default: 2048),
+            vocabularySize: try integer("vocab_size", default: keys.defaultVocabulary),
+            context: try integer(keys.context, default: keys.defaultContext),
             normEpsilon: Float(try config.number(keys.epsilon) ?? keys.defaultEpsilon),
             rope: try RoPE(huggingFace: config, family: family),
             windows: windows,
@@ -116,10 +110,11 @@ extension ModelConfiguration {
         try Self.checkSynonyms(keys, config)
         used.formUnion(keys.synonyms.keys)
         used.formUnion(keys.mustBeTrue)
-        for name in config.values.keys.sorted() where !used.contains(name) {
-            guard config.isMeaningful(name) else { continue }
-            throw ModelError(
-                "\(path): field \"\(name)\" is not understood and may change the arithmetic")
+        let size = self.headSize
+        try Self.checkFields(config, understood: used, ignored: ignored) {
+            name throws(ModelError) in
+            try Self.saysNothingNew(
+                name, config, family: family, headSize: size, layers: layers)
         }
         try validate(path: path)
     }

@@ -19,7 +19,9 @@ extension ModelConfiguration {
         _ family: DecoderFamily, layers: Int, _ config: JSONObject
     ) throws(ModelError) -> [Int?] {
         var windows = [Int?](repeating: nil, count: layers)
-        let window = try config.integer("sliding_window")
+        let window =
+            config.values["sliding_window"] == nil
+            ? family.keys.defaultWindow : try config.integer("sliding_window")
         switch family.window {
         case .none:
             return windows

@@ -74,12 +74,8 @@ extension ModelConfiguration.RoPE.Scaling {
                         ?? ModelConfiguration.RoPE.YaRN.attentionFactor(factor, mscale: scales)))
         case "longrope":
             let original = try original()
-            let context = try config.integer(family.keys.context)
-            let byContext = context.map { Double($0) / Double(original) }
-            guard let factor = try number("factor") ?? byContext else {
-                throw ModelError(
-                    "\(path): \"factor\" is missing, and so is \"\(family.keys.context)\"")
-            }
+            let context = try config.integer(family.keys.context) ?? family.keys.defaultContext
+            let factor = try number("factor") ?? Double(context) / Double(original)
             used.formUnion(["short_factor", "long_factor"])
             let stated = try number("attention_factor")
             self = .longrope(
@@ -113,9 +109,10 @@ extension ModelConfiguration.RoPE.Scaling {
             throw ModelError(
                 "\(object.path): \"\(originalName)\" is \(inside), but \(beside) beside it")
         }
-        let whole = try config.integer(family.keys.context)
-        guard let value = beside ?? inside ?? whole, (1..<1 << 28).contains(value) else {
-            throw ModelError("\(object.path): \"\(originalName)\" is missing or no length")
+        let whole = try config.integer(family.keys.context) ?? family.keys.defaultContext
+        let value = beside ?? inside ?? whole
+        guard (1..<1 << 28).contains(value) else {
+            throw ModelError("\(object.path): \"\(originalName)\" is \(value), which is no length")
         }
         return value
     }

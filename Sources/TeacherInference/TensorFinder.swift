@@ -5,13 +5,24 @@ struct TensorFinder {
     /// How the family and the format call and lay out the tensors.
     let names: TensorNames
     private let prefix: String
+    private let wrapper: String
     private var used: Set<String> = []
 
     /// A finder of tensors called `names` in `file`.
     init(file: any WeightFile, names: TensorNames) {
         self.file = file
         self.names = names
-        prefix = file.tensors[names.prefix + names.embedding + ".weight"] == nil ? "" : names.prefix
+        var found = ("", "")
+        search: for wrapper in [""] + names.wrappers {
+            for prefix in names.prefixes + [""] {
+                let name = wrapper + prefix + names.embedding + ".weight"
+                guard file.tensors[name] != nil else { continue }
+                found = (wrapper, prefix)
+                break search
+            }
+        }
+        wrapper = found.0
+        prefix = found.0 + found.1
     }
 
     /// The name of a tensor of layer `layer`, or of none.
@@ -41,9 +52,11 @@ struct TensorFinder {
 
     /// The head's matrix, or nil where the file has none.
     mutating func head(shape: [Int]) throws(ModelError) -> Tensor? {
-        for name in names.heads where file.tensors[name + ".weight"] != nil {
-            used.insert(name + ".weight")
-            return try file.tensor(name + ".weight", shape: shape)
+        for head in names.heads {
+            let name = wrapper + head + ".weight"
+            guard file.tensors[name] != nil else { continue }
+            used.insert(name)
+            return try file.tensor(name, shape: shape)
         }
         return nil
     }
@@ -126,9 +139,13 @@ struct TensorFinder {
     ///
     /// - Throws: ``ModelError`` naming the first.
     func checkAllFound(_ configuration: ModelConfiguration) throws(ModelError) {
-        try file.checkUnread(ignorable: names.ignorable)
-        for name in file.tensors.keys.sorted() where !used.contains(name) && !names.ignorable(name)
-        {
+        let (names, wrapper) = (names, wrapper)
+        func isIgnorable(_ name: String) -> Bool {
+            names.ignorable(
+                name.hasPrefix(wrapper) ? String(name.dropFirst(wrapper.count)) : name)
+        }
+        try file.checkUnread(ignorable: isIgnorable)
+        for name in file.tensors.keys.sorted() where !used.contains(name) && !isIgnorable(name) {
             throw ModelError(
                 "\(file.path): tensor \"\(name)\" is not part of a \(configuration.architecture) model "
                     + "of \(configuration.layers) layers, and leaving it out would change the arithmetic"

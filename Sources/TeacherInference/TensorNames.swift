@@ -3,9 +3,11 @@
 /// Names are without `.weight` and `.bias`; `{}` stands for the layer's number. Nil for tensors that
 /// the format or the family does not have.
 struct TensorNames: Sendable {
-    /// In front of every name but the head's, where the file has it there: checkpoints of a model
-    /// without its head lack it.
-    var prefix = ""
+    /// What may stand in front of every name but the head's, the first that the file has it under:
+    /// checkpoints of a model without its head have nothing there.
+    var prefixes: [String] = []
+    /// What may stand in front of every name in the file: a module that wraps the model.
+    var wrappers: [String] = []
     /// The embedding, and the head where the two are tied.
     var embedding: String
     /// Learned positions.
@@ -56,7 +58,8 @@ struct TensorNames: Sendable {
 
     /// Hugging Face's names of Llama and of most families after it.
     static let llama = TensorNames(
-        prefix: "model.", embedding: "embed_tokens", heads: ["lm_head"], finalNorm: "norm",
+        prefixes: ["model."], wrappers: ["_orig_mod."], embedding: "embed_tokens",
+        heads: ["lm_head"], finalNorm: "norm",
         attentionNorm: "layers.{}.input_layernorm",
         feedForwardNorm: "layers.{}.post_attention_layernorm",
         query: "layers.{}.self_attn.q_proj", key: "layers.{}.self_attn.k_proj",
@@ -65,6 +68,20 @@ struct TensorNames: Sendable {
         down: "layers.{}.mlp.down_proj",
         // Old checkpoints carry RoPE's frequencies as a buffer.
         ignorable: { $0.hasSuffix(".rotary_emb.inv_freq") })
+
+    /// The names in a folder that has a vision part beside the decoder, as transformers 4 and 5
+    /// save it.
+    var besideVision: TensorNames {
+        var names = self
+        names.prefixes = prefixes.flatMap { ["language_model." + $0, $0 + "language_model."] }
+        names.heads = heads.map { "language_model." + $0 } + heads
+        names.ignorable = { [ignorable] name in
+            let own = name.hasPrefix("model.") ? String(name.dropFirst(6)) : name
+            return own.hasPrefix("vision_tower.") || own.hasPrefix("multi_modal_projector.")
+                || ignorable(name)
+        }
+        return names
+    }
 
     /// GGUF's names for what `family` has.
     static func gguf(_ family: DecoderFamily) -> TensorNames {

@@ -144,7 +144,8 @@ import Testing
         #expect(taken.status == 0 && taken.output.contains("\"per\":\"byte\""))
         // The reference's context is 1,024 tokens, its BOS among them.
         let long = try Programs.run("refinectl", both + ["--context", "bos"])
-        #expect(long.output.contains("set max_tokens (--max-tokens) to 1023 or less"), "\(long.output)")
+        #expect(
+            long.output.contains("set max_tokens (--max-tokens) to 1023 or less"), "\(long.output)")
         #expect(taken.output.contains("\"same_tokenizer\":false"))
         #expect(taken.errors.isEmpty, "progress is for terminals: \(taken.errors)")
         let missing = try Programs.run("refinectl", ["inspect", teacher, "/no/such/model"])

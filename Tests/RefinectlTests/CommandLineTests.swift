@@ -1,18 +1,39 @@
 import ArgumentParser
 import Foundation
 import Refinery
+import TeacherInference
 import Testing
 
 @testable import refinectl
 
 @Suite("What the command line accepts and refuses")
 struct CommandLineTests {
+    @Test func `every command that loads a model takes fields to ignore`() throws {
+        let fields = ["--ignore-config", "a", "--ignore-config", "b"]
+        let score = try Score.parse(["m", "-"] + fields)
+        #expect(score.modelOptions.options.ignoredConfig == ["a", "b"])
+        for ignored in [
+            try Inspect.parse(["m"] + fields).modelOptions.fields.ignored,
+            try Tokenize.parse(["m", "-"] + fields).modelOptions.fields.ignored,
+            try Bench.parse(["m"] + fields).modelOptions.fields.ignored,
+            try Refine.parse(
+                [
+                    "c.jsonl", "--teacher", "t", "--reference", "r", "--ratio", "0.5", "--output",
+                    "o",
+                ] + fields
+            ).modelOptions.fields.ignored,
+            try Explain.parse(["1"] + fields).fields.ignored,
+            try Report.parse(["--output", "r.html"] + fields).fields.ignored,
+        ] { #expect(ignored == ["a", "b"]) }
+    }
+
     @Test(
         "a wrong command line is a usage error, 64",
         arguments: [
             ["nonsense"],
             ["enqueue"],
             ["enqueue", "-"],
+            ["score", "m", "-", "--ignore-config", ""],
             ["enqueue", "a.jsonl", "--corpus", ""],
             ["enqueue", "a.jsonl", "--id-field", "key", "--no-id-field"],
             ["export"],

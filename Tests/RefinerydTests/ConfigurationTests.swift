@@ -22,7 +22,8 @@ struct ConfigurationTests {
         configuration.store = "/a \"b\"\\c\u{7}\n/ü.db"
         configuration.batchSeconds = 2.5
         configuration.teacher = ModelReference(
-            path: "/m/t.gguf", context: "<|endoftext|>", pre: "gpt-2")
+            path: "/m/t.gguf", context: "<|endoftext|>", pre: "gpt-2",
+            ignoredConfig: ["a \"b\"", "c"])
         #expect(try Configuration(toml: configuration.description) == configuration)
     }
 
@@ -35,6 +36,7 @@ struct ConfigurationTests {
             [teacher]
             path = 3
             contxt = "none"
+            ignore_config = ["a", 1]
             """
         let error = #expect(throws: ConfigurationError.self) { try Configuration(toml: text) }
         #expect(
@@ -42,6 +44,7 @@ struct ConfigurationTests {
                 "max_tokens must be an integer, found string",
                 "nice must be an integer, found floating-point number",
                 "teacher.path must be a string, found integer",
+                "teacher.ignore_config must be a list of strings, found array",
                 "unknown key teacher.contxt (did you mean teacher.context?)",
                 "unknown key frobnicate",
                 "unknown key stroe (did you mean store?)",

@@ -75,7 +75,7 @@ import Testing
     func families() throws {
         let mistral = try configuration(["model_type": "mistral", "sliding_window": 7])
         #expect(mistral.windows == [7, 7])
-        #expect(try configuration(["model_type": "mistral"]).windows == [nil, nil])
+        #expect(try configuration(["model_type": "mistral"]).windows == [4096, 4096])
         let qwen: [String: Any?] = [
             "model_type": "qwen2", "sliding_window": 7, "use_sliding_window": true,
             "max_window_layers": 1,

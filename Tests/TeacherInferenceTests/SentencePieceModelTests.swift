@@ -19,13 +19,15 @@ import Testing
         )
     }
 
-    @Test func `BOS is added unless the folder says otherwise`() throws {
+    @Test func `BOS is added where the folder says so, as transformers 5 has it`() throws {
         let plain = try tokenizer(nil)
-        #expect(plain.addsBOS && plain.bosToken == 1)
+        #expect(!plain.addsBOS && plain.bosToken == 1)
         #expect(plain.summary == "SentencePiece BPE (tokenizer.model)")
         let told = try tokenizer(#"{"bos_token": {"content": "</s>"}, "add_bos_token": false}"#)
         #expect(!told.addsBOS && told.bosToken == 2)
         #expect(try tokenizer(#"{"add_bos_token": true}"#).addsBOS)
+        #expect(try !tokenizer(#"{"tokenizer_class": "LlamaTokenizer"}"#).addsBOS)
+        #expect(try !tokenizer(#"{"add_eos_token": true}"#).addsBOS)
     }
 
     @Test func `special tokens behind the pieces have ids and stay text`() throws {

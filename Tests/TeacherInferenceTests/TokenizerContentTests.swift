@@ -50,7 +50,7 @@ import Testing
         #expect(adding.encode(Array("ab".utf8)) == [2])
     }
 
-    @Test func `a template that puts BOS in front adds it and an EOS never is`() throws {
+    @Test func `the post-processor says whether BOS is added, an EOS never is`() throws {
         let json = TokenizerFixtures.smallJSON([
             "added_tokens": #"[{"id": 4, "content": "<s>", "special": true}]"#,
             "post_processor": #"""
@@ -63,9 +63,30 @@ import Testing
         let tokenizer = try ByteLevelBPE(tokenizerJSON: json, configJSON: nil, source: "t")
         #expect(tokenizer.addsBOS && tokenizer.bosToken == 4)
         #expect(tokenizer.encode(Array("ab<s>".utf8)) == [2])
-        let config = Array(#"{"bos_token": {"content": "<s>"}, "add_bos_token": false}"#.utf8)
-        let told = try ByteLevelBPE(tokenizerJSON: json, configJSON: config, source: "t")
-        #expect(!told.addsBOS && told.bosToken == 4)
+        func adds(_ json: [UInt8], _ config: String) throws -> Bool {
+            let told = try ByteLevelBPE(
+                tokenizerJSON: json, configJSON: Array("{\"bos_token\": \"<s>\", \(config)}".utf8),
+                source: "t")
+            #expect(told.bosToken == 4)
+            return told.addsBOS
+        }
+        // What transformers 5.23 does: docs/models.md has the table.
+        for config in [
+            #""add_bos_token": false"#, #""add_bos_token": true"#, #""add_eos_token": true"#,
+            #""tokenizer_class": "LlamaTokenizerFast", "add_bos_token": false"#,
+            #""tokenizer_class": "PreTrainedTokenizerFast""#,
+        ] { #expect(try adds(json, config)) }
+        for name in ["GPTNeoXTokenizer", "GPTNeoXTokenizerFast"] {
+            #expect(try !adds(json, #""add_bos_token": true, "tokenizer_class": "\#(name)""#))
+        }
+        for processor in ["null", #"{"type": "ByteLevel"}"#] {
+            let silent = TokenizerFixtures.smallJSON([
+                "added_tokens": #"[{"id": 4, "content": "<s>", "special": true}]"#,
+                "post_processor": processor,
+            ])
+            #expect(try !adds(silent, #""add_bos_token": true"#))
+            #expect(try !adds(silent, #""tokenizer_class": "LlamaTokenizer""#))
+        }
     }
 
     @Test func `the config names a BOS that is not added`() throws {

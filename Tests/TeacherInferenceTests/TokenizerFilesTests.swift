@@ -107,11 +107,11 @@ import Testing
         let model = stride(from: 0, to: digits.count, by: 2).compactMap {
             UInt8(String(decoding: digits[$0..<$0 + 2], as: UTF8.self), radix: 16)
         }
-        let config = Array(#"{"add_bos_token": false}"#.utf8)
+        let config = Array(#"{"add_bos_token": true}"#.utf8)
         try withFolder(["tokenizer.model": model, "tokenizer_config.json": config]) { folder in
             let tokenizer = try LanguageModel.loadTokenizer(path: folder)
             #expect(tokenizer is SentencePieceModel)
-            #expect(!tokenizer.addsBOS)
+            #expect(tokenizer.addsBOS)
         }
         let json = TokenizerFixtures.smallJSON()
         try withFolder(["tokenizer.model": model, "tokenizer.json": json]) { folder in

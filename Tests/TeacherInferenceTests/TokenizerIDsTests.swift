@@ -49,7 +49,7 @@ import Testing
             let name = line["name"]?.text ?? ""
             let definition = try #require(line["definition"])
             let tokenizer = try TokenizerJSON(root: definition, source: name)
-                .tokenizer(configJSON: nil)
+                .tokenizer()
             let texts = try #require(line["texts"]?.array).compactMap(\.bytes)
             let expected = try #require(line["ids"]?.array)
             for (text, ids) in zip(texts, expected) {
@@ -62,6 +62,21 @@ import Testing
                 #expect(found.ids.isEmpty || found.ends.last == text.count)
             }
         }
+    }
+
+    @Test func `a million blanks that each strip the others take less than two seconds`() throws {
+        let json = TokenizerFixtures.smallJSON([
+            "added_tokens": #"[{"id": 4, "content": " ", "lstrip": true, "rstrip": true}]"#
+        ])
+        let tokenizer = try ByteLevelBPE(tokenizerJSON: json, configJSON: nil, source: "t")
+        let text = Array("a\(String(repeating: " ", count: 1_000_001))b".utf8)
+        var ids: [TokenID] = []
+        // Twice, and the better: a busy machine must not fail the test.
+        let times = (0..<2).map { _ in ContinuousClock().measure { ids = tokenizer.encode(text) } }
+        #if !DEBUG
+            #expect(times.contains { $0 < .seconds(2) }, "\(times)")
+        #endif
+        #expect(ids == [0, 4, 1])
     }
 
     @Test func `control tokens spelled out stay text`() throws {

@@ -99,7 +99,7 @@ import Testing
             replacements.merging(["pre_tokenizer": "null", "decoder": "null"]) { old, _ in old })
         let root = try JSONParser.parse(json, source: "dir/tokenizer.json")
         let error = try #require(throws: ModelError.self) {
-            try TokenizerJSON(root: root, source: "dir/tokenizer.json").tokenizer(configJSON: nil)
+            try TokenizerJSON(root: root, source: "dir/tokenizer.json").tokenizer()
         }
         #expect(error.message.contains(name), "\(error)")
         #expect(error.message.contains("dir/tokenizer.json"))

@@ -4,9 +4,10 @@
     compare.py [--teacher GGUF] [--fixtures Tests/Fixtures] [--refinectl PATH] [--write]
 
 --write replaces the fixtures instead. With --refinectl refinery itself is judged too, on the
-teacher's weights in every tensor type and on random models of every family, form and type. Exits 1
-when a number differs by more than the promise (2e-3 nats a token, 1e-4 a mean; of random models in
-refinery 1e-4 and 1e-5) or a token id differs at all.
+teacher's weights in every tensor type, on random added tokens, on what config.json may leave out,
+and on random models of every family, form and type. Exits 1 when a number differs by more than the
+promise (2e-3 nats a token, 1e-4 a mean; of random models in refinery 1e-4 and 1e-5) or a token id
+differs at all.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from pathlib import Path
 
 import torch
 
+import added_tokens
+import defaults
 import dequantise
 import judge_llama_cpp
 import llama_cpp_families
@@ -27,6 +30,7 @@ import pair
 import random_families
 import random_llama
 import rope_frequencies
+import tokenizer_bos
 import tokenizer_components
 import tokenizer_ids
 import tokenizer_pre
@@ -216,6 +220,7 @@ def main() -> int:
         check_dequantisation(fixtures / "dequantised.jsonl", write),
         check_rope(fixtures / "rope.jsonl", write),
         check_token_ids(fixtures / "tokenizer", write),
+        tokenizer_bos.check(),
         check_unicode(),
         check_random_models(fixtures / "models", write),
         check_families(fixtures / "families", write),
@@ -227,6 +232,8 @@ def main() -> int:
     if arguments.refinectl:
         results.append(check_weight_types(
             fixtures / "parity", arguments.teacher, arguments.refinectl))
+        results.append(added_tokens.check(arguments.refinectl.resolve()))
+        results.append(defaults.check(arguments.refinectl.resolve()))
         results.append(matrix.check(arguments.refinectl.resolve()))
     print(f"{sum(results)} passed, {len(results) - sum(results)} failed")
     return 0 if all(results) else 1

@@ -171,7 +171,11 @@ def make(family: Family, numbers=np.float16):
     config = AutoConfig.for_model(
         family.model_type, **copy.deepcopy(
             {"vocab_size": random_llama.VOCABULARY} | family.shape | family.settings))
-    model = AutoModelForCausalLM.from_config(config)
+    return fill(AutoModelForCausalLM.from_config(config), family, numbers)
+
+
+def fill(model, family: Family, numbers=np.float16):
+    """Gives the model the family's random weights."""
     rng = np.random.default_rng(family.seed)
     with torch.no_grad():
         for name, parameter in model.named_parameters():
@@ -205,6 +209,10 @@ def write_hf(family: Family, folder: Path, dtype=torch.float16) -> None:
     content = random_llama.tokenizer_json(random_llama.Spec(family.name))
     (folder / "tokenizer.json").write_text(
         json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n")
+    write_weights(family, model, folder, dtype)
+
+
+def write_weights(family: Family, model, folder: Path, dtype=torch.float16) -> None:
     tied = model.config.tie_word_embeddings
     state = {name: tensor.detach().to(dtype).contiguous()
              for name, tensor in model.state_dict().items()

@@ -26,6 +26,8 @@ TEXTS = [
     "DON'T don'\u017f 1234567", "é \u00e9t\u00e9 日本", "the<c> <b>the", "---", "    ", " \u2003\u180e x",
     "(the),[cat]. ", "ththth hathathat", "\r\n\r\n a", "hathat xhats hats hatsy", "<d>_<d>1<d>!<d>é<d>",
     "e\u0301te\u0301 <a>\u0338<d>\u0301 q\u0307\u0323 \u212b\u1f71\u0958\u2126 \u1100\u1161\u11a8 \uac00\u11a8 \uf900 \u09c7\u09be a\u0345\u0323\u07fd\u0323",
+    "hats xhats hats_ <d>  \t x the  <d>\n  <d>_ ", "\U00010041\u0301 \U00011099\U000110ba \U000101fd\u0301"
+    " \U0001d158\U0001d165\u0301 \U0001d15f",
 ]
 MERGES = ["t h", "th e", "Ġ the", "c a", "ca t", "Ġ cat", "h a", "ha t", "Ġ Ġ", "ĠĠ ĠĠ", "1 2",
           "- -", "th th", "i n", "Ġ a", "Ã ©"]
@@ -183,6 +185,9 @@ def cases() -> dict[str, dict]:
                         {"content": "hats", "single_word": True}],
         "normalized": [{"content": "<a>", "normalized": True}, {"content": "a><b"},
                        {"content": "hats", "normalized": True}],
+        # White space that one strips holds the next.
+        "overlapping": [{"content": "<d>", "lstrip": True, "rstrip": True}, {"content": " "},
+                        {"content": "\n", "single_word": True}],
     }
     found["NFC"] = {**found["llama3"], "normalizer": {"type": "NFC"}}
     found["NFC, added"] = {**definition([byte_level()], added["strips"]),
@@ -190,6 +195,8 @@ def cases() -> dict[str, dict]:
     for name, tokens in added.items():
         found[f"added, {name}"] = definition([byte_level()], tokens)
         found[f"added, {name}, prefix space"] = definition([byte_level(prefix=True)], tokens)
+        found[f"added, {name}, whole words"] = definition(
+            [byte_level()], tokens, ignore_merges=True)
     return {**found, **character_cases()}
 
 

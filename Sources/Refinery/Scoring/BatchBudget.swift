@@ -10,8 +10,10 @@ struct BatchBudget: Sendable {
     private let seconds: Double
     private let most: Int
 
-    /// What any core does a second, in floating-point operations: a bound for the first batch,
-    /// before a rate is measured. Machines of the last ten years do several times that.
+    /// What any core does a second, in floating-point operations.
+    ///
+    /// It bounds the first batch, before a rate is measured. Machines of the last ten years do
+    /// several times that.
     private static let leastRate = 1e10
 
     /// A budget before the first batch, which no measured rate can bound yet.

@@ -130,8 +130,6 @@ extension PipelineConfiguration {
 
 extension LanguageModel {
     fileprivate convenience init(_ reference: ModelReference) throws(ModelError) {
-        try self.init(
-            path: reference.path,
-            options: Options(context: reference.context, pre: reference.pre))
+        try self.init(path: reference.path, options: reference.options)
     }
 }

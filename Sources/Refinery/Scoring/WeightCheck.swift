@@ -2,7 +2,7 @@ import Logging
 import Synchronization
 import TeacherInference
 
-/// Asked before a batch is recorded: are the weights that scored it those of the fingerprint?
+/// Says before a batch is recorded whether the weights that scored it are those of the fingerprint.
 ///
 /// Weights are mapped, so whoever overwrites a model's file changes them under the scoring. Files
 /// are compared by device, inode, size and times; what differs is hashed again.

@@ -8,6 +8,7 @@ extension DecoderFamily {
         keys: ConfigKeys(
             hiddenSize: "n_embd", layers: "n_layer", heads: "n_head", kvHeads: nil, headSize: nil,
             feedForward: "n_inner", defaultFeedForward: 4, context: "n_positions",
+            defaultContext: 1024,
             epsilon: "layer_norm_epsilon", defaultEpsilon: 1e-5,
             activation: "activation_function", mustBeTrue: ["scale_attn_weights"],
             synonyms: ["n_ctx": "n_positions"],
@@ -23,7 +24,8 @@ extension DecoderFamily {
 
 extension TensorNames {
     fileprivate static let gpt2 = TensorNames(
-        prefix: "transformer.", embedding: "wte", positions: "wpe", heads: ["lm_head"],
+        prefixes: ["transformer."], wrappers: ["_orig_mod."], embedding: "wte", positions: "wpe",
+        heads: ["lm_head"],
         finalNorm: "ln_f", attentionNorm: "h.{}.ln_1", feedForwardNorm: "h.{}.ln_2",
         queryKeyValue: "h.{}.attn.c_attn", attentionOutput: "h.{}.attn.c_proj",
         up: "h.{}.mlp.c_fc", down: "h.{}.mlp.c_proj", areTransposed: true,

@@ -20,7 +20,8 @@ extension DecoderFamily {
 
 extension TensorNames {
     fileprivate static let gptNeoX = TensorNames(
-        prefix: "gpt_neox.", embedding: "embed_in", heads: ["embed_out", "lm_head"],
+        prefixes: ["gpt_neox."], wrappers: ["_orig_mod."], embedding: "embed_in",
+        heads: ["embed_out", "lm_head"],
         finalNorm: "final_layer_norm", attentionNorm: "layers.{}.input_layernorm",
         feedForwardNorm: "layers.{}.post_attention_layernorm",
         queryKeyValue: "layers.{}.attention.query_key_value", interleavesHeads: true,

@@ -5,6 +5,7 @@ extension DecoderFamily {
         var family = gemma
         (family.name, family.ggufName) = ("gemma2", "gemma2")
         family.window = .alternating(period: 2, size: 4096, ggufSize: 4096)
+        family.keys.defaultContext = 8192
         family.caps = Caps(attention: 50, logits: 30, queryScalar: 256, ggufLayersByHiddenSize: 46)
         family.keys.synonyms = [
             "hidden_act": "hidden_activation", "sliding_window_size": "sliding_window",
@@ -19,6 +20,9 @@ extension DecoderFamily {
         (family.name, family.ggufName) = ("gemma3_text", "gemma3")
         family.headNorm = .eachHead
         family.window = .alternating(period: 6, size: 4096, ggufSize: nil)
+        family.keys.defaultContext = 131_072
+        // As the text_config of the published folders with a vision part has it.
+        (family.keys.defaultHeads, family.keys.defaultVocabulary) = (8, 262_208)
         (family.ropeBase, family.windowRoPEBase) = (1_000_000, 10_000)
         family.caps = Caps(
             attention: nil, logits: nil, queryScalar: 256, ggufLayersByHiddenSize: 62)
@@ -31,11 +35,10 @@ extension DecoderFamily {
         normPlace: .around, activation: .geluTanh, scalesEmbedding: true,
         tiesHead: true,
         keys: ConfigKeys(
-            defaultHeadSize: 256, activation: "hidden_activation",
+            defaultKVHeads: 4, defaultHeadSize: 256, activation: "hidden_activation",
             harmless: [
-                "cache_implementation",
                 // Written beside layer_types by transformers 5, which does not read it.
-                "_sliding_window_pattern",
+                "_sliding_window_pattern"
             ]),
         tensors: .gemma)
 }

@@ -9,5 +9,6 @@ extension DecoderFamily {
     /// GGUF calls it llama and knows no window for it.
     static let mistral = DecoderFamily(
         name: "mistral", ggufName: nil, ggufPairing: .neighbours, attentionBiases: .never,
-        window: .everyLayer)
+        window: .everyLayer,
+        keys: ConfigKeys(defaultKVHeads: 8, defaultContext: 131_072, defaultWindow: 4096))
 }

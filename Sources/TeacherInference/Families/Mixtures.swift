@@ -8,7 +8,8 @@ extension DecoderFamily {
         experts: Experts(
             widthField: "intermediate_size", ggufWidthKey: "feed_forward_length", normalizes: true,
             ggufNormalizes: true),
-        keys: ConfigKeys(defaultEpsilon: 1e-5), tensors: .mixture(.mixtral))
+        keys: ConfigKeys(defaultKVHeads: 8, defaultContext: 131_072, defaultEpsilon: 1e-5),
+        tensors: .mixture(.mixtral))
 
     /// Qwen3's mixtures (arXiv 2505.09388).
     static let qwen3MoE = DecoderFamily(
@@ -17,6 +18,7 @@ extension DecoderFamily {
         experts: Experts(
             widthField: "moe_intermediate_size", ggufWidthKey: "expert_feed_forward_length",
             normalizes: nil, ggufNormalizes: true, mayHaveDenseLayers: true),
+        keys: ConfigKeys(defaultKVHeads: 4, defaultContext: 32768, defaultWindow: 4096),
         tensors: .mixture(.mlp))
 
     /// OLMoE (arXiv 2409.02060): queries and keys normed over all heads.
@@ -26,7 +28,8 @@ extension DecoderFamily {
         experts: Experts(
             widthField: "intermediate_size", ggufWidthKey: "feed_forward_length", normalizes: nil,
             ggufNormalizes: false),
-        ggufMayTieHead: false, keys: ConfigKeys(defaultEpsilon: 1e-5), tensors: .mixture(.mlp))
+        ggufMayTieHead: false, keys: ConfigKeys(defaultContext: 4096, defaultEpsilon: 1e-5),
+        tensors: .mixture(.mlp))
 }
 
 extension TensorNames {

@@ -4,12 +4,10 @@ extension DecoderFamily {
         name: "phi3", ggufName: "phi3", ggufPairing: .halves, attentionBiases: .never,
         window: .everyLayer, rotatedPart: 1,
         keys: ConfigKeys(
-            headSize: nil, defaultEpsilon: 1e-5,
+            headSize: nil, defaultContext: 4096, defaultEpsilon: 1e-5,
             // Names from before transformers 4.41, with LongRoPE's meaning.
             longRoPENames: ["longrope", "su", "yarn"], defaultOriginalContext: 4096,
             harmless: [
-                // Python of the model's own, for releases of transformers that lacked the family.
-                "auto_map",
                 "embd_pdrop", "resid_pdrop",
                 // Phi-4-mini's; transformers reads neither.
                 "full_attn_mod", "interpolate_factor",

@@ -10,6 +10,7 @@ extension DecoderFamily {
         family.window = .unrotatedLayers
         family.ropeBase = 2_000_000
         family.tiesHead = true
+        (family.keys.defaultKVHeads, family.keys.defaultContext) = (4, 32768)
         return family
     }()
 }

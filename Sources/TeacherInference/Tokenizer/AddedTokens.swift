@@ -33,7 +33,9 @@ struct AddedTokens: Sendable {
         passes = groups.filter { !$0.isEmpty }.map(Trie.init)
     }
 
-    /// The sections of `text`, ascending and without gaps.
+    /// The sections of `text`, in its order and without gaps.
+    ///
+    /// As in tokenizers, white space that a token strips may hold another: they overlap then.
     func sections(of text: UnsafeRawBufferPointer) -> [Section] {
         var sections = [Section(start: 0, end: text.count, token: nil)]
         for trie in passes {
@@ -86,6 +88,8 @@ private struct Trie: Sendable {
     ) {
         var done = start
         var position = start
+        // The white space that was stripped last: each run is walked once.
+        var run = start..<start
         while position < end {
             guard isFirstByte[Int(text[position])],
                 let (token, length) = longest(in: text, position, end)
@@ -100,18 +104,24 @@ private struct Trie: Sendable {
                 while let (scalar, size) = Self.scalar(before: from, text, done),
                     scalar.properties.isWhitespace
                 { from -= size }
+                from = max(from, done)
             }
-            if token.stripsRight {
+            if token.stripsRight, run.contains(to) {
+                to = run.upperBound
+            } else if token.stripsRight {
+                let content = to
                 while let (scalar, size) = Self.scalar(at: to, text, end),
                     scalar.properties.isWhitespace
                 { to += size }
+                run = content..<to
             }
             if from > done {
                 sections.append(AddedTokens.Section(start: done, end: from, token: nil))
             }
+            // Of one that stands in what the last one stripped, nothing may be left.
+            guard from < to else { continue }
             sections.append(AddedTokens.Section(start: from, end: to, token: token.id))
             done = to
-            position = max(position, to)
         }
         if end > done { sections.append(AddedTokens.Section(start: done, end: end, token: nil)) }
     }

@@ -89,6 +89,10 @@ struct BPEContent: Sendable {
             for flag in [
                 token.singleWord, token.stripsLeft, token.stripsRight, token.isNormalized,
             ] { number(flag ? 1 : 0) }
+            // Any other token's spelling is no word: it matches wherever it stands.
+            if ignoresMerges, token.singleWord, vocabulary.id(of: token.content) != token.id {
+                string("not in the model".utf8)
+            }
         }
         flush()
     }

@@ -39,7 +39,12 @@ struct BPEVocabulary: Sendable {
     var count: Int { kinds.count }
 
     /// Gives the next id to the token that the file spells `spelling`.
-    mutating func append(_ spelling: [UInt8], _ kind: TokenKind) throws(ModelError) {
+    ///
+    /// One that is not in the model is only found where it matches as an added token: no word and
+    /// no merge becomes it.
+    mutating func append(
+        _ spelling: [UInt8], _ kind: TokenKind, isInModel: Bool = true
+    ) throws(ModelError) {
         let id = kinds.count
         let mapped = ByteAlphabet.bytes(ofSpelling: spelling)
         if kind == .normal {
@@ -54,13 +59,14 @@ struct BPEVocabulary: Sendable {
         }
         kinds.append(kind)
         if kind == .unused { return }
+        let known = (isInModel ? others[spelling] : self.id(ofSpelling: spelling)).map(Int.init)
         let earlier: Int?
-        if let mapped, kind == .normal || mapped == spelling {
+        if isInModel, let mapped, kind == .normal || mapped == spelling {
             earlier = index.insert(id, of: tokens)
         } else {
             earlier = others.updateValue(TokenID(id), forKey: spelling).map(Int.init)
         }
-        if let earlier {
+        if let earlier = known ?? earlier {
             throw failure("token \(id), \(JSONParser.quoted(spelling)), repeats token \(earlier)")
         }
     }

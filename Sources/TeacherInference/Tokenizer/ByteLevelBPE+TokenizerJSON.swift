@@ -5,11 +5,11 @@ extension ByteLevelBPE {
         tokenizerJSON: [UInt8], configJSON: [UInt8]?, source: String
     ) throws(ModelError) {
         let root = try JSONParser.parse(tokenizerJSON, source: source)
-        try self.init(TokenizerJSON(root: root, source: source), configJSON: configJSON)
+        try self.init(TokenizerJSON(root: root, source: source, configJSON: configJSON))
     }
 
     /// The same for a file that is parsed.
-    convenience init(_ file: TokenizerJSON, configJSON: [UInt8]?) throws(ModelError) {
+    convenience init(_ file: TokenizerJSON) throws(ModelError) {
         let model = try file.model()
         let added = try file.addedTokens()
         let vocabulary = try file.vocabulary(model, added)
@@ -28,7 +28,7 @@ extension ByteLevelBPE {
             throw file.unsupported("an unknown token or byte_fallback for bytes without a token")
         }
 
-        let bos = try file.bos(configJSON: configJSON, count: vocabulary.count) {
+        let bos = try file.bos(count: vocabulary.count) {
             vocabulary.id(ofSpelling: $0)
         }
         try self.init(

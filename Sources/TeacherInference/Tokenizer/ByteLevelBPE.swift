@@ -31,6 +31,11 @@ public final class ByteLevelBPE: Tokenizer {
     /// Number of ids, those of special tokens and those without a token included.
     public var vocabularySize: Int { content.vocabulary.count }
 
+    /// One more than the highest id that text can become.
+    public var textTokenLimit: Int {
+        (content.vocabulary.kinds.lastIndex { $0 != .special && $0 != .unused } ?? -1) + 1
+    }
+
     /// The BOS token that the file names.
     public var bosToken: TokenID? { content.bosToken }
 
@@ -62,7 +67,9 @@ public final class ByteLevelBPE: Tokenizer {
                 return (Array(workspace.ids[...]), ends(text, workspace))
             }
             let found = normalized.bytes.withUnsafeBytes { ends($0, workspace) }
-            return (Array(workspace.ids[...]), found.map(normalized.original))
+            return (
+                Array(workspace.ids[...]), found.map { min(normalized.original($0), text.count) }
+            )
         }
     }
 
@@ -202,7 +209,8 @@ public final class ByteLevelBPE: Tokenizer {
                         position += 1
                     }
                 }
-                ends.append(max(word.offset, start + position))
+                // Added tokens overlap where one strips white space that holds the next.
+                ends.append(max(ends.last ?? 0, word.offset, start + position))
             }
             next += word.tokens
         }

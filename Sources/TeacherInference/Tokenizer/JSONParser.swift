@@ -64,6 +64,7 @@ struct JSONParser {
         case UInt8(ascii: "n"):
             try expect("null")
             return .null
+        case UInt8(ascii: "I"), UInt8(ascii: "N"): throw wordOfPython()
         default: return try number()
         }
     }
@@ -118,8 +119,24 @@ struct JSONParser {
         if current == close { throw failure("a comma before the closing bracket") }
     }
 
+    /// What Python's json writes for numbers that JSON does not have.
+    private func wordOfPython() -> ModelError {
+        guard
+            input[position...].starts(with: "Infinity".utf8)
+                || input[position...].starts(with: "NaN".utf8)
+        else { return failure("expected a value") }
+        return ModelError(
+            "cannot read \(source): at byte \(position) stands Infinity or NaN, which Python writes "
+                + "and JSON does not have",
+            hint: "put a number, or null, in its place")
+    }
+
     private mutating func number() throws(ModelError) -> JSONValue {
         let start = position
+        if input[position...].starts(with: "-Infinity".utf8) {
+            position += 1
+            throw wordOfPython()
+        }
         while let byte = current, "+-.eE0123456789".utf8.contains(byte) { position += 1 }
         let text = String(decoding: input[start..<position], as: UTF8.self)
         if let integer = Int(text) { return .integer(integer) }

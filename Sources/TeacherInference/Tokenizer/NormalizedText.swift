@@ -14,7 +14,8 @@ struct NormalizedText {
     /// What stands behind it neither changes nor combines with what is before, and so does its
     /// first scalar. tokenizers 0.23.3 normalises by Unicode 9: a later mark is to it a scalar that
     /// combines with nothing. Foundation takes U+1176 for a vowel that combines, and a scalar
-    /// beyond U+1FFFF for one below, so neither is shown to it beside others.
+    /// beyond U+FFFF for one below, so neither is shown to it beside others, but for the three
+    /// letters there that do combine.
     private static let changing: RegexAutomaton? = {
         let marks = UnicodeCategories.named("M")?.ranges ?? []
         // Beside the marks what changes by itself, and jamo; whole blocks where most of them do.
@@ -31,7 +32,10 @@ struct NormalizedText {
                 guard let age = Unicode.Scalar(value)?.properties.age else { return false }
                 return age.major <= 9 && value < 0x20000
             }.map { $0..<$0 + 1 })
-        let first = unstable.union(ScalarSet([0x20000..<ScalarSet.limit])).inverted
+        let alone = ScalarSet([
+            0x10000..<0x11099, 0x1109A..<0x1109B, 0x1109C..<0x110A5, 0x110A6..<ScalarSet.limit,
+        ])
+        let first = unstable.union(alone).inverted
         return RegexAutomaton(
             .choice([
                 .set(ScalarSet([0x2F800..<0x2FA20])),

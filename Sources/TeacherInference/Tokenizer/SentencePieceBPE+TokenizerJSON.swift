@@ -1,7 +1,6 @@
 extension SentencePieceBPE {
-    /// The tokenizer of a Hugging Face `tokenizer.json` without ByteLevel, with the
-    /// `tokenizer_config.json` beside it if there is one.
-    convenience init(_ file: TokenizerJSON, configJSON: [UInt8]?) throws(ModelError) {
+    /// The tokenizer of a Hugging Face `tokenizer.json` without ByteLevel.
+    convenience init(_ file: TokenizerJSON) throws(ModelError) {
         let model = try file.model()
         let normalizer = try file.normalizerSteps()
         let (steps, metaspace) = try file.wordSteps()
@@ -16,7 +15,7 @@ extension SentencePieceBPE {
             }
             unknown = id
         }
-        let bos = try file.bos(configJSON: configJSON, count: vocabulary.count) {
+        let bos = try file.bos(count: vocabulary.count) {
             vocabulary.id(ofSpelling: $0)
         }
         try self.init(

@@ -47,6 +47,12 @@ public final class SentencePieceBPE: Tokenizer {
     /// Number of ids, those of special tokens and those without a token included.
     public var vocabularySize: Int { vocabulary.count }
 
+    /// One more than the highest id that text can become.
+    public var textTokenLimit: Int {
+        let reached = (vocabulary.kinds.lastIndex { $0 != .special && $0 != .unused } ?? -1) + 1
+        return max(reached, content.unknown.map { Int($0) + 1 } ?? 0)
+    }
+
     /// The BOS token that the file names.
     public var bosToken: TokenID? { content.bosToken }
 
@@ -71,6 +77,10 @@ public final class SentencePieceBPE: Tokenizer {
     public func encodeWithEnds(_ text: UnsafeRawBufferPointer) -> (ids: [TokenID], ends: [Int]) {
         pool.withWorkspace { workspace in
             encode(text, &workspace, keepsEnds: true)
+            // Added tokens overlap where one strips white space that holds the next.
+            for place in workspace.ends.indices.dropFirst() {
+                workspace.ends[place] = max(workspace.ends[place - 1], workspace.ends[place])
+            }
             if !workspace.ends.isEmpty { workspace.ends[workspace.ends.count - 1] = text.count }
             return (Array(workspace.ids[...]), Array(workspace.ends[...]))
         }

@@ -13,6 +13,9 @@ public final class SentencePieceModel: Tokenizer {
     /// Number of ids, those of special tokens included.
     public let vocabularySize: Int
 
+    /// One more than the highest id that text can become: those behind the pieces are special.
+    public var textTokenLimit: Int { proto.pieces.count }
+
     /// The BOS token that the folder or the model names.
     public let bosToken: TokenID?
 
@@ -44,11 +47,12 @@ public final class SentencePieceModel: Tokenizer {
 
     /// The tokenizer of a `tokenizer.model`, with what stands beside it, if anything does: the
     /// `tokenizer_config.json`, which names added tokens and the rule for BOS, and the older
-    /// `added_tokens.json`; `source` is the first one's path.
+    /// `special_tokens_map.json` and `added_tokens.json`; `source` is the first one's path.
     ///
-    /// Without a word on BOS it is added, as transformers does for these tokenizers.
+    /// Without a word on BOS none is added, as transformers 5 has it.
     public init(
-        model bytes: [UInt8], configJSON: [UInt8]?, addedJSON: [UInt8]? = nil, source: String
+        model bytes: [UInt8], configJSON: [UInt8]?, specialMapJSON: [UInt8]? = nil,
+        addedJSON: [UInt8]? = nil, source: String
     ) throws(ModelError) {
         proto = try SentencePieceProto(bytes, source: source)
         model = try Handle(bytes, source: source)
@@ -75,19 +79,20 @@ public final class SentencePieceModel: Tokenizer {
             }
         }
         vocabularySize = max(proto.pieces.count, added.last.map { Int($0.id) + 1 } ?? 0)
-        let named = config?.member("bos_token")
-        if let spelling = named?.bytes ?? named?["content"]?.bytes {
+        let companions = try TokenizerCompanions(
+            config: configJSON, specialMap: specialMapJSON, source: source)
+        if let spelling = companions.bosSpelling {
             bosToken = Self.id(of: spelling, proto, added)
         } else {
             let bos = csp_bos(model.pointer)
             bosToken = bos < 0 ? nil : bos
         }
-        let adds = config?.member("add_bos_token")?.bool
+        let adds = companions.addsBOS
         guard bosToken != nil || adds != true else {
             throw ModelError(
                 "cannot use the tokenizer of \(source): it adds a BOS token but names none")
         }
-        addsBOS = bosToken != nil && adds ?? true
+        addsBOS = bosToken != nil && adds == true
     }
 
     /// Token ids of `text`.

@@ -176,9 +176,11 @@ struct SentencePieceVocabulary: Sendable {
         id(ofSpelling: spelling).map { isSymbol[Int($0)] } ?? false
     }
 
-    /// The token that text spelled `spelling` can become as a whole.
+    /// The model's token that text spelled `spelling` can become as a whole.
     func token(_ spelling: UnsafeRawBufferPointer) -> TokenID? {
-        guard let id = index.find(spelling, in: pieces), kinds[id] != .special else { return nil }
+        guard let id = index.find(spelling, in: pieces), isSymbol[id] || kinds[id] == .byte else {
+            return nil
+        }
         return TokenID(id)
     }
 

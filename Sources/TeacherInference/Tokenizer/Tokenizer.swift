@@ -9,6 +9,9 @@ public protocol Tokenizer: Sendable {
     /// Number of ids, special tokens included.
     var vocabularySize: Int { get }
 
+    /// One more than the highest id that text can become.
+    var textTokenLimit: Int { get }
+
     /// The BOS token that the file names, whether or not it is added to text.
     var bosToken: TokenID? { get }
 
@@ -34,4 +37,9 @@ public protocol Tokenizer: Sendable {
     /// id, merges, normaliser, pre-tokenizer, added tokens. Two files of one tokenizer give the
     /// same bytes, whatever their format; the caller hashes them.
     func serializeContent(_ update: (UnsafeRawBufferPointer) -> Void)
+}
+
+extension Tokenizer {
+    /// All of them, where nothing else is known.
+    public var textTokenLimit: Int { vocabularySize }
 }

@@ -1,24 +1,16 @@
 extension TokenizerJSON {
-    /// The BOS token and whether it is put in front, as the post-processor and the
-    /// `tokenizer_config.json` beside the file say; the vocabulary has `count` ids.
+    /// The BOS token and whether it is put in front; the vocabulary has `count` ids.
+    ///
+    /// As transformers 5 has it, the post-processor alone says whether: `add_bos_token` of the
+    /// `tokenizer_config.json` beside the file is not read. Its class GPTNeoXTokenizer makes a
+    /// post-processor of its own, which adds nothing.
     func bos(
-        configJSON: [UInt8]?, count: Int, id: ([UInt8]) -> TokenID?
+        count: Int, id: ([UInt8]) -> TokenID?
     ) throws(ModelError) -> (token: TokenID?, isAdded: Bool) {
-        var token = try templateBOS(count: count)
-        var isAdded = token != nil
-        if let configJSON {
-            let name = "tokenizer_config.json beside \(source)"
-            let config = try JSONParser.parse(configJSON, source: name)
-            let named = config.member("bos_token")
-            if let spelling = named?.bytes ?? named?["content"]?.bytes, token == nil {
-                token = id(spelling)
-            }
-            if let adds = config.member("add_bos_token")?.bool { isAdded = adds }
-            if isAdded, token == nil {
-                throw ModelError("cannot use \(name): it adds a BOS token but names none")
-            }
-        }
-        return (token, isAdded)
+        let template = try templateBOS(count: count)
+        let makesItsOwn = ["GPTNeoXTokenizer", "GPTNeoXTokenizerFast"]
+            .contains(companions.tokenizerClass)
+        return (template ?? companions.bosSpelling.flatMap(id), template != nil && !makesItsOwn)
     }
 
     /// The token that the post-processor puts in front of a text, or nil for none.

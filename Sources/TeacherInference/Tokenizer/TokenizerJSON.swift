@@ -4,6 +4,8 @@ struct TokenizerJSON {
     let root: JSONValue
     /// Its path, for messages.
     let source: String
+    /// What stands beside it.
+    let companions: TokenizerCompanions
 
     /// An entry of `added_tokens`.
     struct Added {
@@ -15,11 +17,9 @@ struct TokenizerJSON {
 
     /// The tokenizer that the file defines: of bytes if its pre-tokenizer has ByteLevel, of
     /// characters otherwise.
-    func tokenizer(configJSON: [UInt8]?) throws(ModelError) -> any Tokenizer {
-        if hasByteLevel(root.member("pre_tokenizer")) {
-            return try ByteLevelBPE(self, configJSON: configJSON)
-        }
-        return try SentencePieceBPE(self, configJSON: configJSON)
+    func tokenizer() throws(ModelError) -> any Tokenizer {
+        if hasByteLevel(root.member("pre_tokenizer")) { return try ByteLevelBPE(self) }
+        return try SentencePieceBPE(self)
     }
 
     private func hasByteLevel(_ component: JSONValue?) -> Bool {
@@ -64,7 +64,17 @@ struct TokenizerJSON {
         model.member("unk_token") != nil || model.member("byte_fallback")?.bool == true
     }
 
-    /// The entries of `added_tokens` by ascending id.
+    /// A file that is parsed, and the texts of those beside it.
+    init(
+        root: JSONValue, source: String, configJSON: [UInt8]? = nil, specialMapJSON: [UInt8]? = nil,
+        addedJSON: [UInt8]? = nil
+    ) throws(ModelError) {
+        (self.root, self.source) = (root, source)
+        companions = try TokenizerCompanions(
+            config: configJSON, specialMap: specialMapJSON, added: addedJSON, source: source)
+    }
+
+    /// The entries of `added_tokens` by ascending id, as the files beside it have them.
     func addedTokens() throws(ModelError) -> [Added] {
         guard let list = root.member("added_tokens") else { return [] }
         guard let entries = list.array else { throw malformed("\"added_tokens\" is \(list.kind)") }
@@ -73,15 +83,10 @@ struct TokenizerJSON {
             guard let id = entry["id"]?.integer, let tokenID = TokenID(exactly: id), id >= 0,
                 let content = entry["content"]?.bytes, !content.isEmpty
             else { throw malformed("an added token without id or content") }
-            var token = AddedToken(id: tokenID, content: content)
-            let isSpecial = entry["special"]?.bool ?? false
-            token.singleWord = entry["single_word"]?.bool ?? false
-            token.stripsLeft = entry["lstrip"]?.bool ?? false
-            token.stripsRight = entry["rstrip"]?.bool ?? false
-            token.isNormalized = entry["normalized"]?.bool ?? !isSpecial
-            result.append(Added(token: token, isSpecial: isSpecial))
+            let token = AddedToken(id: tokenID, content: content)
+            result.append(Added(entry, of: Added(token: token, isSpecial: false)))
         }
-        return result.sorted { $0.token.id < $1.token.id }
+        return try companions.applied(to: result.sorted { $0.token.id < $1.token.id })
     }
 
     /// The tokens and merges of `model` together with the added tokens.
@@ -95,8 +100,11 @@ struct TokenizerJSON {
         for entry in added {
             kinds[Int(entry.token.id)] = entry.isSpecial ? .special : .userDefined
         }
+        var isInModel = [Bool](repeating: false, count: spellings.count)
+        for (_, value) in members { if let id = value.integer { isInModel[id] = true } }
         for (id, spelling) in spellings.enumerated() {
-            try vocabulary.append(spelling ?? [], spelling == nil ? .unused : kinds[id])
+            try vocabulary.append(
+                spelling ?? [], spelling == nil ? .unused : kinds[id], isInModel: isInModel[id])
         }
         for (rank, merge) in merges.enumerated() {
             let pair = try pair(merge, rank)

@@ -26,7 +26,9 @@ struct GGUFPart {
         file = try MappedFile(path: path)
         var reader = ByteReader(file.bytes, path: path)
         guard file.bytes.starts(with: "GGUF".utf8) else {
-            throw ModelError("\(path): not a GGUF file: it does not begin with \"GGUF\"")
+            throw ModelError(
+                "\(path): not a GGUF file: it does not begin with \"GGUF\"",
+                hint: Self.hint(beginning: file.bytes))
         }
         _ = try reader.take(4, "magic")
         let version = try reader.read(UInt32.self, "version")
@@ -51,6 +53,26 @@ struct GGUFPart {
             ? [:]
             : try Self.tensors(
                 count: tensorCount, metadata: metadata, reader: &reader, file: file)
+    }
+
+    /// What to do about another kind of file.
+    private static func hint(beginning bytes: UnsafeRawBufferPointer) -> String? {
+        if bytes.starts(with: "PK".utf8) || bytes.first == 0x80 {
+            return "it looks like PyTorch's weights: name the folder that has its safetensors"
+        }
+        if bytes.count > 8, bytes[8] == UInt8(ascii: "{") {
+            return "it looks like safetensors: name the folder that it lies in"
+        }
+        if bytes.first == UInt8(ascii: "{") {
+            return "it looks like JSON: name the folder that it lies in"
+        }
+        if bytes.first == UInt8(ascii: "<") {
+            return "it looks like a web page: the download failed, get the file again"
+        }
+        if bytes.starts(with: "lmgg".utf8) || bytes.starts(with: "tjgg".utf8) {
+            return "it is GGML, llama.cpp's format before GGUF: take the model as a GGUF"
+        }
+        return nil
     }
 
     private static func tensors(

@@ -82,6 +82,7 @@ final class MappedFile: Sendable {
         }
         base = UnsafeRawPointer(address)
         entry = CutFiles.remember(UnsafeRawBufferPointer(start: base, count: count), path: path)
+        try RegularFile.refusePointer(bytes, path: path)
     }
 
     deinit {

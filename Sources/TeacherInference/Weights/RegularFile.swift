@@ -61,6 +61,17 @@ struct RegularFile: ~Copyable {
         guard failure == 0 else {
             throw ModelError("cannot read \(path): \(String(cString: strerror(failure)))")
         }
+        try Self.refusePointer(bytes, path: path)
         return bytes
+    }
+
+    /// Refuses what git-LFS leaves in the place of a file that was not brought.
+    static func refusePointer(
+        _ bytes: some Collection<UInt8>, path: String
+    ) throws(ModelError) {
+        guard bytes.starts(with: "version https://git-lfs".utf8) else { return }
+        throw ModelError(
+            "\(path) is a git-LFS pointer, \(bytes.count) bytes in the place of the file itself",
+            hint: "run git lfs pull in its folder, or download the file again")
     }
 }

@@ -34,13 +34,6 @@ struct SafetensorsFile: WeightFile {
         let indexPath = folder + "/model.safetensors.index.json"
         let single = "model.safetensors"
         let hasSingle = FileManager.default.fileExists(atPath: folder + "/" + single)
-        // transformers with PEFT adds the adapter's weights to those of the folder.
-        if FileManager.default.fileExists(atPath: folder + "/adapter_config.json") {
-            throw ModelError(
-                "\(folder): adapter_config.json says that this is a PEFT adapter, not a model",
-                hint: "merge the adapter into its model and save that, or, if the folder holds the "
-                    + "merged model, remove adapter_config.json")
-        }
         if FileManager.default.fileExists(atPath: indexPath) {
             let index = try JSONObject(path: indexPath)
             guard let map = index.values["weight_map"]?.object, !map.isEmpty,
@@ -63,16 +56,38 @@ struct SafetensorsFile: WeightFile {
                 hint: "remove the stale one; transformers reads \(single)")
         }
         if hasSingle { return [single] }
-        let found = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])
-            .filter { $0.hasSuffix(".safetensors") }
+        let files = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
+        let found = files.filter { $0.hasSuffix(".safetensors") }
+        guard !found.isEmpty else { throw noWeights(folder, files) }
+        // Mistral's own format, with other names of tensors.
+        guard found != ["consolidated.safetensors"] else {
+            throw ModelError(
+                "\(folder): consolidated.safetensors is Mistral's own format, which is not read",
+                hint: "take model.safetensors or its shards, which lie in the same place")
+        }
         guard found.count == 1 else {
             throw ModelError(
-                found.isEmpty
-                    ? "\(folder): no *.safetensors file in it"
-                    : "\(folder): \(found.count) safetensors files and no model.safetensors.index.json",
+                "\(folder): \(found.count) safetensors files and no model.safetensors.index.json",
                 hint: "a model is a .gguf file or a Hugging Face folder with safetensors weights")
         }
         return found
+    }
+
+    private static func noWeights(_ folder: String, _ files: [String]) -> ModelError {
+        let message = "\(folder): no *.safetensors file in it"
+        if let gguf = files.first(where: { $0.hasSuffix(".gguf") }) {
+            return ModelError("\(message), but \(gguf)", hint: "name that file, not its folder")
+        }
+        let others = [".bin", ".pth", ".pt", ".ckpt"]
+        if let other = files.first(where: { name in others.contains { name.hasSuffix($0) } }) {
+            return ModelError(
+                "\(message): its weights are in \(other), a Python pickle, which is not read",
+                hint: "transformers writes safetensors: AutoModelForCausalLM"
+                    + ".from_pretrained(folder).save_pretrained(folder)")
+        }
+        return ModelError(
+            message,
+            hint: "a model is a .gguf file or a Hugging Face folder with safetensors weights")
     }
 
     /// Types that are read, by safetensors' names.

@@ -110,7 +110,8 @@ extension WeightFile {
     private func unsupported(_ name: String, _ type: String) -> ModelError {
         ModelError(
             "\(path): tensor \"\(name)\" has type \(type), which is not supported",
-            hint: "convert the model to one of F32, F16, BF16")
+            hint: "convert the model to one of F32, F16, BF16: AutoModelForCausalLM"
+                + ".from_pretrained(folder, dtype=\"bfloat16\").save_pretrained(other folder)")
     }
 
     /// The tensor called `name` as Float32 numbers: norms and biases, never whole matrices.

@@ -25,6 +25,7 @@ struct Explain: AsyncParsableCommand {
     @OptionGroup var daemon: DaemonOptions
     @OptionGroup var output: JSONOptions
     @OptionGroup var colors: ColorOptions
+    @OptionGroup var fields: FieldOptions
 
     @Argument(help: "The chunk's number.")
     var chunk: Int64
@@ -53,7 +54,7 @@ struct Explain: AsyncParsableCommand {
     func run() async throws {
         let report: ChunkReport = try await daemon.client.json(
             .get, "/v1/chunks/\(chunk)", query: [("selection", selection)])
-        let found = plain ? nil : try Self.tokens(of: report)
+        let found = plain ? nil : try Self.tokens(of: report, ignored: fields.ignored)
         guard !output.json else {
             return StandardOutput.write(
                 JSONOutput.line(ChunkExplanation(report: report, tokens: found)))
@@ -67,8 +68,8 @@ struct Explain: AsyncParsableCommand {
         StandardOutput.write(text)
     }
 
-    private static func tokens(of report: ChunkReport) throws -> ChunkTokens {
-        let pair = try TokenDifferences(report.models)
+    private static func tokens(of report: ChunkReport, ignored: [String]) throws -> ChunkTokens {
+        let pair = try TokenDifferences(report.models, ignoredConfig: ignored)
         let reporter = ProgressReporter()
         reporter.update(ProgressSnapshot(stage: "scoring the tokens"))
         defer { reporter.finish() }

@@ -163,10 +163,12 @@ struct Refine: AsyncParsableCommand {
     private var pipelineConfiguration: PipelineConfiguration {
         var configuration = PipelineConfiguration(
             teacher: ModelReference(
-                path: teacher, context: modelOptions.context, pre: modelOptions.pre),
+                path: teacher, context: modelOptions.context, pre: modelOptions.pre,
+                ignoredConfig: modelOptions.fields.ignored),
             reference: ModelReference(
                 path: reference, context: referenceContext ?? modelOptions.context,
-                pre: referencePre ?? modelOptions.pre))
+                pre: referencePre ?? modelOptions.pre,
+                ignoredConfig: modelOptions.fields.ignored))
         configuration.threads = threadOptions.threads ?? 0
         configuration.maxTokens = maxTokens
         return configuration

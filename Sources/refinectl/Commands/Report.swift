@@ -30,6 +30,8 @@ struct Report: AsyncParsableCommand {
         help: ArgumentHelp("The file to write, or - for stdout.", valueName: "path"))
     var path: String
 
+    @OptionGroup var fields: FieldOptions
+
     @Flag(help: "Leave the tokens' colours out, and scoring them.")
     var plain = false
 
@@ -62,7 +64,7 @@ struct Report: AsyncParsableCommand {
     }
 
     private func tokens(of report: ReportData) throws -> [Int64: [TokenDifference]] {
-        let pair = try TokenDifferences(report.models)
+        let pair = try TokenDifferences(report.models, ignoredConfig: fields.ignored)
         var texts: [Int64: TokenDifferences.Text] = [:]
         for example in report.examples.flatMap(\.chunks) where example.isWhole {
             texts[example.chunk] = .init(chunk: example.chunk, bytes: Array(example.text.utf8))

@@ -16,6 +16,8 @@ struct ModelOptions: ParsableArguments {
             valueName: "name"))
     var pre: String?
 
+    @OptionGroup var fields: FieldOptions
+
     /// Refuses what cannot be meant.
     func validate() throws {
         guard !context.isEmpty else { throw ValidationError("--context must not be empty") }
@@ -23,7 +25,26 @@ struct ModelOptions: ParsableArguments {
     }
 
     /// The library's options.
-    var options: LanguageModel.Options { LanguageModel.Options(context: context, pre: pre) }
+    var options: LanguageModel.Options {
+        LanguageModel.Options(context: context, pre: pre, ignoredConfig: fields.ignored)
+    }
+}
+
+/// What of a config.json need not be understood: wherever a model is loaded.
+struct FieldOptions: ParsableArguments {
+    @Option(
+        name: .customLong("ignore-config"),
+        help: ArgumentHelp(
+            "A field of config.json that changes no score, though it is not known (repeatable).",
+            valueName: "field"))
+    var ignored: [String] = []
+
+    /// Refuses what cannot be meant.
+    func validate() throws {
+        guard !ignored.contains("") else {
+            throw ValidationError("--ignore-config must not be empty")
+        }
+    }
 }
 
 /// Threads that score.

@@ -43,7 +43,9 @@ struct OutputOptions: ParsableArguments {
     }
 
     /// Refuses an output that cannot be written, or that would replace what is in use, before any
-    /// work is done. Beside an export goes a manifest.
+    /// work is done.
+    ///
+    /// Beside an export goes a manifest.
     static func check(
         _ path: String, _ target: OutputTarget, _ kind: OverwriteOptions.Kind,
         _ overwriting: OverwriteOptions

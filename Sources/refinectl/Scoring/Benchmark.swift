@@ -70,7 +70,7 @@ struct Benchmark: Sendable {
 
     /// Ids spread over the vocabulary, other ones for each sequence.
     private func tokens(of sequence: Int) -> [TokenID] {
-        let vocabulary = UInt64(model.tokenizer.vocabularySize)
+        let vocabulary = UInt64(model.tokenizer.textTokenLimit)
         var state = UInt64(sequence) &* 0x9E37_79B9_7F4A_7C15 &+ 1
         return (0..<length - (model.contextToken == nil ? 0 : 1)).map { _ in
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407

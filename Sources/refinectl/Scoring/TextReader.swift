@@ -28,8 +28,9 @@ struct TextReader {
     private var whole: [UInt8] = []
     private var isEnded = false
 
-    /// Opens `path`; `-` is stdin. With `namesID` a file without the field of the ids is worth a
-    /// word.
+    /// Opens `path`; `-` is stdin.
+    ///
+    /// With `namesID` a file without the field of the ids is worth a word.
     init(path: String, fields: FieldNames, namesID: Bool = false) throws {
         namedID = namesID ? fields.id : nil
         file = try FileReader(path: path)

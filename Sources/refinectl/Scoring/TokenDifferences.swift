@@ -7,10 +7,10 @@ struct TokenDifferences: Sendable {
     let teacher: LanguageModel
     let reference: LanguageModel
 
-    /// Loads the pair that the daemon names.
+    /// Loads the pair that the daemon names; `ignoredConfig` need not be understood.
     ///
     /// - Throws: ``Failure`` where a role is missing or its model cannot be read here.
-    init(_ models: [ModelReport]) throws {
+    init(_ models: [ModelReport], ignoredConfig: [String]) throws {
         func load(_ role: ModelRole) throws -> LanguageModel {
             guard let found = models.first(where: { $0.role == role.rawValue }) else {
                 throw Failure(
@@ -19,7 +19,9 @@ struct TokenDifferences: Sendable {
             }
             do {
                 return try LanguageModel(
-                    path: found.path, options: LanguageModel.Options(context: found.context))
+                    path: found.path,
+                    options: LanguageModel.Options(
+                        context: found.context, ignoredConfig: ignoredConfig))
             } catch {
                 throw Failure(
                     "cannot read the \(role.rawValue) to colour the tokens: \(error.message)",

@@ -21,12 +21,19 @@ extension Configuration: CustomStringConvertible {
         path = \(quoted(teacher.path))
         context = \(quoted(teacher.context))
         pre = \(quoted(teacher.pre ?? ""))
+        ignore_config = \(quoted(teacher.ignoredConfig))
 
         [reference]
         path = \(quoted(reference.path))
         context = \(quoted(reference.context))
         pre = \(quoted(reference.pre ?? ""))
+        ignore_config = \(quoted(reference.ignoredConfig))
         """
+    }
+
+    /// A TOML array of strings.
+    private func quoted(_ texts: [String]) -> String {
+        "[" + texts.map { quoted($0) }.joined(separator: ", ") + "]"
     }
 
     /// A TOML basic string.

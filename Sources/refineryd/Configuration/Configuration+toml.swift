@@ -83,6 +83,17 @@ private struct TableReader {
         take(key, "a string", { $0.string }) { value = $0 }
     }
 
+    mutating func strings(_ key: String, _ value: inout [String]) {
+        take(
+            key, "a list of strings",
+            { found in
+                guard let list = found.array.map(Array.init) else { return nil }
+                let texts = list.compactMap(\.string)
+                return texts.count == list.count ? texts : nil
+            }
+        ) { value = $0 }
+    }
+
     mutating func integer(_ key: String, _ value: inout Int) {
         take(key, "an integer", { $0.int }) { value = $0 }
     }
@@ -105,6 +116,7 @@ private struct TableReader {
         var pre = ""
         reader.string("pre", &pre)
         if !pre.isEmpty { value.pre = pre }
+        reader.strings("ignore_config", &value.ignoredConfig)
         reader.finish()
         problems += reader.problems
     }
