@@ -40,7 +40,7 @@ extension Store {
     ///
     /// A model that has played both roles stands twice.
     public func models() throws -> [ModelRecord] {
-        try pool.read { db in try Store.models(db) }
+        try read { db in try Store.models(db) }
     }
 
     static func models(_ db: Database) throws -> [ModelRecord] {
@@ -85,7 +85,7 @@ extension Store {
     public func cachedFingerprint(
         device: UInt64, inode: UInt64, size: Int64, mtimeNanoseconds: Int64
     ) throws -> String? {
-        try pool.read { db in
+        try read { db in
             try String.fetchOne(
                 db,
                 sql: """
