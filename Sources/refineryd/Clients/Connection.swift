@@ -23,13 +23,13 @@ final class Connection: Sendable {
 
     /// The user at the other end; nil where the kernel does not tell.
     let user: UInt32?
-    private let channel: any Channel
+    private let close: @Sendable () -> Void
     private let state = Mutex(State())
 
-    /// A connection that is open, and idle.
-    init(_ channel: any Channel, user: UInt32?) {
-        self.channel = channel
+    /// A connection that is open, and idle; `close` closes it.
+    init(user: UInt32?, close: @escaping @Sendable () -> Void) {
         self.user = user
+        self.close = close
     }
 
     /// What is being waited for, and since when.
@@ -49,7 +49,7 @@ final class Connection: Sendable {
 
     /// Closes it at once.
     func cut() {
-        channel.close(promise: nil)
+        close()
     }
 
     /// A request begins.

@@ -24,7 +24,8 @@ final class ConnectionGate: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        let connection = Connection(context.channel, user: Self.user(of: context.channel))
+        let channel = context.channel
+        let connection = Connection(user: Self.user(of: channel)) { channel.close(promise: nil) }
         guard connections.enter(connection) else { return refuse(context) }
         self.connection = connection
         let connections = connections
