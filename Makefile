@@ -67,8 +67,9 @@ test-browser: deps ## a report as a browser makes it; BROWSER=/usr/bin/chromium
 	REFINERY_BROWSER=$(or $(BROWSER),/usr/bin/chromium) $(SWIFT) test --skip-build \
 	    --disable-xctest $(TEST_FLAGS) --filter SelectionTests/reportInBrowser
 
-fuzz: deps ## damaged model files to every reader, for SECONDS=600, from SEED=the time, ONLY=some
+fuzz: deps ## damaged models, corpora and requests, for SECONDS=600, from SEED=the time, ONLY=some
 	$(SWIFT) build --product model-fuzzer $(BUILD_FLAGS)
+	$(SWIFT) build --product refineryd $(BUILD_FLAGS)
 	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
 	    nice $$bin/model-fuzzer --seconds $(or $(SECONDS),600) \
 	    --seed $(or $(SEED),$(shell date +%s)) --only '$(ONLY)' --keep $(CACHE)/fuzz

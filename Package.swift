@@ -88,12 +88,12 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(
             name: "model-fuzzer",
-            dependencies: ["TeacherInference", "CMalloc"],
+            dependencies: ["Refinery", "TeacherInference", "CMalloc"],
             path: "Tests/ModelFuzzer",
             swiftSettings: strict),
         .testTarget(
             name: "ModelFuzzerTests",
-            dependencies: ["model-fuzzer"],
+            dependencies: ["model-fuzzer", "refineryd"],
             swiftSettings: strict),
         .testTarget(
             name: "RefineryTests",

@@ -25,43 +25,10 @@ public final class Pipeline: Sendable {
         case scoring
         /// Stopped by ``setPaused(_:)``.
         case paused
+        /// The store takes nothing for now, for this reason; it goes on by itself.
+        case waiting(String)
         /// It ended with an error.
         case failed(String)
-    }
-
-    private struct Work {
-        var pair: ModelPair?
-        var queue = PendingQueue()
-        var rate: RateMeter
-        var hasNewDocuments = true
-        var isChunking = false
-        var isPaused = false
-        var isStopping = false
-        /// The threads are to end, since the models are given back.
-        var isReleasing = false
-        /// The models are loaded again when there is work.
-        var isReleased = false
-        var failure: (any Error)?
-        var threads = 0
-
-        var hasWork: Bool { hasNewDocuments || isChunking || !queue.isIdle }
-
-        /// Nothing is being done, nor will be before something changes.
-        var isResting: Bool {
-            queue.inFlight == 0 && !isChunking && (isPaused || !hasWork)
-        }
-
-        /// Whether a thread is to end.
-        var isEnding: Bool { isStopping || isReleasing }
-
-        /// Forgets the models and the chunks read; whether there was work stays known.
-        mutating func release() {
-            hasNewDocuments = hasWork
-            queue = .settled
-            pair = nil
-            isReleasing = false
-            isReleased = true
-        }
     }
 
     private let store: Store
@@ -122,6 +89,7 @@ public final class Pipeline: Sendable {
     public var state: State {
         work.read { work in
             if let failure = work.failure { return .failed("\(failure)") }
+            if let obstacle = work.obstacle { return .waiting(obstacle.reason) }
             if work.pair == nil && !work.isReleased { return .loading }
             if work.isPaused { return .paused }
             if work.queue.inFlight > 0 { return .scoring }
@@ -153,8 +121,12 @@ public final class Pipeline: Sendable {
     private func start(draining: Bool) async throws {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                launch("refinery.pipeline") {
-                    continuation.resume(with: Result { try self.work(draining: draining) })
+                do {
+                    try WorkThread.start("refinery.pipeline") {
+                        continuation.resume(with: Result { try self.work(draining: draining) })
+                    }
+                } catch {
+                    continuation.resume(throwing: error)
                 }
             }
         } onCancel: {
@@ -186,7 +158,9 @@ public final class Pipeline: Sendable {
 
     /// Loads the models, which must be the `known` ones where they were loaded before.
     private func load(_ known: ModelPair.Fingerprints?) throws -> ModelPair.Fingerprints {
-        let pair = try ModelPair(configuration, store: store, logger: logger, known: known)
+        let pair = try recording {
+            try ModelPair(configuration, store: store, logger: logger, known: known)
+        }
         work.change { $0.pair = pair }
         return pair.fingerprints
     }
@@ -259,9 +233,11 @@ public final class Pipeline: Sendable {
             let stage = ChunkStage(
                 store: store, chunker: chunker,
                 threads: isScoring ? 1 : configuration.scoringThreads)
-            try stage.run(
-                progress: { _ in self.work.change { $0.queue.look() } },
-                isCancelled: { self.work.read { $0.isStopping || $0.isPaused } })
+            try recording {
+                try stage.run(
+                    progress: { _ in self.work.change { $0.queue.look() } },
+                    isCancelled: { self.work.read { $0.isStopping || $0.isPaused } })
+            }
             work.change {
                 $0.isChunking = false
                 if $0.isPaused { $0.hasNewDocuments = true }
@@ -292,12 +268,15 @@ public final class Pipeline: Sendable {
             case nil:
                 return
             case .read(let after):
-                let page = try store.nextPending(after: after, limit: PendingQueue.pageSize)
+                let page = try recording {
+                    try store.nextPending(after: after, limit: PendingQueue.pageSize)
+                }
                 work.change { $0.queue.add(page) }
             case .score(let chunks):
                 logger.debug("batch taken", metadata: ["chunks": "\(chunks.count)"])
                 let began = seconds()
-                try store.recordScores(try scorer.score(chunks) { work.read(\.isStopping) })
+                let scores = try scorer.score(chunks) { work.read(\.isStopping) }
+                try recording { try store.recordScores(scores) }
                 logger.debug("batch recorded", metadata: ["chunks": "\(chunks.count)"])
                 let took = max(seconds() - began, 1e-6)
                 let tokens = chunks.reduce(0) { $0 + $1.tokens }
@@ -335,26 +314,47 @@ public final class Pipeline: Sendable {
         }
     }
 
-    /// Runs `body` on a thread that ``work(draining:)`` waits for; its error ends the pipeline.
-    private func spawn(_ name: String, _ body: @escaping @Sendable () throws -> Void) {
-        work.change { $0.threads += 1 }
-        launch(name) {
-            let result = Result { try body() }
-            self.work.change { work in
-                if case .failure(let error) = result, !(error is CancellationError),
-                    work.failure == nil
-                {
-                    work.failure = error
+    /// Runs `body`, which reads or writes the store, again and again while the store takes nothing.
+    ///
+    /// - Throws: what `body` throws, `CancellationError` once the pipeline is to end.
+    @discardableResult
+    private func recording<Value>(_ body: () throws -> Value) throws -> Value {
+        while true {
+            do {
+                let value = try body()
+                let hadObstacle = work.read { $0.obstacle != nil }
+                if hadObstacle, work.change({ $0.overcome() }) {
+                    logger.notice("the store is written again")
                 }
-                work.threads -= 1
+                return value
+            } catch let error as StoreError where error.isPassing && configuration.waitsForStore {
+                if work.change({ $0.meet(error) }) {
+                    logger.warning("waiting: \(error.reason)")
+                }
+                let isEnding: Void? = work.wait(seconds: 2) { $0.isStopping ? () : nil }
+                if isEnding != nil { throw CancellationError() }
             }
         }
     }
 
-    private func launch(_ name: String, _ body: @escaping @Sendable () -> Void) {
-        let thread = Thread { body() }
-        thread.name = name
-        thread.stackSize = 8 << 20
-        thread.start()
+    /// Runs `body` on a thread that ``work(draining:)`` waits for; its error ends the pipeline.
+    private func spawn(_ name: String, _ body: @escaping @Sendable () throws -> Void) {
+        work.change { $0.threads += 1 }
+        do {
+            try WorkThread.start(name) { self.end(Result { try body() }) }
+        } catch {
+            end(.failure(error))
+        }
+    }
+
+    private func end(_ result: Result<Void, any Error>) {
+        work.change { work in
+            if case .failure(let error) = result, !(error is CancellationError),
+                work.failure == nil
+            {
+                work.failure = error
+            }
+            work.threads -= 1
+        }
     }
 }

@@ -46,6 +46,8 @@ public struct PipelineConfiguration: Sendable, Equatable {
     public var nice = 0
     /// Seconds without work after which the models' memory is given back; 0 keeps it.
     public var idleSeconds = 30.0
+    /// Whether a full disk or a store that another process locks is waited for, not an error.
+    public var waitsForStore = false
 
     /// The defaults, with the given models.
     public init(teacher: ModelReference, reference: ModelReference) {

@@ -19,8 +19,13 @@ struct Daemon {
 
     /// Runs until SIGTERM, SIGINT or, draining, until nothing is left to do.
     func run() async throws {
+        // A file that may not grow (ulimit -f) is an error of the write, not the end.
+        signal(SIGXFSZ, SIG_IGN)
         // Files of the store 0640; the socket gets its own mode.
         umask(0o027)
+        try VirtualMemory.check(
+            models: [configuration.teacher.path, configuration.reference.path],
+            threads: configuration.pipeline.scoringThreads)
         try makeFolder(of: configuration.store, logger: logger)
         let socketFile = SocketFile(
             path: configuration.socket, group: configuration.socketGroup, logger: logger)
@@ -31,12 +36,13 @@ struct Daemon {
         let lock = try InstanceLock(store: configuration.store)
         let threads = BlockingThreads()
         let path = configuration.store
-        let store = try await threads.query { try Store(path: path) }
+        let store = try await threads.query { try Store(path: path, keepsReserve: true) }
         let pipeline = Pipeline(
             store: store, configuration: configuration.pipeline, logger: logger)
         let environment = RouteEnvironment(
             store: store, pipeline: pipeline, configuration: configuration, threads: threads,
-            jobs: JobRegistry(), logger: logger)
+            memory: MemoryBudget(bytes: configuration.requestBytes), jobs: JobRegistry(),
+            logger: logger)
         let notifier = SystemdNotifier()
         logger.notice("refineryd starts", metadata: startMetadata())
 
@@ -56,13 +62,22 @@ struct Daemon {
                 .init(service: server),
                 .init(service: ticker),
             ],
-            gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(logger))
+            gracefulShutdownSignals: Daemon.signals, logger: quiet(logger))
         group.maximumGracefulShutdownDuration = .seconds(Daemon.shutdownSeconds)
         group.maximumCancellationDuration = .seconds(Daemon.cancellationSeconds)
         try await ServiceGroup(configuration: group).run()
         try await threads.query { try store.close() }
         logger.notice("refineryd stopped")
         withExtendedLifetime(lock) {}
+    }
+
+    /// What ends it as SIGTERM does: a terminal that closes, too, unless nohup has it ignored.
+    private static var signals: [UnixSignal] {
+        var hangUp = sigaction()
+        let isIgnored =
+            sigaction(SIGHUP, nil, &hangUp) == 0
+            && unsafeBitCast(hangUp.__sigaction_handler.sa_handler, to: Int.self) == 1
+        return [.sigterm, .sigint] + (isIgnored ? [] : [.sighup])
     }
 
     private func startMetadata() -> Logger.Metadata {
@@ -96,6 +111,7 @@ extension Configuration {
         result.storeTokenNLL = storeTokenNLL
         result.nice = nice
         result.idleSeconds = idleSeconds
+        result.waitsForStore = true
         return result
     }
 }

@@ -33,7 +33,7 @@ struct StatusTicker: Service {
             notifier.status(line(state, counts))
             switch state {
             case .idle, .paused, .failed: return
-            case .loading, .chunking, .scoring: try await Task.sleep(for: .seconds(5))
+            case .loading, .chunking, .scoring, .waiting: try await Task.sleep(for: .seconds(5))
             }
         }
     }
@@ -46,6 +46,7 @@ struct StatusTicker: Service {
         case .chunking: line = "cutting \(counts.unchunked) documents"
         case .scoring: line = "scoring"
         case .paused: line = "paused"
+        case .waiting(let reason): line = "waiting: \(reason.prefix(200))"
         case .failed(let reason): line = "failed: \(reason.prefix(200))"
         }
         if counts.pending > 0 { line += ", \(counts.pending) scores to go" }

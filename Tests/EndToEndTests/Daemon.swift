@@ -7,20 +7,24 @@ final class Daemon {
     private let process = Process()
     private let log: String
 
-    /// Starts the daemon on `folder` and waits until its socket answers.
+    /// Starts the daemon on `folder`, by way of `wrapper`, and waits until its socket answers.
     init(
-        _ folder: Folder, teacher: String, reference: String, settings: String = "", run: Int = 0
+        _ folder: Folder, teacher: String, reference: String, settings: String = "",
+        store: String? = nil, wrapper: [String] = [], run: Int = 0
     ) throws {
         self.folder = folder
         log = folder("log.\(run)")
         let config = try folder.write(
             "refineryd.toml", "log_level = \"debug\"\nsocket_group = \"\"\n" + settings)
         try Data().write(to: URL(fileURLWithPath: log))
-        process.executableURL = URL(fileURLWithPath: try Programs.path("refineryd"))
-        process.arguments = [
-            "--config", config, "--store", folder("store.db"), "--socket", folder("socket"),
-            "--teacher", teacher, "--reference", reference,
-        ]
+        let command =
+            wrapper + [
+                try Programs.path("refineryd"), "--config", config,
+                "--store", store ?? folder("store.db"), "--socket", folder("socket"),
+                "--teacher", teacher, "--reference", reference,
+            ]
+        process.executableURL = URL(fileURLWithPath: command[0])
+        process.arguments = Array(command.dropFirst())
         process.environment = ["PATH": "/usr/bin:/bin"]
         process.standardError = FileHandle(forWritingAtPath: log)
         process.standardOutput = FileHandle.nullDevice
@@ -50,6 +54,30 @@ final class Daemon {
     func control(_ arguments: [String]) throws -> Ended {
         try Programs.run("refinectl", arguments, environment: ["REFINERY_SOCKET": folder("socket")])
     }
+
+    /// Waits until `refinectl status --json` prints what is expected, for a minute.
+    func waitForStatus(_ isExpected: (String) -> Bool) throws {
+        let end = Date() + 60
+        while true {
+            let status = try control("status", "--json")
+            if isExpected(status.output) { return }
+            guard process.isRunning, Date() < end else {
+                throw Failure(reason: "\(status.output)\(status.errors)\n\(try logText)")
+            }
+            usleep(50_000)
+        }
+    }
+
+    /// Bytes that /proc says of the process, such as `VmHWM`.
+    func memory(_ name: String) throws -> Int {
+        let status = try String(
+            contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
+        let line = status.split(separator: "\n").first { $0.hasPrefix(name + ":") }
+        return (line?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) << 10
+    }
+
+    /// Sends a signal.
+    func signal(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
     /// Sends a signal and waits for the end.
     @discardableResult

@@ -47,6 +47,14 @@ struct FuzzCases {
             ByteMutation.apply(to: &model.files[place].bytes, other: donated, &random)
         default:
             switch kind {
+            case "http":
+                RequestMutation.apply(to: &model.files[place].bytes, other: donated, &random)
+            case "jsonl", "txt":
+                if random.once(in: 3) {
+                    ByteMutation.apply(to: &model.files[place].bytes, other: donated, &random)
+                } else {
+                    JSONMutation.apply(to: &model.files[place].bytes, other: donated, &random)
+                }
             case "json":
                 JSONMutation.apply(to: &model.files[place].bytes, other: donated, &random)
             case "safetensors":

@@ -24,15 +24,25 @@ struct FuzzWorker {
         let limits = CaseLimits(seconds: options.caseSeconds)
         let folder = NSTemporaryDirectory() + "refinery-fuzz-\(getpid())"
         defer { try? FileManager.default.removeItem(atPath: folder) }
+        var daemon: FuzzedDaemon?
         for index in options.range {
             let model = cases.make(seed: options.seed, index: index)
             let path = try model.write(to: folder)
+            let request = path.hasSuffix(".http") ? model.files.first?.bytes : nil
+            // Before the limits, which it would inherit.
+            if request != nil, daemon == nil {
+                daemon = try FuzzedDaemon(fixtures: options.fixtures)
+            }
             say("start \(index)")
             var outcome = CaseRunner.Outcome()
             let memory = limits.run(size: model.size, memory: options.limitsMemory) {
                 misbehave(index)
-                outcome = CaseRunner.run(
-                    path: path, workingMemory: limits.allowance(size: model.size) / 2)
+                if let request, let daemon {
+                    outcome = daemon.run(request)
+                } else {
+                    outcome = CaseRunner.run(
+                        path: path, workingMemory: limits.allowance(size: model.size) / 2)
+                }
             }
             say(
                 "done \(index) \(outcome.tokenizes ? 1 : 0) \(outcome.scores ? 1 : 0) \(memory) \(model.size) "

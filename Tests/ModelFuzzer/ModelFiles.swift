@@ -12,10 +12,11 @@ struct ModelFiles {
     /// Bytes of all files.
     var size: Int { files.reduce(0) { $0 + $1.bytes.count } }
 
-    /// Every model to begin with: those below `fixtures`, and SentencePiece's beside them.
+    /// Everything to begin with: the models below `fixtures`, SentencePiece's beside them, and what
+    /// a client sends the daemon.
     static func seeds(below fixtures: String) throws -> [ModelFiles] {
         let models = try all(below: fixtures)
-        return models + (try SentencePieceSeeds.all(below: fixtures, models))
+        return models + (try SentencePieceSeeds.all(below: fixtures, models)) + DaemonSeeds.all
     }
 
     /// Every model below `folder`: GGUF files, sets of parts, and Hugging Face folders.
@@ -48,6 +49,12 @@ struct ModelFiles {
             }
         }
         return models
+    }
+
+    /// One file of that name.
+    init(name: String, bytes: [UInt8]) {
+        (self.name, opened) = (name, name)
+        files = [(name, bytes)]
     }
 
     private init(name: String, folder: String, files: [String], opened: String) throws {

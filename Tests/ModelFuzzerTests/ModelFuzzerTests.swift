@@ -36,6 +36,20 @@ import Testing
     }
 
     @Test(
+        "damaged corpora and requests are answered, and the daemon stays up",
+        arguments: [("corpus", 400), ("request-", 400)])
+    func daemon(only: String, cases: Int) throws {
+        let (status, output) = try fuzz([
+            "--seed", "20261129", "--cases", "\(cases)", "--only", only,
+        ])
+        #expect(status == 0, "\(output)")
+        #expect(output.contains("crash 0, hang 0, memory 0, wrong 0"), "\(output)")
+        #expect(output.contains(" \(cases) cases"), "\(output)")
+        // Some get through, so that it is not all refused at the door.
+        #expect(!output.contains(": 0 models"), "\(output)")
+    }
+
+    @Test(
         "a crash, a hang and an allocation out of proportion are noticed and kept",
         arguments: [
             ("crash", "crash 1, hang 0, memory 0"), ("hang", "crash 0, hang 1, memory 0"),

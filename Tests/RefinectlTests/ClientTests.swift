@@ -46,6 +46,31 @@ struct ClientTests {
         }
     }
 
+    @Test("a daemon that is too busy is asked again, with the whole body")
+    func busy() async throws {
+        let asked = Counter()
+        try await TinyServer.with(.busy(asked, times: 1)) { client in
+            let piece = ByteBuffer(repeating: 0x61, count: 1000)
+            let answer: Echo = try await client.upload(
+                "/v1/imports", query: [], body: { send in try await send(piece) })
+            #expect(answer.bytes == 1000)
+            #expect(asked.values == [1000, 1000])
+        }
+    }
+
+    @Test("what cannot be sent twice is not: the daemon's reason is heard")
+    func busyOnce() async throws {
+        let asked = Counter()
+        try await TinyServer.with(.busy(asked, times: 1)) { client in
+            let failure = await #expect(throws: Failure.self) {
+                let _: Echo = try await client.upload(
+                    "/v1/imports", query: [], repeats: false, body: { _ in })
+            }
+            #expect(failure?.message == "too busy")
+            #expect(asked.values.count == 1)
+        }
+    }
+
     @Test("a refusal before the end of an upload is heard at once")
     func earlyRefusal() async throws {
         try await TinyServer.with(.refuse) { client in

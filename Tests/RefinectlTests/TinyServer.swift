@@ -26,6 +26,8 @@ enum TinyServer {
         case refuse
         /// Streams 100 lines of 10 bytes a piece.
         case stream(pieces: Int)
+        /// Answers 503, to be asked again after a second, so many times; then as `echo`.
+        case busy(Counter, times: Int)
         /// Ends the connection in the middle of the answer.
         case breakOff
     }
@@ -79,6 +81,13 @@ enum TinyServer {
         private func end(_ context: ChannelHandlerContext) {
             switch behaviour {
             case .refuse: return
+            case .busy(let asked, let times):
+                asked.add(bytes)
+                if asked.values.count <= times {
+                    answer(context, .serviceUnavailable, #"{"error":"too busy","hint":null}"#)
+                } else {
+                    answer(context, .ok, #"{"uri":"\#(uri)","bytes":\#(bytes)}"#)
+                }
             case .echo: answer(context, .ok, #"{"uri":"\#(uri)","bytes":\#(bytes)}"#)
             case .stream(let pieces):
                 head(context, .ok)
@@ -96,8 +105,9 @@ enum TinyServer {
         }
 
         private func head(_ context: ChannelHandlerContext, _ status: HTTPResponseStatus) {
-            let head = HTTPResponseHead(
-                version: .http1_1, status: status, headers: ["transfer-encoding": "chunked"])
+            var headers: HTTPHeaders = ["transfer-encoding": "chunked"]
+            if status == .serviceUnavailable { headers.add(name: "retry-after", value: "1") }
+            let head = HTTPResponseHead(version: .http1_1, status: status, headers: headers)
             context.write(wrapOutboundOut(.head(head)), promise: nil)
         }
 

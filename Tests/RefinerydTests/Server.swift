@@ -6,9 +6,12 @@ import Refinery
 @testable import refineryd
 
 /// The daemon's routes on a Unix socket, over a store of their own and without models.
-func withServer(_ body: (UnixClient, Store) async throws -> Void) async throws {
+func withServer(
+    _ configuration: Configuration = Configuration(),
+    _ body: (UnixClient, Store) async throws -> Void
+) async throws {
     let folder = try TemporaryFolder()
-    var configuration = Configuration()
+    var configuration = configuration
     configuration.store = folder.path("s.db")
     configuration.socket = folder.path("s.sock")
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -17,7 +20,8 @@ func withServer(_ body: (UnixClient, Store) async throws -> Void) async throws {
         store: store, configuration: configuration.pipeline, logger: logger)
     let environment = RouteEnvironment(
         store: store, pipeline: pipeline, configuration: configuration,
-        threads: BlockingThreads(), jobs: JobRegistry(), logger: logger)
+        threads: BlockingThreads(), memory: MemoryBudget(bytes: configuration.requestBytes),
+        jobs: JobRegistry(), logger: logger)
     let (started, continuation) = AsyncStream<Void>.makeStream()
     let server = APIServer(environment, logger: logger) { continuation.finish() }
     let client = UnixClient(socket: configuration.socket)

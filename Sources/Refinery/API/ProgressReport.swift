@@ -43,6 +43,8 @@ public struct ProgressReport: Codable, Sendable, Equatable {
     public var finished = false
     /// Why the scope cannot get finished, where the state is `failed`: wait no longer.
     @NullEncoded public var failure: String?
+    /// Why nothing moves for now, where the state is `waiting`; absent otherwise.
+    public var waiting: String?
     /// Chunks of the scope that failed with a reason; they count as done.
     public var failedChunks: Int64 = 0
     /// The reason of the first of them; null where the scope names no documents.
@@ -66,7 +68,7 @@ public struct ProgressReport: Codable, Sendable, Equatable {
     public init() {}
 
     private enum CodingKeys: String, CodingKey {
-        case state, finished, failure, unchunked, documents, teacher, reference
+        case state, finished, failure, waiting, unchunked, documents, teacher, reference
         case failedChunks = "failed_chunks"
         case failedReason = "failed_reason"
         case unchunkedBytes = "unchunked_bytes"

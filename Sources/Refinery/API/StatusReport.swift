@@ -12,6 +12,8 @@ public struct StatusReport: Codable, Sendable, Equatable {
         case scoring
         /// Stopped by `refinectl pause`.
         case paused
+        /// Nothing can be recorded for now, as on a full disk; `error` says why. It goes on by itself.
+        case waiting
         /// Scoring cannot go on; `error` says why.
         case failed
     }
@@ -32,7 +34,7 @@ public struct StatusReport: Codable, Sendable, Equatable {
     public var store: String?
     /// The daemon's version.
     public var version = ""
-    /// Why the state is `failed`.
+    /// Why the state is `failed` or `waiting`.
     @NullEncoded public var error: String?
 
     /// A report to fill in.

@@ -16,7 +16,7 @@ public struct OutputTarget: Sendable {
     /// A store and what lies beside it.
     public mutating func protect(store path: String) {
         protect(path, as: "the store")
-        for suffix in ["-wal", "-shm", "-journal", ".lock"] {
+        for suffix in ["-wal", "-shm", "-journal", "-reserve", ".lock"] {
             protect(path + suffix, as: "a file of the store:")
         }
     }

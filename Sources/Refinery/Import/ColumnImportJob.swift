@@ -47,6 +47,12 @@ public struct ColumnImportJob {
     /// What became of the file so far.
     public private(set) var summary: ColumnImportSummary
 
+    /// Takes memory for a line of so many bytes; what it returns is kept until the line is read.
+    ///
+    /// Called on the way into a line of more than ``LineSplitter/longLine`` bytes; it may block.
+    public var admit: (@Sendable (Int) -> any Sendable)?
+
+    private var share: (any Sendable)?
     private let store: Store
     private let order: Order
     private let parser: ColumnParser
@@ -85,12 +91,18 @@ public struct ColumnImportJob {
         hash.update(bufferPointer: bytes)
         try advance { job throws in
             let decompressor = job.decompressor
+            decompressor.ask(job.admit, line: job.splitter.maxLineBytes)
             try decompressor.feed(bytes) { plain in
                 // Moved out and back, as `add` changes the rest of the job meanwhile.
                 var moved = LineSplitter()
                 swap(&moved, &job.splitter)
                 defer { swap(&moved, &job.splitter) }
                 try moved.feed(plain) { try job.add($0, $1) }
+                if moved.present <= LineSplitter.longLine {
+                    job.share = nil
+                } else if job.share == nil, !decompressor.hasLargeWindow {
+                    job.share = job.admit?(moved.maxLineBytes)
+                }
             }
         }
     }

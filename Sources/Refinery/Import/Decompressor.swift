@@ -26,6 +26,19 @@ public struct Decompressor {
         }
     }
 
+    /// Whether what the stream has taken by ``ask(_:line:)`` is held.
+    var hasLargeWindow: Bool {
+        if case .zstd(let zstd) = stream { zstd.hasShare } else { false }
+    }
+
+    /// Has memory taken by `admit` before a frame with a large window, and with it for the lines of
+    /// up to `line` bytes that it may hold: whoever holds some must not ask for more.
+    func ask(_ admit: (@Sendable (Int) -> any Sendable)?, line: Int) {
+        guard case .zstd(let zstd) = stream, let admit else { return }
+        // Of a line's length four times as much is taken.
+        zstd.admit = { window in admit(line + window / 4) }
+    }
+
     /// Takes the stream's next bytes and hands over what they inflate to.
     ///
     /// Throws `ImportError` for damaged data, and what `output` throws. The bytes handed over are

@@ -27,6 +27,17 @@ public struct ImportJob {
             store: store, corpus: corpus, file: path ?? file, job: id, replace: replace)
     }
 
+    /// Takes memory for a line of so many bytes; what it returns is kept until the line is stored.
+    ///
+    /// Called on the way into a line of more than ``LineSplitter/longLine`` bytes; it may block.
+    public var admit: (@Sendable (Int) -> any Sendable)?
+
+    /// How many bytes of documents go into one transaction, but for the last of them.
+    public var batchBytes: Int {
+        get { importer.batchLimit }
+        set { importer.batchLimit = newValue }
+    }
+
     /// What became of the documents that are written: those fed last may still be on their way.
     public var counts: ImportCounts { writer.counts }
 
@@ -83,7 +94,11 @@ public struct ImportJob {
         _ body: (inout Importer, Importer.Sink) throws -> Void
     ) throws {
         do {
-            try body(&importer, writer.write)
+            importer.admit = admit
+            try body(&importer) { [writer] batch in
+                try writer.write(batch)
+                if batch.isLong { try writer.wait() }
+            }
         } catch let error as ImportError {
             throw try fail(error.message)
         } catch {

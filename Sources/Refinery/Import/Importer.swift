@@ -42,6 +42,8 @@ public struct Importer {
         public var rejects: [Reject] = []
         /// The last line of the file that the batch accounts for.
         public var line = 0
+        /// Whether a document of it was a long line, whose memory is to be given back soon.
+        var isLong = false
     }
 
     /// What no line or text file may exceed, whatever the options say: SQLite holds 10⁹ bytes.
@@ -57,6 +59,13 @@ public struct Importer {
     /// Which fields any line had so far.
     public private(set) var seen = FieldsSeen()
 
+    /// How many bytes of documents are handed over at once, but for the last of them.
+    var batchLimit: Int
+    /// Takes memory for a long line, on the way into it.
+    var admit: (@Sendable (Int) -> any Sendable)?
+
+    /// What was taken for the line that is long, until it is handed over.
+    private var share: (any Sendable)?
     private let file: String
     private let options: Options
     private let parser: DocumentParser
@@ -73,6 +82,7 @@ public struct Importer {
         var options = options
         options.maxLineBytes = min(options.maxLineBytes, Self.maxDocumentBytes)
         self.options = options
+        batchLimit = options.batchBytes
         parser = DocumentParser(fields: options.fields)
         decompressor = try Decompressor(options.compression)
         splitter = LineSplitter(maxLineBytes: options.maxLineBytes)
@@ -81,6 +91,7 @@ public struct Importer {
     /// Takes the file's next bytes.
     public mutating func feed(_ input: UnsafeRawBufferPointer, _ sink: Sink) throws {
         let decompressor = decompressor
+        decompressor.ask(admit, line: options.maxLineBytes)
         try decompressor.feed(input) { try take($0, sink) }
     }
 
@@ -121,10 +132,22 @@ public struct Importer {
     public mutating func flush(_ sink: Sink) throws {
         guard !batch.documents.isEmpty || !batch.rejects.isEmpty else { return }
         batch.line = lines
-        let full = batch
+        var full = batch
+        full.isLong = share != nil
         batch = Batch()
         batchBytes = 0
+        defer { share = nil }
         try sink(full)
+    }
+
+    /// Takes memory for a line or text of which so many bytes are there already.
+    private mutating func takeShare(_ length: Int, _ sink: Sink) throws {
+        guard let admit, share == nil, length > LineSplitter.longLine,
+            !decompressor.hasLargeWindow
+        else { return }
+        // What stands before it is not kept waiting.
+        try flush(sink)
+        share = admit(options.maxLineBytes)
     }
 
     private mutating func take(_ plain: UnsafeRawBufferPointer, _ sink: Sink) throws {
@@ -136,8 +159,10 @@ public struct Importer {
             swap(&moved, &splitter)
             defer { swap(&moved, &splitter) }
             try moved.feed(plain) { try add($0, $1, sink) }
+            try takeShare(moved.present, sink)
         case .text:
             if bytes <= options.maxLineBytes { text.append(contentsOf: plain) } else { text = [] }
+            try takeShare(text.count, sink)
         }
     }
 
@@ -153,7 +178,10 @@ public struct Importer {
             }
         }
         let count = batch.documents.count + batch.rejects.count
-        if count >= options.batchCount || batchBytes >= options.batchBytes { try flush(sink) }
+        if count >= options.batchCount || batchBytes >= batchLimit || share != nil {
+            try flush(sink)
+            share = nil
+        }
     }
 
     private mutating func append(_ document: ImportedDocument) {

@@ -13,6 +13,12 @@ public struct LineSplitter {
         case tooLong(Int)
     }
 
+    /// Lines longer than this are worth a look before more of them is taken in.
+    static let longLine = 4 << 20
+
+    /// Bytes of the present line that are kept.
+    var present: Int { carry.count }
+
     /// The longest line that is handed over, in bytes.
     public let maxLineBytes: Int
     /// The number of the last line that was complete, from 1; 0 before the first.

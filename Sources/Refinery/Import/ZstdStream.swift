@@ -2,6 +2,13 @@ import CZstd
 
 /// A zstd stream of one or more frames (RFC 8878) on its way to being inflated by libzstd.
 final class ZstdStream {
+    /// Takes memory for a window of so many bytes, before a frame that asks for a large one.
+    var admit: ((Int) -> any Sendable)?
+
+    /// A window that every stream may have without asking: zstd's levels up to 19 ask for no more.
+    static let ordinaryWindow = 8 << 20
+
+    private var share: (any Sendable)?
     private let context: OpaquePointer
     private let buffer: UnsafeMutableRawBufferPointer
     private var isInsideFrame = false
@@ -31,6 +38,9 @@ final class ZstdStream {
         // `buffer.count` bytes inside `buffer`; both outlive the calls below.
         var source = ZSTD_inBuffer(src: input.baseAddress, size: input.count, pos: 0)
         while true {
+            if !isInsideFrame, source.pos < source.size {
+                takeShare(UnsafeRawBufferPointer(rebasing: input[source.pos...]))
+            }
             var target = ZSTD_outBuffer(dst: buffer.baseAddress, size: buffer.count, pos: 0)
             let code = ZSTD_decompressStream(context, &target, &source)
             guard ZSTD_isError(code) == 0 else {
@@ -44,6 +54,38 @@ final class ZstdStream {
             // A full output may hide more of it; code 0 says that all of the frame is out.
             if source.pos == source.size && (target.pos < target.size || code == 0) { return }
         }
+    }
+
+    /// Whether memory was taken for the present frame.
+    var hasShare: Bool { share != nil }
+
+    private func takeShare(_ frame: UnsafeRawBufferPointer) {
+        let window = Self.window(of: frame)
+        guard let admit, window ?? .max > Self.ordinaryWindow else {
+            share = nil
+            return
+        }
+        if share == nil { share = admit(min(window ?? .max, 1 << 27)) }
+    }
+
+    /// The window that the frame beginning with `bytes` asks for (RFC 8878, 3.1.1.1); nil where
+    /// they do not tell.
+    static func window(of bytes: UnsafeRawBufferPointer) -> Int? {
+        guard bytes.count >= 6 else { return nil }
+        let magic = UInt32(littleEndian: bytes.loadUnaligned(as: UInt32.self))
+        if magic & 0xFFFF_FFF0 == 0x184D_2A50 { return 0 }  // skipped, not inflated
+        guard magic == 0xFD2F_B528 else { return 0 }  // an error follows
+        let descriptor = Int(bytes[4])
+        guard descriptor & 0x20 != 0 else {
+            let base = 1 << (10 + Int(bytes[5] >> 3))
+            return base + base / 8 * Int(bytes[5] & 7)
+        }
+        // The whole content is the window.
+        let start = 5 + [0, 1, 2, 4][descriptor & 3]
+        let width = [1, 2, 4, 8][descriptor >> 6]
+        guard bytes.count >= start + width else { return nil }
+        let size = (0..<width).reduce(UInt64(0)) { $0 | UInt64(bytes[start + $1]) << (8 * $1) }
+        return Int(clamping: width == 2 ? size + 256 : size)
     }
 
     func finish() throws {

@@ -11,17 +11,19 @@ final class ColumnListing {
     private let db: Database
     private var categories: [Int32: [UInt8]] = [:]
 
-    /// A listing of the columns that are whole.
-    init(_ db: Database) throws {
+    /// A listing of all columns that are whole, or of those named; of chunks from `first` on.
+    init(_ db: Database, named known: [String]? = nil, from first: Int64 = 0) throws {
         self.db = db
-        names = try String.fetchAll(
-            db,
-            sql: """
-                SELECT name FROM imported_column WHERE job IS NULL AND kind IS NOT NULL
-                ORDER BY name
-                """)
+        names =
+            try known
+            ?? String.fetchAll(
+                db,
+                sql: """
+                    SELECT name FROM imported_column WHERE job IS NULL AND kind IS NOT NULL
+                    ORDER BY name
+                    """)
         columns = try names.map { try ImportedColumn(named: $0, db) }
-        rows = try ColumnRows(db, columns)
+        rows = try ColumnRows(db, columns, from: first)
     }
 
     /// The values of a chunk in the order of ``names``, nil where it has none; ids must ascend from

@@ -11,12 +11,13 @@ final class ColumnRows {
 
     private var columns: [Column] = []
 
-    /// The values of these columns, from the first chunk on.
-    init(_ db: Database, _ columns: [ImportedColumn]) throws {
+    /// The values of these columns, from chunk `first` on.
+    init(_ db: Database, _ columns: [ImportedColumn], from first: Int64 = 0) throws {
         for column in columns {
             let rows = "FROM column_value WHERE column = \(column.id)"
             // By its primary key: no sorting, no looking up.
-            let all = try RowStream(db, sql: "SELECT chunk, value \(rows) ORDER BY chunk")
+            let all = try RowStream(
+                db, sql: "SELECT chunk, value \(rows) AND chunk >= \(first) ORDER BY chunk")
             self.columns.append(
                 Column(
                     all: all, one: try db.makeStatement(sql: "SELECT value \(rows) AND chunk = ?"),

@@ -39,11 +39,15 @@ public final class InstanceLock: Sendable {
                     .unusable, "cannot open store \(name): \(String(cString: strerror(errno)))",
                     hint: "the user needs to read and write the file and its folder")
             }
-            try InstanceLock.lock(store, of: name) { InstanceLock.holder(ofFile: store) }
+            try InstanceLock.lock(store, of: name) {
+                InstanceLock.inode(store).flatMap(FileLocks.flockHolder)
+            }
             try InstanceLock.refuseSeveralNames(store, name)
             let line = Array("\(getpid())\n".utf8)
+            // On a full disk the lock holds all the same: only its holder cannot be named.
             guard ftruncate(descriptor, 0) == 0,
-                pwrite(descriptor, line, line.count, 0) == line.count
+                pwrite(descriptor, line, line.count, 0) == line.count || errno == ENOSPC
+                    || errno == EDQUOT
             else {
                 let reason = String(cString: strerror(errno))
                 throw StoreError(.unusable, "cannot write \(path): \(reason)")
@@ -101,19 +105,8 @@ public final class InstanceLock: Sendable {
         return Int32(text.trimmingCharacters(in: .whitespacesAndNewlines))
     }
 
-    /// The pid that `/proc/locks` (proc(5)) names for the file's `flock`.
-    private static func holder(ofFile descriptor: Int32) -> Int32? {
+    private static func inode(_ descriptor: Int32) -> UInt64? {
         var status = stat()
-        guard fstat(descriptor, &status) == 0,
-            let locks = try? String(contentsOfFile: "/proc/locks", encoding: .utf8)
-        else { return nil }
-        for line in locks.split(separator: "\n") where line.contains("FLOCK") {
-            let fields = line.split(separator: " ")
-            guard fields.count > 5, fields[5].hasSuffix(":\(status.st_ino)"),
-                let pid = Int32(fields[4]), pid > 0
-            else { continue }
-            return pid
-        }
-        return nil
+        return fstat(descriptor, &status) == 0 ? UInt64(status.st_ino) : nil
     }
 }

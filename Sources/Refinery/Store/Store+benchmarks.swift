@@ -9,7 +9,8 @@ extension Store {
 
     /// Puts a benchmark's windows into the store, where rules find them by their SHA-256.
     ///
-    /// One that is there already stays as it is. Those that no selection names go after a day.
+    /// One that is there already stays as it is. Those that no selection names go after a day, and
+    /// before where they are more than twice the largest one together: the oldest first.
     public func addBenchmark(_ windows: QuestionWindows) throws {
         let now = Int64(Date().timeIntervalSince1970 * 1000)
         let bytes = windows.bytes
@@ -20,6 +21,7 @@ extension Store {
                 sql: "UPDATE benchmark SET created = ? WHERE sha256 = ?",
                 arguments: [now, name])
             guard db.changesCount == 0 else { return }
+            try Store.makeRoom(forWindows: windows.hashes.count, db)
             try db.execute(
                 sql: "INSERT INTO benchmark (sha256, windows, created) VALUES (?, ?, ?)",
                 arguments: [name, windows.hashes.count, now])
@@ -36,16 +38,36 @@ extension Store {
     }
 
     private static func sweepBenchmarks(before time: Int64, _ db: Database) throws {
-        let unused = try Int64.fetchAll(
+        for benchmark in try unusedBenchmarks(db) where benchmark.created < time {
+            try removeBenchmark(benchmark.id, db)
+        }
+    }
+
+    private static func makeRoom(forWindows windows: Int, _ db: Database) throws {
+        var sum = windows
+        for benchmark in try unusedBenchmarks(db).reversed() {
+            sum += benchmark.windows
+            if sum > 2 * QuestionWindows.most { try removeBenchmark(benchmark.id, db) }
+        }
+    }
+
+    /// The benchmarks that no selection names, the oldest first.
+    private static func unusedBenchmarks(
+        _ db: Database
+    ) throws -> [(id: Int64, windows: Int, created: Int64)] {
+        try Row.fetchAll(
             db,
             sql: """
-                SELECT id FROM benchmark b WHERE created < ? AND NOT EXISTS (
+                SELECT id, windows, created FROM benchmark b WHERE NOT EXISTS (
                     SELECT 1 FROM selection s WHERE instr(s.rule, b.sha256) > 0)
-                """, arguments: [time])
-        for id in unused {
-            try db.execute(sql: "DELETE FROM benchmark_part WHERE benchmark = ?", arguments: [id])
-            try db.execute(sql: "DELETE FROM benchmark WHERE id = ?", arguments: [id])
-        }
+                ORDER BY created, id
+                """
+        ).map { ($0[0], $0[1], $0[2]) }
+    }
+
+    private static func removeBenchmark(_ id: Int64, _ db: Database) throws {
+        try db.execute(sql: "DELETE FROM benchmark_part WHERE benchmark = ?", arguments: [id])
+        try db.execute(sql: "DELETE FROM benchmark WHERE id = ?", arguments: [id])
     }
 
     /// The windows of a benchmark that a rule names.

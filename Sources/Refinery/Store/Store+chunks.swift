@@ -5,7 +5,7 @@ extension Store {
     /// Documents that are not cut yet, ascending by id, at most `limit` and about `maxBytes` of
     /// text; at least one if there is any.
     public func unchunkedDocuments(limit: Int, maxBytes: Int) throws -> [DocumentText] {
-        try pool.read { db in
+        try read { db in
             var texts = try TextReader(db)
             var found: [DocumentText] = []
             var bytes = 0
@@ -69,7 +69,7 @@ extension Store {
 
     /// The chunkers (tokenizer, maximum, version) that have cut documents of this store.
     public func chunkers() throws -> [String] {
-        try pool.read { db in
+        try read { db in
             try String.fetchAll(db, sql: "SELECT description FROM chunker ORDER BY id")
         }
     }

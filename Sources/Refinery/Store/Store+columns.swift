@@ -127,7 +127,7 @@ extension Store {
 
     /// The imported columns, by name; of the one that is asked for also its largest categories.
     public func columns(named name: String? = nil) throws -> [ColumnReport] {
-        try pool.read { db in
+        try read { db in
             try Row.fetchAll(
                 db,
                 sql: """
@@ -173,7 +173,7 @@ extension Store {
     public func deleteColumn(_ name: String) throws {
         let claim = try claim(name)
         defer { withExtendedLifetime(claim) {} }
-        try write { db in
+        try write(.reserve) { db in
             let row = try Row.fetchOne(
                 db, sql: "SELECT id, job FROM imported_column WHERE name = ?", arguments: [name])
             guard let row else {
@@ -198,6 +198,6 @@ extension Store {
 
     /// Throws for columns of a rule that the store does not hold whole.
     public func checkColumns(_ rule: SelectionRule) throws {
-        try pool.read { try RuleNames($0).checkColumns(rule) }
+        try read { try RuleNames($0).checkColumns(rule) }
     }
 }

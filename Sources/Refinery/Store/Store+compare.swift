@@ -5,7 +5,7 @@ extension Store {
     ///
     /// - Throws: `StoreError` where one does not exist or they select different units.
     public func compare(_ first: String, _ second: String) throws -> SelectionComparison {
-        try pool.read { db in
+        try read { db in
             func header(_ name: String) throws -> (id: Int64, unit: SelectionRule.Unit) {
                 let summary = try String.fetchOne(
                     db, sql: "SELECT summary FROM selection WHERE name = ?", arguments: [name]

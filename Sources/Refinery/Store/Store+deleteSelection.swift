@@ -5,7 +5,7 @@ extension Store {
     ///
     /// - Throws: `StoreError` where there is none of that row id.
     public func deleteSelection(_ id: Int64) throws {
-        try write { db in
+        try write(.reserve) { db in
             let isThere = try Bool.fetchOne(
                 db, sql: "SELECT EXISTS (SELECT 1 FROM selection WHERE id = ?)", arguments: [id])
             guard isThere == true else {

@@ -10,7 +10,7 @@ extension Store {
     ///   made with other models than the current ones.
     public func explain(chunk id: Int64, selection name: String? = nil) throws -> ChunkReport {
         let selection = try name.map { try requiredSelection(named: $0) }
-        return try pool.read { db in
+        return try read { db in
             let place = try ChunkPlace(id, db)
             let (teacher, reference) = try Store.currentModels(db)
             var report = try place.report(db)

@@ -1,7 +1,10 @@
 import GRDB
 
 extension Store {
-    /// Hands over a selection's rows one by one, on a snapshot, in bounded memory.
+    /// Hands over a selection's rows one by one, in bounded memory.
+    ///
+    /// They are read in pages, so that no connection is held while `body` waits for a client. What
+    /// a selection holds does not change; where it is deleted meanwhile, its rows end in an error.
     ///
     /// - Parameters:
     ///   - selection: Row id.
@@ -13,14 +16,23 @@ extension Store {
         selection: Int64, _ options: ExportOptions, _ body: (ExportRow) throws -> Void
     ) throws {
         try options.validate()
-        try pool.read { db in
-            var rows = try ExportReader(db, selection: selection, folder: folder)
-            guard options.mergesAdjacent else { return try rows.read(options, body) }
-            var adjacent = AdjacentRows()
-            try rows.read(options) { row in
-                if let run = adjacent.add(row) { try body(run) }
+        let reader = try read { try ExportReader($0, selection: selection) }
+        var places = try read { try reader.places($0, options, folder: folder) }
+        var adjacent = AdjacentRows()
+        var count = 0
+        while true {
+            let page = try read { try reader.page(of: &places, fields: options.fields, $0) }
+            guard !page.isEmpty else { break }
+            count += page.count
+            for row in page {
+                if !options.mergesAdjacent {
+                    try body(row)
+                } else if let run = adjacent.add(row) {
+                    try body(run)
+                }
             }
-            if let run = adjacent.finish() { try body(run) }
         }
+        if let run = adjacent.finish() { try body(run) }
+        try read { try reader.check(count, $0) }
     }
 }

@@ -47,25 +47,39 @@ extension Store {
     public func rejects(
         corpus: String? = nil, _ body: (RejectRecord) throws -> Void
     ) throws {
-        try pool.read { db in
-            let rows = try Row.fetchCursor(
-                db,
-                sql: """
-                    SELECT c.name, f.path, r.line, r.document, r.reason, r.detail
-                    FROM reject r JOIN file f ON f.id = r.file JOIN corpus c ON c.id = f.corpus
-                    WHERE ?1 IS NULL OR c.name = ?1 ORDER BY r.id
-                    """, arguments: [corpus])
-            while let row = try rows.next() {
-                guard let reason = RejectReason(rawValue: row[4]) else {
-                    throw StoreError(.unusable, "reject holds an unknown reason")
-                }
-                let id: Data? = row[3]
-                try body(
-                    RejectRecord(
-                        corpus: row[0], file: row[1], line: row[2],
-                        id: id.map { String(decoding: $0, as: UTF8.self) }, reason: reason,
-                        detail: row[5]))
+        var last: Int64 = 0
+        while true {
+            let page = try read { try Store.rejects(corpus: corpus, after: last, $0) }
+            for (_, reject) in page { try body(reject) }
+            guard let end = page.last?.id else { return }
+            last = end
+        }
+    }
+
+    /// A page of rejects behind row `after`, so that no connection is held while they are handed
+    /// over.
+    private static func rejects(
+        corpus: String?, after: Int64, _ db: Database
+    ) throws -> [(id: Int64, RejectRecord)] {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT c.name, f.path, r.line, r.document, r.reason, r.detail, r.id
+                FROM reject r JOIN file f ON f.id = r.file JOIN corpus c ON c.id = f.corpus
+                WHERE r.id > ?2 AND (?1 IS NULL OR c.name = ?1) ORDER BY r.id LIMIT 1000
+                """, arguments: [corpus, after]
+        ).map { row in
+            guard let reason = RejectReason(rawValue: row[4]) else {
+                throw StoreError(.unusable, "reject holds an unknown reason")
             }
+            let id: Data? = row[3]
+            return (
+                row[6],
+                RejectRecord(
+                    corpus: row[0], file: row[1], line: row[2],
+                    id: id.map { String(decoding: $0, as: UTF8.self) }, reason: reason,
+                    detail: row[5])
+            )
         }
     }
 
@@ -84,7 +98,7 @@ extension Store {
     private func knownHashes(
         of documents: [ImportedDocument], corpus: String
     ) throws -> [Data?] {
-        try pool.read { db in
+        try read { db in
             let find = try db.cachedStatement(
                 sql: """
                     SELECT d.sha256 FROM document d JOIN corpus c ON c.id = d.corpus

@@ -5,7 +5,7 @@ extension Store {
     public func beginJob(
         kind: JobKind, corpus: String?, detail: String?, queued: Bool = false
     ) throws -> Int64 {
-        try write { db in
+        try write(.reserve) { db in
             try Store.beginJob(kind: kind, corpus: corpus, detail: detail, queued: queued, db)
         }
     }
@@ -28,7 +28,7 @@ extension Store {
 
     /// Turns a queued job into a running one; one that was cancelled meanwhile stays so.
     public func startJob(_ id: Int64) throws {
-        try write { db in
+        try write(.reserve) { db in
             try db.execute(
                 sql: """
                     UPDATE job SET state = 'running', started = ? WHERE id = ? AND state = 'queued'
@@ -38,7 +38,7 @@ extension Store {
 
     /// Records how far an unfinished job is.
     public func updateJob(_ id: Int64, done: Int64, total: Int64?) throws {
-        try write { try Store.updateJob(id, done: done, total: total, $0) }
+        try write(.reserve) { try Store.updateJob(id, done: done, total: total, $0) }
     }
 
     static func updateJob(_ id: Int64, done: Int64, total: Int64?, _ db: Database) throws {
@@ -52,7 +52,7 @@ extension Store {
         guard state.isFinal else {
             throw StoreError(.invalid, "a job cannot end as \(state.rawValue)")
         }
-        try write { try Store.finishJob(id, state: state, error: error, $0) }
+        try write(.reserve) { try Store.finishJob(id, state: state, error: error, $0) }
     }
 
     static func finishJob(
@@ -70,7 +70,7 @@ extension Store {
 
     /// One job, nil where there is none of that id.
     public func job(_ id: Int64) throws -> JobRecord? {
-        try pool.read { db in
+        try read { db in
             try Row.fetchOne(db, sql: "SELECT * FROM job WHERE id = ?", arguments: [id])
                 .map(Store.job)
         }
@@ -78,7 +78,7 @@ extension Store {
 
     /// The latest jobs, newest first.
     public func jobs(limit: Int = 1000) throws -> [JobRecord] {
-        try pool.read { db in
+        try read { db in
             try Row.fetchAll(
                 db, sql: "SELECT * FROM job ORDER BY id DESC LIMIT ?", arguments: [limit]
             ).map(Store.job)
@@ -89,7 +89,7 @@ extension Store {
     ///
     /// Whoever opens the store is its only process, so theirs is gone.
     func interruptJobs() throws {
-        try write { db in
+        try write(.reserve) { db in
             try db.execute(
                 sql: """
                     UPDATE job SET state = 'failed', ended = ?, error =

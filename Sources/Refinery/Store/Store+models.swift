@@ -41,7 +41,7 @@ extension Store {
     ///
     /// A model that has played both roles stands twice.
     public func models() throws -> [ModelRecord] {
-        try pool.read { db in try Store.models(db) }
+        try read { db in try Store.models(db) }
     }
 
     static func models(_ db: Database) throws -> [ModelRecord] {
@@ -84,7 +84,7 @@ extension Store {
 
     /// The fingerprint of a model file, if the file is as it was when that was computed.
     public func cachedFingerprint(of file: FileIdentity) throws -> String? {
-        try pool.read { db in
+        try read { db in
             try String.fetchOne(
                 db,
                 sql: """

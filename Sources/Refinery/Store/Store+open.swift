@@ -10,7 +10,9 @@ extension Store {
         try makeFile(path)
         var configuration = Configuration()
         configuration.label = "refinery.store"
-        configuration.busyMode = .timeout(10)
+        configuration.busyMode = .timeout(5)
+        // As many as the daemon has long requests at once, and some for those that are quick.
+        configuration.maximumReaderCount = 24
         configuration.prepareDatabase { db in
             // Kept after the last connection closes: without the -wal and -shm files a reader
             // that may not write the folder cannot open the store. Set on every connection,

@@ -15,7 +15,7 @@ extension Store {
         let models = try models().filter {
             $0.isCurrent && [selection.teacher, selection.reference].contains($0.fingerprint)
         }
-        return try pool.read { db in
+        return try read { db in
             let (teacher, reference) = try Store.currentPair(db)
             try Store.check(selection, madeBy: teacher, reference)
             let rule = selection.rule

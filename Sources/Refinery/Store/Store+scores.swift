@@ -5,7 +5,7 @@ extension Store {
     /// Chunks that a current model has yet to score, ascending by id, after `chunk` (0: all).
     public func nextPending(after chunk: Int64, limit: Int) throws -> [PendingChunk] {
         guard limit > 0 else { return [] }
-        return try pool.read { db in
+        return try read { db in
             let (teacher, reference) = try Store.currentModels(db)
             var texts = try TextReader(db)
             var found: [PendingChunk] = []

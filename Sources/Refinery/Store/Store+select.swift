@@ -12,7 +12,7 @@ extension Store {
     public func select(_ rule: SelectionRule, name: String? = nil) throws -> SelectionSummary {
         try rule.validate()
         if let name { try Store.check(selection: name) }
-        let choice = try pool.read { try choose(rule, name: name, $0) }
+        let choice = try read { try choose(rule, name: name, $0) }
         if let summary = try record(choice) { return summary }
         // Chunks were deleted or replaced meanwhile: once more, with nobody writing.
         return try write { db in
@@ -24,7 +24,7 @@ extension Store {
     public func preview(_ rule: SelectionRule, name: String? = nil) throws -> SelectionSummary {
         try rule.validate()
         if let name { try Store.check(selection: name) }
-        return try pool.read { db in
+        return try read { db in
             var summary = try choose(rule, name: name, db).summary
             summary.name = try SelectionRecorder(db).freeName(name, rule: rule)
             return summary

@@ -4,7 +4,7 @@ import GRDB
 extension Store {
     /// Every selection, oldest first.
     public func selections() throws -> [SelectionSummary] {
-        try pool.read { db in
+        try read { db in
             try String.fetchAll(db, sql: "SELECT summary FROM selection ORDER BY id")
                 .map(Store.summary)
         }
@@ -12,7 +12,7 @@ extension Store {
 
     /// The selection of that row id.
     public func selection(id: Int64) throws -> SelectionSummary? {
-        try pool.read { db in
+        try read { db in
             try String.fetchOne(
                 db, sql: "SELECT summary FROM selection WHERE id = ?", arguments: [id]
             ).map(Store.summary)
@@ -21,7 +21,7 @@ extension Store {
 
     /// The selection of that name.
     public func selection(named name: String) throws -> SelectionSummary? {
-        try pool.read { db in
+        try read { db in
             try String.fetchOne(
                 db, sql: "SELECT summary FROM selection WHERE name = ?", arguments: [name]
             ).map(Store.summary)

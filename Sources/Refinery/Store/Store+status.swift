@@ -3,7 +3,7 @@ import GRDB
 extension Store {
     /// Counts and current models, all from counters, so quick however large the store is.
     public func status() throws -> StoreStatus {
-        try pool.read { db in
+        try read { db in
             let models = try Store.currentModels(db)
             return StoreStatus(
                 corpora: try Store.corpora(db, models), teacher: models.teacher,
@@ -18,7 +18,7 @@ extension Store {
 
     /// Whether anything is left to cut or to score.
     func hasWork() throws -> Bool {
-        try pool.read { db in
+        try read { db in
             try Bool.fetchOne(
                 db,
                 sql: """
@@ -40,7 +40,7 @@ extension Store {
     /// - Returns: Whether something is left to do.
     /// - Throws: What SQLite throws.
     public func hasPending(documents: ClosedRange<Int64>, corpus: String) throws -> Bool {
-        try pool.read { db in
+        try read { db in
             let range: StatementArguments = [documents.lowerBound, documents.upperBound, corpus]
             let isUncut = try Bool.fetchOne(
                 db,
@@ -69,7 +69,7 @@ extension Store {
     public func failures(
         documents: ClosedRange<Int64>, corpus: String
     ) throws -> (count: Int, first: String?) {
-        try pool.read { db in
+        try read { db in
             let rows = try Row.fetchCursor(
                 db,
                 sql: """

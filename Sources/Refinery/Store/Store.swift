@@ -15,17 +15,24 @@ public final class Store: Sendable {
     let pool: DatabasePool
     /// The file that was opened, whatever its path leads to later.
     private let opened: FileID?
+    /// Its room on the disk.
+    let room: StoreRoom
     /// The imported columns that values are coming into.
     let importing = NameClaims()
 
     /// Opens the store at `path`, making and migrating it as needed.
     ///
+    /// With `keepsReserve` a file beside the store keeps some room for the day that the disk is
+    /// full, so that a deletion still works then.
+    ///
     /// - Throws: `StoreError` for a store newer than this binary, a network file system, or a
     ///   file that is no store.
-    public init(path: String) throws {
+    public init(path: String, keepsReserve: Bool = false) throws {
         self.path = path
         pool = try Store.open(path)
         opened = FileID(path: path)
+        room = StoreRoom(
+            store: try FileSystem.resolved(store: path), keepsReserve: keepsReserve)
         try interruptJobs()
     }
 

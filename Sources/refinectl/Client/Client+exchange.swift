@@ -5,14 +5,49 @@ import NIOPosix
 import Refinery
 
 extension Client {
+    /// The daemon has no room for a request now: it says why, and when to ask again.
+    struct Busy: Error {
+        /// What it says.
+        var failure: Failure
+        /// Seconds until another try.
+        var seconds: Int
+    }
+
     private typealias Channel = NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>
 
     /// One request and its answer on a connection of its own.
     ///
-    /// The answer is read while the request's body is still being sent, so that a refusal is heard
-    /// at once. An answer of 400 and above is thrown as a `Failure`.
+    /// A daemon that is too busy is asked again, for ten minutes, where the body can be sent again.
     func exchange<Value: Sendable>(
         _ method: Method, _ uri: String, headers: HTTPHeaders = [:], length: Int? = nil,
+        body writer: BodyWriter?, repeats: Bool = true, _ reader: @escaping BodyReader<Value>
+    ) async throws -> Value {
+        let end = ContinuousClock.now + .seconds(Self.patience)
+        var isNoted = false
+        while true {
+            do {
+                return try await attempt(
+                    method, uri, headers: headers, length: length, body: writer, reader)
+            } catch let busy as Busy {
+                guard repeats, ContinuousClock.now < end else { throw busy.failure }
+                if !isNoted {
+                    isNoted = true
+                    StandardOutput.writeError("note: waiting: \(busy.failure.message)\n")
+                }
+                try await Task.sleep(for: .seconds(busy.seconds))
+            }
+        }
+    }
+
+    /// How long a daemon that is too busy is asked again, in seconds.
+    private static let patience = 600
+
+    /// One request and its answer.
+    ///
+    /// The answer is read while the request's body is still being sent, so that a refusal is heard
+    /// at once. An answer of 400 and above is thrown as a `Failure`.
+    private func attempt<Value: Sendable>(
+        _ method: Method, _ uri: String, headers: HTTPHeaders, length: Int?,
         body writer: BodyWriter?, _ reader: @escaping BodyReader<Value>
     ) async throws -> Value {
         var headers = headers

@@ -66,13 +66,15 @@ struct Client: Sendable {
     }
 
     /// Uploads a streamed body and decodes the JSON that answers it.
+    ///
+    /// `repeats` says that the body can be sent again from its beginning.
     func upload<Value: Decodable & Sendable>(
-        _ path: String, query: [(String, String?)], body writer: @escaping BodyWriter,
-        as type: Value.Type = Value.self
+        _ path: String, query: [(String, String?)], repeats: Bool = true,
+        body writer: @escaping BodyWriter, as type: Value.Type = Value.self
     ) async throws -> Value {
         try await exchange(
             .post, Self.uri(path, query), headers: ["content-type": "application/octet-stream"],
-            body: writer
+            body: writer, repeats: repeats
         ) { body in try Self.decode(type, from: try await body.collect()) }
     }
 

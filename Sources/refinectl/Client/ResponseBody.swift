@@ -23,10 +23,15 @@ struct ResponseBody {
             guard head.status.code >= 400 else { return }
             let body = try await collect(limit: 1 << 20)
             let data = Data(body.readableBytesView)
-            if let error = try? JSONDecoder().decode(WireError.self, from: data) {
-                throw Failure(error)
+            let error = try? JSONDecoder().decode(WireError.self, from: data)
+            let failure =
+                error.map { Failure($0) } ?? Failure("refineryd answered \(head.status)")
+            if head.status == .serviceUnavailable,
+                let seconds = head.headers.first(name: "retry-after").flatMap({ Int($0) })
+            {
+                throw Client.Busy(failure: failure, seconds: min(max(seconds, 1), 60))
             }
-            throw Failure("refineryd answered \(head.status)")
+            throw failure
         }
         throw Client.lost(socketPath)
     }

@@ -66,6 +66,7 @@ struct Enqueue: AsyncParsableCommand {
             display.begin(source)
             let summary: ImportSummary = try await client.upload(
                 "/v1/imports", query: query(source),
+                repeats: FileReader.size(path: source.path) != nil,
                 body: Client.body(of: source, display.sent))
             display.end(
                 documents: summary.documents)

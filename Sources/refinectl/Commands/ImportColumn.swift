@@ -84,7 +84,8 @@ struct ImportColumn: AsyncParsableCommand {
                 ("compression", source.compression.rawValue), ("id_field", idField),
                 ("chunk_field", chunkField), ("value_field", valueField),
                 ("replace", replace ? "1" : "0"),
-            ], body: Client.body(of: source, display.sent))
+            ], repeats: FileReader.size(path: source.path) != nil,
+            body: Client.body(of: source, display.sent))
         display.end(documents: summary.lines)
         display.finish()
         if output.json {

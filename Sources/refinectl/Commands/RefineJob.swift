@@ -170,6 +170,7 @@ struct RefineJob: Sendable {
             case .chunking: .chunking
             case .scoring: .scoring
             case .paused: .paused
+            case .waiting: .waiting
             case .failed: .failed
             }
         return report(try store.status(), state: state, pipeline)

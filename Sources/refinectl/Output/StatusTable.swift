@@ -5,7 +5,9 @@ enum StatusTable {
     /// A few lines and a table of the corpora.
     static func render(_ status: StatusReport) -> String {
         var text = "refineryd \(Words.printable(status.version)): \(line(status))\n"
-        if let error = status.error { text += "error: \(Words.printable(Words.oneLine(error)))\n" }
+        if let error = status.error, status.state != .waiting {
+            text += "error: \(Words.printable(Words.oneLine(error)))\n"
+        }
         for model in [status.teacher, status.reference] {
             guard let model else { continue }
             text += Words.printable(
@@ -24,6 +26,9 @@ enum StatusTable {
         let pending = status.corpora.reduce(0) { $0 + $1.pending }
         let unchunked = status.corpora.reduce(0) { $0 + $1.unchunked }
         var text = status.state.rawValue
+        if status.state == .waiting, let reason = status.error {
+            text += ": " + Words.printable(reason)
+        }
         if unchunked > 0 { text += ", \(Words.counted(unchunked, "document")) to cut" }
         text += ", \(Words.counted(pending, "score")) to go"
         let failed = status.corpora.reduce(0) { $0 + $1.failed.teacher + $1.failed.reference }

@@ -6,6 +6,7 @@ final class ScoringDisplay: Sendable {
     private struct State {
         var saidEstimate = false
         var saidPaused = false
+        var saidWaiting: String?
     }
 
     private let reporter: ProgressReporter
@@ -35,16 +36,24 @@ final class ScoringDisplay: Sendable {
         }
         if report.unchunked > 0 {
             return ProgressSnapshot(
-                stage: report.state == .paused ? "paused" : "cutting",
+                stage: stage(report, "cutting"),
                 done: report.documents - report.unchunked, total: report.documents,
                 unit: "documents", rate: report.tokensPerSecond, secondsLeft: report.etaSeconds)
         }
         return ProgressSnapshot(
-            stage: report.state == .paused ? "paused" : "scoring",
+            stage: stage(report, "scoring"),
             done: done(report),
             total: max(report.teacher.chunksTotal, report.reference.chunksTotal),
             unit: "chunks", rate: report.tokensPerSecond,
             secondsLeft: report.finished ? nil : report.etaSeconds)
+    }
+
+    private static func stage(_ report: ProgressReport, _ working: String) -> String {
+        switch report.state {
+        case .paused: "paused"
+        case .waiting: "waiting"
+        default: working
+        }
     }
 
     /// Chunks that both models are done with, as far as the counts tell.
@@ -59,6 +68,10 @@ final class ScoringDisplay: Sendable {
             notes.append("scoring is paused; refinectl resume goes on")
         }
         state.saidPaused = report.state == .paused
+        if let reason = report.waiting, reason != state.saidWaiting {
+            notes.append("refineryd waits: \(reason)")
+        }
+        state.saidWaiting = report.waiting
         let left = [report.teacher, report.reference].map { $0.tokensTotal - $0.tokensDone }.max()
         if !state.saidEstimate, report.unchunked == 0, let left, left > 0,
             let rate = report.tokensPerSecond, rate > 0

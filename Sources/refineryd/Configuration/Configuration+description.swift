@@ -15,6 +15,8 @@ extension Configuration: CustomStringConvertible {
         batch_seconds = \(batchSeconds)
         batch_tokens = \(batchTokens)
         idle_seconds = \(idleSeconds)
+        client_seconds = \(clientSeconds)
+        request_bytes = \(requestBytes)
         log_level = \(quoted(logLevel))
 
         [teacher]

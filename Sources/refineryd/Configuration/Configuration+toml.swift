@@ -57,6 +57,8 @@ extension Configuration {
         reader.number("batch_seconds", &batchSeconds)
         reader.integer("batch_tokens", &batchTokens)
         reader.number("idle_seconds", &idleSeconds)
+        reader.number("client_seconds", &clientSeconds)
+        reader.integer("request_bytes", &requestBytes)
         reader.string("log_level", &logLevel)
         reader.model("teacher", &teacher)
         reader.model("reference", &reference)

@@ -24,6 +24,10 @@ struct Configuration: Sendable, Equatable {
     var batchTokens = 2048
     /// Seconds without work after which the models' memory is given back; 0 keeps it.
     var idleSeconds = 30.0
+    /// Seconds that a client may send or take nothing in the midst of a request.
+    var clientSeconds = 600.0
+    /// Bytes that requests with long lines, benchmarks or selections may take together.
+    var requestBytes = 512 << 20
     /// The teacher, with its context rule and pre-tokenizer.
     var teacher = ModelReference(path: "", context: "auto", pre: nil)
     /// The reference model.
@@ -56,6 +60,12 @@ struct Configuration: Sendable, Equatable {
         check(
             idleSeconds.isFinite && (0...1_000_000).contains(idleSeconds),
             "idle_seconds must be 0 (keep the models) to 1000000")
+        check(
+            clientSeconds.isFinite && (1...1_000_000).contains(clientSeconds),
+            "client_seconds must be 1 to 1000000")
+        check(
+            ((64 << 20)...(1 << 40)).contains(requestBytes),
+            "request_bytes must be \(64 << 20) (64 MiB) to \(1 << 40)")
         check(
             !teacher.path.isEmpty,
             "no teacher: set path under [teacher], or give --teacher MODEL")

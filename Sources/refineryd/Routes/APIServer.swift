@@ -11,6 +11,7 @@ import ServiceLifecycle
 /// format the date whether anybody asks or not: an idle daemon sleeps.
 struct APIServer: Service {
     private let socket: String
+    private let connections: Connections
     private let responder: RouterResponder<Context>
     private let logger: Logger
     private let onRunning: @Sendable () -> Void
@@ -20,6 +21,11 @@ struct APIServer: Service {
         _ environment: RouteEnvironment, logger: Logger, onRunning: @escaping @Sendable () -> Void
     ) {
         socket = environment.configuration.socket
+        var limits = Connections.Limits()
+        // The thread that waits for a client says so first; this is for what has no thread.
+        limits.stalledSeconds = environment.configuration.clientSeconds + 15
+        limits.idleSeconds = min(limits.idleSeconds, environment.configuration.clientSeconds)
+        connections = Connections(limits)
         responder = makeRouter(environment).buildResponder()
         self.logger = logger
         self.onRunning = onRunning
@@ -28,10 +34,12 @@ struct APIServer: Service {
     /// Serves until shutdown.
     func run() async throws {
         let (responder, logger, onRunning) = (responder, logger, onRunning)
-        let server = try HTTPServerBuilder.http1().buildServer(
-            configuration: ServerConfiguration(
-                address: .unixDomainSocket(path: socket),
-                availableConnectionsDelegate: MaximumAvailableConnections(256)),
+        let connections = connections
+        let server = try HTTPServerBuilder.http1(
+            configuration: .init(
+                additionalChannelHandlers: [ConnectionGate(connections)])
+        ).buildServer(
+            configuration: ServerConfiguration(address: .unixDomainSocket(path: socket)),
             eventLoopGroup: EventLoopGroupProvider.singleton.eventLoopGroup, logger: logger
         ) { request, writer, channel in
             let context = Context(source: .init(channel: channel, logger: logger))

@@ -14,7 +14,7 @@ struct ChunkRoutes {
             guard let name = parameters.text("selection") else {
                 return try Response.json(await threads.query { try store.explain(chunk: id) })
             }
-            let slot = try threads.slot()
+            let slot = try await threads.slot()
             return try Response.json(
                 await slot.run { try store.explain(chunk: id, selection: name) })
         }

@@ -12,25 +12,20 @@ struct ColumnRoutes {
         let (store, threads, logger) = (environment.store, environment.threads, environment.logger)
         group.get("columns") { request, _ in
             let name = try RequestParameters(request, known: ["name"]).text("name")
-            let slot = try threads.slot()
+            let slot = try await threads.slot()
             return try Response.json(await slot.run { try store.columns(named: name) })
         }
         group.post("columns") { request, _ in
             let order = try Self.order(request)
-            let slot = try threads.slot()
-            let pipe = UploadPipe()
-            async let summary = slot.run {
-                defer { pipe.close() }
-                return try importFile(order, from: pipe)
-            }
-            await pipe.forward(request)
-            return try await Response.json(summary)
+            let slot = try await threads.slot()
+            return try Response.json(
+                await UploadPipe.read(request, on: slot) { try importFile(order, from: $0) })
         }
         group.delete("columns/:name") { _, context in
             guard let name = context.parameters.get("name")?.removingPercentEncoding else {
                 throw RequestError(.badRequest, "the column's name is not percent-encoded UTF-8")
             }
-            let slot = try threads.slot()
+            let slot = try await threads.slot()
             try await slot.run { try store.deleteColumn(name) }
             logger.notice("column deleted", metadata: ["column.name": "\(name.prefix(80))"])
             return try Response.json(["deleted": name])
@@ -65,10 +60,12 @@ struct ColumnRoutes {
         _ order: ColumnImportJob.Order, from pipe: UploadPipe
     ) throws -> ColumnImportSummary {
         var job = try ColumnImportJob(store: environment.store, order)
+        let memory = environment.memory
+        job.admit = { memory.take(4 * $0) }
         return try environment.tracker.follow(job.id, .import, corpus: order.corpus) { running in
+            let wait = environment.wait(for: running)
             do {
-                while let bytes = try pipe.next() {
-                    guard !running.isCancelled else { throw JobCancelled() }
+                while let bytes = try pipe.next(wait) {
                     try bytes.withUnsafeBytes { try job.feed($0) }
                 }
             } catch is JobCancelled {
@@ -76,6 +73,8 @@ struct ColumnRoutes {
                 throw JobCancelled()
             } catch let error as UploadBroken {
                 throw try job.fail(error.reason)
+            } catch let error as ClientStalled {
+                throw try job.fail(UploadBroken(error).reason)
             }
             return try job.finish()
         }

@@ -25,14 +25,16 @@ struct CorpusRoutes {
                     .conflict, "job \(job) is working on this corpus",
                     hint: "wait for it, or: refinectl cancel \(job)")
             }
-            try await threads.query { try store.deleteCorpus(corpus) }
+            let slot = try await threads.slot()
+            try await slot.run { try store.deleteCorpus(corpus) }
             environment.logger.notice("corpus deleted", metadata: ["corpus.name": "\(corpus)"])
             return try Response.json(["deleted": corpus])
         }
-        group.get("rejects") { request, _ in
+        group.get("rejects") { request, context in
             let corpus = try RequestParameters(request, known: ["corpus"]).corpus()
-            return Response.jsonLines(slot: try threads.slot()) { pipe in
-                var lines = LineBuffer(pipe)
+            let slot = try await threads.slot()
+            return Response.jsonLines(slot: slot, to: context.channel) { pipe in
+                var lines = LineBuffer(pipe, environment.wait())
                 let encoder = JSONEncoder()
                 encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
                 try store.rejects(corpus: corpus) { reject in

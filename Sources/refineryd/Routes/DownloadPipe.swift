@@ -24,20 +24,22 @@ final class DownloadPipe: Sendable {
         space.signal()
     }
 
-    /// Offers a piece; blocks while one is waiting already.
+    /// Offers a piece; blocks while one is waiting already, for as long as `wait` lets it.
     ///
-    /// - Throws: `CancellationError` where the reader has gone.
-    func write(_ bytes: [UInt8]) throws {
+    /// - Throws: `CancellationError` where the reader has gone; what `wait` throws.
+    func write(_ bytes: [UInt8], _ wait: ClientWait) throws {
+        try wait.wait { space.wait(timeout: .now() + .milliseconds($0)) == .success }
         guard put(.bytes(bytes)) else { throw CancellationError() }
     }
 
-    /// Ends the stream, with an error or without.
+    /// Ends the stream, with an error or without; blocks while a piece is waiting.
     func finish(_ error: (any Error)? = nil) {
+        space.wait()
         _ = put(error.map { .failure($0) } ?? .end)
     }
 
+    /// Hands over an event for which there is space.
     private func put(_ event: Event) -> Bool {
-        space.wait()
         let (reader, isClosed) = state.withLock { state in
             let reader = state.reader
             state.reader = nil

@@ -10,14 +10,9 @@ struct ImportRoute {
     func add(to group: RouterGroup<Context>) {
         group.post("imports") { request, _ in
             let order = try ImportOrder(request, configuration: environment.configuration)
-            let slot = try environment.threads.slot()
-            let pipe = UploadPipe()
-            async let summary = slot.run {
-                defer { pipe.close() }
-                return try importFile(order, from: pipe)
-            }
-            await pipe.forward(request)
-            return try await Response.json(summary)
+            let slot = try await environment.threads.slot()
+            return try Response.json(
+                await UploadPipe.read(request, on: slot) { try importFile(order, from: $0) })
         }
     }
 
@@ -26,11 +21,15 @@ struct ImportRoute {
         var job = try ImportJob(
             store: environment.store, corpus: order.corpus, file: order.file, path: order.path,
             options: order.options, replace: order.replace)
+        let memory = environment.memory
+        // A long line is several times in memory on its way into the store.
+        job.admit = { memory.take(4 * $0) }
         return try environment.tracker.follow(job.id, .import, corpus: order.corpus) { running in
             defer { environment.pipeline.wake() }
+            let wait = environment.wait(for: running)
             do {
-                while let bytes = try pipe.next() {
-                    guard !running.isCancelled else { throw JobCancelled() }
+                while let bytes = try pipe.next(wait) {
+                    job.batchBytes = max(2 << 20, (16 << 20) / max(environment.jobs.count, 1))
                     let before = job.counts
                     try bytes.withUnsafeBytes { try job.feed($0) }
                     if job.counts != before { environment.pipeline.wake() }
@@ -40,6 +39,8 @@ struct ImportRoute {
                 throw JobCancelled()
             } catch let error as UploadBroken {
                 throw try job.fail(error.reason)
+            } catch let error as ClientStalled {
+                throw try job.fail(UploadBroken(error).reason)
             }
             return try job.finish()
         }

@@ -46,7 +46,7 @@ final class JobRegistry: Sendable {
         return job != nil
     }
 
-    /// How many jobs are running.
+    /// How many jobs are running, of all kinds.
     var count: Int { running.withLock { $0.count } }
 
     /// A running job of that corpus, or of all corpora.

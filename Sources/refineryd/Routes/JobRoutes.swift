@@ -11,8 +11,15 @@ struct JobRoutes {
         group.get("jobs") { request, _ in
             let parameters = try RequestParameters(request, known: ["limit"])
             let limit = try parameters.integer("limit", in: 1...100_000) ?? 1000
+            guard limit > 1000 else {
+                return try Response.json(
+                    await threads.query { try store.jobs(limit: Int(limit)).map(JobReport.init) })
+            }
+            // Longer answers than a socket takes at once are bounded as other long requests are.
+            let slot = try await threads.slot()
             return try Response.json(
-                await threads.query { try store.jobs(limit: Int(limit)).map(JobReport.init) })
+                await slot.run { try store.jobs(limit: Int(limit)).map(JobReport.init) },
+                holding: slot)
         }
         group.get("jobs/:id") { _, context in
             let id = try RequestParameters.id(context)

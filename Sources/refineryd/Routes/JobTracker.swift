@@ -69,6 +69,8 @@ struct JobTracker: Sendable {
         case let error as StoreError: error.message
         case let error as ImportError: error.message
         case is CancellationError: "the client went away"
+        case let error as ClientStalled:
+            "the client took nothing for \(Int(error.seconds.rounded())) s"
         default: String("\(error)".prefix(1000))
         }
     }

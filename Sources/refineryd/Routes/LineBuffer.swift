@@ -1,11 +1,13 @@
 /// Gathers lines for a download, so that a piece on its way is a few dozen kilobytes.
 struct LineBuffer {
     private let pipe: DownloadPipe
+    private let wait: ClientWait
     private var bytes: [UInt8] = []
 
-    /// An empty buffer before `pipe`.
-    init(_ pipe: DownloadPipe) {
+    /// An empty buffer before `pipe`, whose reader is waited for so long.
+    init(_ pipe: DownloadPipe, _ wait: ClientWait) {
         self.pipe = pipe
+        self.wait = wait
     }
 
     /// Adds a line, without its newline.
@@ -27,7 +29,7 @@ struct LineBuffer {
     /// Sends what is there.
     mutating func send() throws {
         guard !bytes.isEmpty else { return }
-        try pipe.write(bytes)
+        try pipe.write(bytes, wait)
         bytes = []
     }
 }

@@ -9,6 +9,8 @@ struct RequestError: Error, Sendable {
     var status: HTTPResponse.Status
     /// The answer's body.
     var body: WireError
+    /// Seconds after which it is worth another try; nil where it is not.
+    var retryAfter: Int?
 
     /// A refusal with an optional hint.
     init(_ status: HTTPResponse.Status, _ error: String, hint: String? = nil) {
@@ -24,13 +26,14 @@ struct ErrorMiddleware<Context: RequestContext>: RouterMiddleware {
         _ request: Request, context: Context,
         next: (Request, Context) async throws -> Response
     ) async throws -> Response {
-        let refusal: RequestError
+        var refusal: RequestError
         do {
             return try await next(request, context)
         } catch let error as RequestError {
             refusal = error
         } catch let error as StoreError {
             refusal = RequestError(error.status, error.message, hint: error.hint)
+            if error.kind == .locked { refusal.retryAfter = 5 }
             if error.kind == .unusable {
                 context.logger.error(
                     "the store failed a request", metadata: ["error": "\(error.message)"])
@@ -49,7 +52,9 @@ struct ErrorMiddleware<Context: RequestContext>: RouterMiddleware {
             context.logger.error("request failed", metadata: ["error": "\(error)"])
             refusal = RequestError(.internalServerError, "internal error: \(error)")
         }
-        return try Response.json(refusal.body, status: refusal.status)
+        var response = try Response.json(refusal.body, status: refusal.status)
+        if let seconds = refusal.retryAfter { response.headers[.retryAfter] = "\(seconds)" }
+        return response
     }
 }
 
@@ -58,6 +63,8 @@ extension StoreError {
     var status: HTTPResponse.Status {
         switch kind {
         case .unusable: .internalServerError
+        case .full: HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage")
+        case .locked: .serviceUnavailable
         case .notFound: .notFound
         case .refused: .conflict
         case .invalid: .badRequest

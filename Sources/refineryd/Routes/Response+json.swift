@@ -8,13 +8,30 @@ extension Response {
     static func json(
         _ value: some Encodable, status: HTTPResponse.Status = .ok
     ) throws -> Response {
+        Response(
+            status: status, headers: [.contentType: "application/json"],
+            body: ResponseBody(byteBuffer: try body(value)))
+    }
+
+    private static func body(_ value: some Encodable) throws -> ByteBuffer {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         var buffer = ByteBuffer(bytes: try encoder.encode(value))
         buffer.writeInteger(UInt8(ascii: "\n"))
+        return buffer
+    }
+
+    /// An answer that may be too long for the client's socket: the slot is held until it is taken.
+    static func json(_ value: some Encodable, holding slot: BlockingThreads.Slot) throws -> Response
+    {
+        let whole = try body(value)
         return Response(
-            status: status, headers: [.contentType: "application/json"],
-            body: ResponseBody(byteBuffer: buffer))
+            status: .ok, headers: [.contentType: "application/json"],
+            body: ResponseBody(contentLength: whole.readableBytes) { writer in
+                try await writer.write(whole)
+                try await writer.finish(nil)
+                withExtendedLifetime(slot) {}
+            })
     }
 
     /// An answer that streams lines of JSON from a blocking writer on a thread of its own.
@@ -22,7 +39,8 @@ extension Response {
     /// An error after the first byte breaks the connection off, so that a client sees that the
     /// answer is not complete.
     static func jsonLines(
-        slot: BlockingThreads.Slot, _ write: @escaping @Sendable (DownloadPipe) throws -> Void
+        slot: BlockingThreads.Slot, to channel: any Channel,
+        _ write: @escaping @Sendable (DownloadPipe) throws -> Void
     ) -> Response {
         Response(
             status: .ok, headers: [.contentType: "application/jsonl"],
@@ -33,6 +51,8 @@ extension Response {
                         try write(pipe)
                         pipe.finish()
                     } catch {
+                        // A client that reads nothing would never hear of it.
+                        channel.close(promise: nil)
                         pipe.finish(error)
                     }
                 }

@@ -1,5 +1,6 @@
 import Hummingbird
 import Logging
+import NIOCore
 import Refinery
 
 /// What the routes work on.
@@ -12,6 +13,8 @@ struct RouteEnvironment: Sendable {
     var configuration: Configuration
     /// Where blocking work runs.
     var threads: BlockingThreads
+    /// The memory that requests may take together.
+    var memory: MemoryBudget
     /// The jobs that are running.
     var jobs: JobRegistry
     /// Where job transitions are told.
@@ -19,10 +22,26 @@ struct RouteEnvironment: Sendable {
 
     /// Records jobs.
     var tracker: JobTracker { JobTracker(store: store, jobs: jobs, logger: logger) }
+
+    /// How long the client of a job, or of a request without one, is waited for.
+    func wait(for job: JobRegistry.Running? = nil) -> ClientWait {
+        ClientWait(
+            seconds: configuration.clientSeconds,
+            isCrowded: { [threads, memory] in threads.isCrowded || memory.isCrowded }, job: job)
+    }
 }
 
 /// The context of a request.
-typealias Context = BasicRequestContext
+struct Context: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    /// The client's connection.
+    let channel: any Channel
+
+    init(source: ApplicationRequestContextSource) {
+        coreContext = .init(source: source)
+        channel = source.channel
+    }
+}
 
 /// The paths of the API.
 func makeRouter(_ environment: RouteEnvironment) -> Router<Context> {

@@ -12,7 +12,9 @@ struct SelectionRoutes {
     let environment: RouteEnvironment
 
     func add(to group: RouterGroup<Context>) {
-        let (store, threads) = (environment.store, environment.threads)
+        let (store, threads, memory) = (
+            environment.store, environment.threads, environment.memory
+        )
         group.get("selections") { request, _ in
             let name = try RequestParameters(request, known: ["name"]).text("name")
             return try Response.json(
@@ -29,24 +31,24 @@ struct SelectionRoutes {
             guard let name = parameters.text("selection") else {
                 throw RequestError(.badRequest, "selection names the one to report on")
             }
-            let slot = try threads.slot()
+            let slot = try await threads.slot()
             return try Response.json(await slot.run { try store.report(selection: name) })
         }
         group.get("comparison") { request, _ in
             let parameters = try RequestParameters(request, known: ["first", "second"])
             guard let first = parameters.text("first"), let second = parameters.text("second")
             else { throw RequestError(.badRequest, "first and second name two selections") }
-            let slot = try threads.slot()
+            let slot = try await threads.slot()
             return try Response.json(await slot.run { try store.compare(first, second) })
         }
         group.delete("selections/:id") { _, context in
             let id = try RequestParameters.id(context)
             let summary = try await summary(id)
-            let slot = try threads.slot()
+            let slot = try await threads.slot()
             try await slot.run { try store.deleteSelection(id) }
             return try Response.json(summary)
         }
-        group.get("scores") { request, _ in try await scores(request) }
+        group.get("scores") { request, context in try await scores(request, context) }
         group.get("selections/:id") { _, context in
             let id = try RequestParameters.id(context)
             return try Response.json(await summary(id))
@@ -54,11 +56,15 @@ struct SelectionRoutes {
         group.post("selections") { request, _ in try await select(request) }
         group.post("benchmarks") { request, _ in
             _ = try RequestParameters(request, known: [])
-            let slot = try threads.slot()
-            let body = try await request.body.collect(
-                upTo: QuestionWindows.most * MemoryLayout<UInt64>.size)
+            let slot = try await threads.slot()
+            // The body, the numbers, and twice both on the way into the store.
+            let most = QuestionWindows.most * MemoryLayout<UInt64>.size
+            let length = request.headers[.contentLength].flatMap { Int($0) } ?? most
+            let share = try await slot.run { memory.take(5 * min(max(length, 0), most)) }
+            let body = try await request.body(upTo: most)
             return try Response.json(
                 await slot.run {
+                    defer { withExtendedLifetime(share) {} }
                     let windows = try QuestionWindows(bytes: body.readableBytesView)
                     try store.addBenchmark(windows)
                     return BenchmarkReport(windows)
@@ -70,7 +76,7 @@ struct SelectionRoutes {
                 await threads.query { try Provenance(store, of: selection) })
         }
         group.get("selections/:id/rows") { request, context in
-            try await rows(request, id: RequestParameters.id(context))
+            try await rows(request, context, id: RequestParameters.id(context))
         }
     }
 
@@ -87,7 +93,7 @@ struct SelectionRoutes {
     /// Chooses chunks by the rule in the body; the answer is the selection's summary.
     private func select(_ request: Request) async throws -> Response {
         _ = try RequestParameters(request, known: [])
-        let body = try await request.body.collect(upTo: 64 << 10)
+        let body = try await request.body(upTo: 64 << 10)
         let selection: SelectionRequest
         do {
             selection = try JSONDecoder().decode(
@@ -102,14 +108,21 @@ struct SelectionRoutes {
         if let name = selection.name { _ = try RequestParameters.checkedName(name) }
         let (store, tracker) = (environment.store, environment.tracker)
         let detail = selection.name ?? selection.rule.suggestedName
-        let slot = try environment.threads.slot()
+        let slot = try await environment.threads.slot()
+        let (memory, bytes) = (environment.memory, selection.rule.workingBytes)
         guard !selection.dryRun else {
             return try Response.json(
-                await slot.run { try store.preview(selection.rule, name: selection.name) })
+                await slot.run {
+                    let share = memory.take(bytes)
+                    defer { withExtendedLifetime(share) {} }
+                    return try store.preview(selection.rule, name: selection.name)
+                })
         }
         return try Response.json(
             await slot.run {
-                try tracker.run(.selection, corpus: selection.rule.corpus, detail: detail) {
+                let share = memory.take(bytes)
+                defer { withExtendedLifetime(share) {} }
+                return try tracker.run(.selection, corpus: selection.rule.corpus, detail: detail) {
                     job in
                     let summary = try store.select(selection.rule, name: selection.name)
                     try store.updateJob(
@@ -120,7 +133,9 @@ struct SelectionRoutes {
     }
 
     /// Streams the rows of a selection as lines of JSON.
-    private func rows(_ request: Request, id: Int64) async throws -> Response {
+    private func rows(
+        _ request: Request, _ context: Context, id: Int64
+    ) async throws -> Response {
         let parameters = try RequestParameters(
             request, known: ["order", "seed", "merge_adjacent", "keep_fields"])
         let options = ExportOptions(
@@ -129,12 +144,12 @@ struct SelectionRoutes {
             mergesAdjacent: try parameters.flag("merge_adjacent"),
             fields: try parameters.flag("keep_fields"))
         try options.validate()
-        let slot = try environment.threads.slot()
+        let slot = try await environment.threads.slot()
         let summary = try await summary(id)
         let (store, tracker) = (environment.store, environment.tracker)
-        return Response.jsonLines(slot: slot) { pipe in
+        return Response.jsonLines(slot: slot, to: context.channel) { pipe in
             try tracker.run(.export, corpus: summary.rule.corpus, detail: summary.name) { job in
-                var lines = LineBuffer(pipe)
+                var lines = LineBuffer(pipe, environment.wait(for: job))
                 var rows: Int64 = 0
                 try store.exportRows(selection: id, options) { row in
                     guard !job.isCancelled else { throw JobCancelled() }
@@ -151,7 +166,7 @@ struct SelectionRoutes {
     }
 
     /// Streams every scored chunk's columns as lines of JSON or CSV.
-    private func scores(_ request: Request) async throws -> Response {
+    private func scores(_ request: Request, _ context: Context) async throws -> Response {
         let parameters = try RequestParameters(
             request, known: ["corpus", "exclude_domains", "where", "unit", "format"])
         var rule = SelectionRule(size: .topK(1), corpus: try parameters.corpus())
@@ -159,12 +174,12 @@ struct SelectionRoutes {
         rule.excludedDomains = try parameters.list("exclude_domains")
         rule.ranges = try parameters.list("where").map { try ColumnRange($0) }
         let format = try parameters.choice("format", default: ScoreFormat.jsonl)
-        let slot = try environment.threads.slot()
+        let slot = try await environment.threads.slot()
         let (store, wanted) = (environment.store, rule)
         // Once lines are on their way nothing can be refused any more.
         try await environment.threads.query { try store.checkListing(wanted) }
-        return Response.jsonLines(slot: slot) { pipe in
-            var lines = LineBuffer(pipe)
+        return Response.jsonLines(slot: slot, to: context.channel) { pipe in
+            var lines = LineBuffer(pipe, environment.wait())
             var json = JSONBytes()
             try store.listScores(wanted) { imported in
                 guard format == .csv else { return }

@@ -29,7 +29,8 @@ struct StatusRoutes {
         group.get("progress") { request, _ in try await progress(request) }
         group.post("retry") { request, _ in
             let corpus = try RequestParameters(request, known: ["corpus"]).corpus()
-            let retried = try await threads.query { try store.retryFailures(corpus: corpus) }
+            let slot = try await threads.slot()
+            let retried = try await slot.run { try store.retryFailures(corpus: corpus) }
             if retried > 0 { pipeline.wake() }
             environment.logger.notice("failures taken back", metadata: ["scores": "\(retried)"])
             return try Response.json(RetryReport(retried: Int64(retried)))
@@ -100,6 +101,8 @@ struct StatusRoutes {
             return report
         }
         (report.state, report.failure) = environment.pipeline.state.report
+        // What is waited for ends; nobody is to give up for it.
+        if report.state == .waiting { (report.waiting, report.failure) = (report.failure, nil) }
         // Until the models are registered, nothing is known to be pending for them.
         if report.state == .loading { report.finished = false }
         return try Response.json(report)
@@ -115,6 +118,7 @@ extension Pipeline.State {
         case .chunking: (.chunking, nil)
         case .scoring: (.scoring, nil)
         case .paused: (.paused, nil)
+        case .waiting(let reason): (.waiting, reason)
         case .failed(let reason): (.failed, reason)
         }
     }

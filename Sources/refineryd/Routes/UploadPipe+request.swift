@@ -4,8 +4,35 @@ import NIOCore
 import ServiceLifecycle
 
 extension UploadPipe {
+    /// Reads a request's body on the slot's thread.
+    ///
+    /// Once `read` has ended, the rest of the body is not waited for.
+    static func read<Value: Sendable>(
+        _ request: Request, on slot: BlockingThreads.Slot,
+        _ read: @escaping @Sendable (UploadPipe) throws -> Value
+    ) async throws -> Value {
+        let pipe = UploadPipe()
+        return try await withThrowingTaskGroup(of: Value?.self) { group in
+            group.addTask {
+                await pipe.forward(request)
+                return nil
+            }
+            group.addTask {
+                try await slot.run {
+                    defer { pipe.close() }
+                    return try read(pipe)
+                }
+            }
+            defer { group.cancelAll() }
+            while let ended = try await group.next() {
+                if let ended { return ended }
+            }
+            throw CancellationError()
+        }
+    }
+
     /// Reads the body into the pipe until it ends, breaks or the reader has enough.
-    func forward(_ request: Request) async {
+    private func forward(_ request: Request) async {
         let expected = request.headers[.contentLength].flatMap { Int64($0) }
         do {
             let received: Int64? = try await cancelWhenGracefulShutdown {
@@ -32,10 +59,35 @@ extension UploadPipe {
     }
 }
 
+extension Request {
+    /// The whole body, which has to arrive within a minute.
+    ///
+    /// - Throws: status 408 where it does not, 413 where it is longer than `limit` bytes.
+    func body(upTo limit: Int) async throws -> ByteBuffer {
+        let body = body
+        return try await withThrowingTaskGroup(of: ByteBuffer.self) { group in
+            group.addTask { try await body.collect(upTo: limit) }
+            group.addTask {
+                try await Task.sleep(for: .seconds(60))
+                throw RequestError(
+                    .requestTimeout, "the request's body did not arrive within a minute")
+            }
+            defer { group.cancelAll() }
+            guard let whole = try await group.next() else { throw CancellationError() }
+            return whole
+        }
+    }
+}
+
 /// An upload that did not arrive as a whole.
 struct UploadBroken: Error {
     /// What happened.
     var reason: String
+
+    /// An upload whose client was waited for too long.
+    init(_ stalled: ClientStalled) {
+        self.init("nothing arrived for \(Int(stalled.seconds.rounded())) s")
+    }
 
     /// An upload that broke for the reason given.
     init(_ reason: String) {

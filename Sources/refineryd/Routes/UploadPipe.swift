@@ -45,9 +45,9 @@ final class UploadPipe: Sendable {
         arrived.signal()
     }
 
-    /// The next piece, nil at the end; blocks.
-    func next() throws -> [UInt8]? {
-        arrived.wait()
+    /// The next piece, nil at the end; blocks for as long as `wait` lets it.
+    func next(_ wait: ClientWait) throws -> [UInt8]? {
+        try wait.wait { arrived.wait(timeout: .now() + .milliseconds($0)) == .success }
         let (event, sender) = state.withLock { state in
             defer {
                 state.event = nil

@@ -55,6 +55,8 @@ struct FullDiskTests {
             #expect(error?.message.contains(test.path) == true, "\(what): \(error as Any)")
             #expect(error?.message.contains("disk is full") == true)
             #expect(error?.hint?.hasPrefix("make room") == true)
+            #expect(error?.kind == .full && error?.isPassing == true)
+            #expect(error?.reason.hasPrefix("disk full: cannot write store") == true)
         }
         #expect(try test.store.selections().isEmpty)
         #expect(try test.count("SELECT count(*) FROM selection_chunk") == 0)
