@@ -41,6 +41,8 @@ COMMON = {*PreTrainedConfig().to_dict(), "model_type", "architectures", "bos_tok
 # With these absent a model of default size would be made: refinery asks for them by name.
 SIZES = {"hidden_size", "n_embd", "num_hidden_layers", "n_layer", "num_attention_heads", "n_head",
          "vocab_size"}
+# The text_config of Gemma 3's published folders lacks these.
+TEXT_PART = {"vocab_size", "num_attention_heads"}
 EPSILONS = {"rms_norm_eps", "layer_norm_eps", "layer_norm_epsilon"}
 CONTEXTS = {"n_positions", "max_position_embeddings"}
 # Texts of some 1,900 and 4,700 tokens: longer than most contexts, and than any window by default.
@@ -168,7 +170,8 @@ def judge(family: Family, name: str, content: dict, refinectl: Path, tokenizer, 
         # Without weights it ends there; config.json is read first.
         if "config.json" in message:
             return "refused", message
-        if field in SIZES and "null" not in name:
+        has_default = family.model_type == "gemma3_text" and field in TEXT_PART
+        if field in SIZES and "null" not in name and not has_default:
             return "DIFFERS", f"not refused by name: {message}"
         model, why = model_of(family, folder, field)
         if model is None:
