@@ -19,6 +19,7 @@ struct Daemon {
 
     /// Runs until SIGTERM, SIGINT or, draining, until nothing is left to do.
     func run() async throws {
+        Heap.returnsLargeBlocks()
         // A file that may not grow (ulimit -f) is an error of the write, not the end.
         signal(SIGXFSZ, SIG_IGN)
         // Files of the store 0640; the socket gets its own mode.

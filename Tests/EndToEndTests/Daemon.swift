@@ -56,7 +56,7 @@ final class Daemon {
     }
 
     /// Waits until `refinectl status --json` prints what is expected, for a minute.
-    func waitForStatus(_ isExpected: (String) -> Bool) throws {
+    func waitForStatus(_ isExpected: (String) -> Bool) async throws {
         let end = Date() + 60
         while true {
             let status = try control("status", "--json")
@@ -64,7 +64,8 @@ final class Daemon {
             guard process.isRunning, Date() < end else {
                 throw Failure(reason: "\(status.output)\(status.errors)\n\(try logText)")
             }
-            usleep(50_000)
+            // Not usleep: other tests share the thread.
+            try await Task.sleep(for: .milliseconds(100))
         }
     }
 

@@ -40,7 +40,7 @@ struct DiskFullTests {
     }
 
     @Test("cutting waits on a full disk, says so, outlives kill -9 and goes on once there is room")
-    func waits() throws {
+    func waits() async throws {
         let folder = try Folder()
         let disk = try SmallDisk(megabytes: 40)
         let store = disk.path + "/store.db"
@@ -53,7 +53,7 @@ struct DiskFullTests {
         try disk.fill()
         #expect(try daemon.control("resume").status == 0)
 
-        try daemon.waitForStatus { $0.contains(#""state":"waiting""#) }
+        try await daemon.waitForStatus { $0.contains(#""state":"waiting""#) }
         #expect(
             try daemon.control("status").output.contains("waiting: disk full: cannot write store"))
         #expect(try daemon.logText.contains("waiting: disk full: cannot write store \(store)"))
@@ -65,13 +65,13 @@ struct DiskFullTests {
 
         daemon.end(SIGKILL)
         let again = try start(folder, disk, run: 1)
-        try again.waitForStatus { $0.contains(#""state":"waiting""#) }
+        try await again.waitForStatus { $0.contains(#""state":"waiting""#) }
         let deleted = try again.control("delete", "b", "--yes")
         #expect(deleted.status == 0, "\(deleted.errors)")
         #expect(try !again.control("corpora", "--json").output.contains(#""name":"b""#))
 
         disk.clear()
-        try again.waitForStatus { $0.contains(#""state":"idle""#) }
+        try await again.waitForStatus { $0.contains(#""state":"idle""#) }
         #expect(try again.logText.contains("the store is written again"))
         #expect(FileManager.default.fileExists(atPath: store + "-reserve"))
         #expect(try again.control("status").output.contains("idle, 0 scores to go"))
@@ -79,7 +79,7 @@ struct DiskFullTests {
     }
 
     @Test("deleting a corpus makes room enough to go on")
-    func deleteMakesRoom() throws {
+    func deleteMakesRoom() async throws {
         let folder = try Folder()
         let disk = try SmallDisk(megabytes: 48)
         let daemon = try start(folder, disk)
@@ -91,10 +91,10 @@ struct DiskFullTests {
         #expect(enqueued.status == 0, "\(enqueued.errors)")
         try disk.fill()
         #expect(try daemon.control("resume").status == 0)
-        try daemon.waitForStatus { $0.contains(#""state":"waiting""#) }
+        try await daemon.waitForStatus { $0.contains(#""state":"waiting""#) }
         let deleted = try daemon.control("delete", "large", "--yes")
         #expect(deleted.status == 0, "\(deleted.errors)")
-        try daemon.waitForStatus { $0.contains(#""state":"idle""#) }
+        try await daemon.waitForStatus { $0.contains(#""state":"idle""#) }
         #expect(daemon.end(SIGTERM) == 0)
     }
 }

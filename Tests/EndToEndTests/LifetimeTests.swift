@@ -21,13 +21,13 @@ import Testing
     }
 
     @Test("under nohup it outlives its terminal")
-    func nohup() throws {
+    func nohup() async throws {
         let folder = try Folder()
         let daemon = try Daemon(
             folder, teacher: Self.model, reference: Programs.fixture("pair"), settings: "",
             wrapper: ["/usr/bin/env", "nohup"])
         daemon.signal(SIGHUP)
-        usleep(300_000)
+        try await Task.sleep(for: .milliseconds(300))
         #expect(try daemon.control("status").status == 0)
         #expect(daemon.end(SIGTERM) == 0)
     }
@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test("a foreign transaction is waited for, and its process named")
-    func foreignTransaction() throws {
+    func foreignTransaction() async throws {
         let folder = try Folder()
         let daemon = try start(folder)
         #expect(try daemon.control("pause").status == 0)
@@ -75,7 +75,7 @@ import Testing
         try holder.run()
         #expect(output.fileHandleForReading.readData(ofLength: 4).count == 4)
         #expect(try daemon.control("resume").status == 0)
-        try daemon.waitForStatus { $0.contains(#""state":"waiting""#) }
+        try await daemon.waitForStatus { $0.contains(#""state":"waiting""#) }
         let pid = holder.processIdentifier
         let status = try daemon.control("status").output
         #expect(status.contains("waiting: store locked: cannot write store"))
@@ -83,6 +83,6 @@ import Testing
         #expect(try daemon.logText.contains("process \(pid) (python3"))
         try input.fileHandleForWriting.close()
         holder.waitUntilExit()
-        try daemon.waitForStatus { $0.contains(#""state":"idle""#) }
+        try await daemon.waitForStatus { $0.contains(#""state":"idle""#) }
     }
 }

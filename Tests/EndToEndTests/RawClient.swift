@@ -1,7 +1,7 @@
 import Foundation
 
 /// A connection to the daemon's socket that sends what it is told, and reads when it is told.
-final class RawClient {
+final class RawClient: Sendable {
     private let descriptor: Int32
 
     /// Connects; the daemon may hang up at any time.
@@ -46,15 +46,30 @@ final class RawClient {
         return true
     }
 
+    /// Waits for a minute until the daemon hangs up, without reading; false where it does not.
+    func isHungUp() async throws -> Bool {
+        for _ in 0..<600 {
+            var look = pollfd(fd: descriptor, events: 0x2000, revents: 0)  // POLLRDHUP
+            if poll(&look, 1, 0) > 0 { return true }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        return false
+    }
+
     /// What arrives until the daemon hangs up; nil where it does not within `seconds`.
-    func readToEnd(seconds: Double) -> String? {
+    ///
+    /// It waits without a thread, which other tests share.
+    func readToEnd(seconds: Double = 120) async throws -> String? {
         let end = Date() + seconds
         var all: [UInt8] = []
         var bytes = [UInt8](repeating: 0, count: 1 << 16)
         while true {
-            var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-            guard Date() < end else { return nil }
-            guard poll(&wait, 1, 50) > 0 else { continue }
+            var look = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            guard poll(&look, 1, 0) > 0 else {
+                guard Date() < end else { return nil }
+                try await Task.sleep(for: .milliseconds(20))
+                continue
+            }
             let count = recv(descriptor, &bytes, bytes.count, 0)
             guard count > 0 else { return String(decoding: all, as: UTF8.self) }
             all += bytes[..<count]

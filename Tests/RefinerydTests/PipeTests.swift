@@ -13,7 +13,7 @@ struct PipeTests {
     }
 
     /// A client that is waited for so long.
-    private func wait(_ seconds: Double = 60, _ job: JobRegistry.Running? = nil) -> ClientWait {
+    private func wait(_ seconds: Double = 10_000, _ job: JobRegistry.Running? = nil) -> ClientWait {
         ClientWait(seconds: seconds, isCrowded: { false }, job: job)
     }
 
@@ -82,7 +82,7 @@ struct PipeTests {
         let jobs = JobRegistry()
         let job = jobs.enter(7, corpus: nil)
         #expect(jobs.cancel(7))
-        #expect(throws: JobCancelled.self) { try pipe.next(wait(60, job)) }
+        #expect(throws: JobCancelled.self) { try pipe.next(wait(10_000, job)) }
     }
 
     @Test func `a client that takes nothing is given up, and a cancelled job is at once`() throws {
@@ -92,7 +92,7 @@ struct PipeTests {
         let jobs = JobRegistry()
         let job = jobs.enter(7, corpus: nil)
         #expect(jobs.cancel(7))
-        #expect(throws: JobCancelled.self) { try pipe.write([2], wait(60, job)) }
+        #expect(throws: JobCancelled.self) { try pipe.write([2], wait(10_000, job)) }
     }
 
     @Test func `where others wait, a client is waited for no longer than half a minute`() throws {
@@ -118,7 +118,7 @@ struct PipeTests {
                     order.numbers.withLock { $0.append(number) }
                     withExtendedLifetime(slot) {}
                 }
-                while threads.waitingCount <= number { await Task.yield() }
+                while threads.waitingCount <= number { try await Task.sleep(for: .milliseconds(2)) }
             }
             #expect(threads.isCrowded)
             let refusal = await #expect(throws: RequestError.self) { try await threads.slot() }
@@ -135,7 +135,7 @@ struct PipeTests {
         let threads = BlockingThreads(limit: 1)
         let held = try await threads.slot()
         let waiting = Task { _ = try await threads.slot() }
-        while threads.waitingCount < 1 { await Task.yield() }
+        while threads.waitingCount < 1 { try await Task.sleep(for: .milliseconds(2)) }
         waiting.cancel()
         await #expect(throws: CancellationError.self) { try await waiting.value }
         #expect(threads.waitingCount == 0)
@@ -156,7 +156,7 @@ struct PipeTests {
             // More than there is takes all of it.
             withExtendedLifetime(budget.take(1000)) { taken.numbers.withLock { $0.append(1) } }
         }
-        while !budget.isCrowded { await Task.yield() }
+        while !budget.isCrowded { try await Task.sleep(for: .milliseconds(2)) }
         #expect(taken.numbers.withLock { $0.isEmpty })
         first = nil
         #expect(budget.isCrowded, "60 of 100 are not enough for one that wants all")

@@ -118,6 +118,17 @@ struct RouteTests {
         }
     }
 
+    @Test(arguments: ["selections", "benchmarks"])
+    func `a body that breaks off is the client's error`(path: String) async throws {
+        try await withServer { client, _ in
+            let answer = try await client.raw(
+                "POST /v1/\(path) HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{",
+                endsSending: true)
+            #expect(answer.status == 400)
+            #expect(answer.body.contains("broke off"))
+        }
+    }
+
     @Test func `every field of status is there before the models are loaded`() async throws {
         try await withServer { client, _ in
             let answer = try await client.send("GET", "/v1/status")

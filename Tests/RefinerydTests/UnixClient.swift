@@ -18,8 +18,11 @@ struct UnixClient {
                 + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)")
     }
 
-    /// Sends bytes as they are; with `hangsUp` closes at once, without reading the answer.
-    func raw(_ request: String, hangsUp: Bool = false) async throws -> Answer {
+    /// Sends bytes as they are; with `hangsUp` closes at once, without reading the answer, and with
+    /// `endsSending` says that no more will come.
+    func raw(
+        _ request: String, hangsUp: Bool = false, endsSending: Bool = false
+    ) async throws -> Answer {
         let socket = socket
         return try await BlockingThreads().slot().run {
             let descriptor = UnixClient.connect(socket)
@@ -32,6 +35,7 @@ struct UnixClient {
                 if count <= 0 { break }
                 sent += count
             }
+            if endsSending { shutdown(descriptor, Int32(SHUT_WR)) }
             if hangsUp { return Answer(status: 0, body: "") }
             var answer: [UInt8] = []
             var buffer = [UInt8](repeating: 0, count: 1 << 16)

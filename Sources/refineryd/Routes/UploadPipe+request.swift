@@ -66,7 +66,16 @@ extension Request {
     func body(upTo limit: Int) async throws -> ByteBuffer {
         let body = body
         return try await withThrowingTaskGroup(of: ByteBuffer.self) { group in
-            group.addTask { try await body.collect(upTo: limit) }
+            group.addTask {
+                do {
+                    return try await body.collect(upTo: limit)
+                } catch let error as any HTTPResponseError {
+                    throw error
+                } catch  where !Task.isCancelled {
+                    throw RequestError(
+                        .badRequest, "the request's body broke off or is no HTTP: \(error)")
+                }
+            }
             group.addTask {
                 try await Task.sleep(for: .seconds(60))
                 throw RequestError(

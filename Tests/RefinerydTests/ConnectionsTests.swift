@@ -1,31 +1,9 @@
-import Foundation
-import Refinery
 import Testing
 
 @testable import refineryd
 
-/// Many clients at once are served one after the other.
-struct CrowdTests {
-    @Test func `fifty imports and listings at once are all served`() async throws {
-        try await withServer { client, store in
-            let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
-                for number in 0..<50 {
-                    group.addTask {
-                        number % 2 == 0
-                            ? try await client.send(
-                                "POST", "/v1/imports?file=f\(number)&corpus=c\(number)",
-                                body: "{\"id\":\"a\",\"text\":\"one\"}\n"
-                            ).status
-                            : try await client.send("GET", "/v1/rejects").status
-                    }
-                }
-                return try await group.reduce(into: []) { $0.append($1) }
-            }
-            #expect(statuses == Array(repeating: 200, count: 50))
-            #expect(try store.corpora().count == 25)
-        }
-    }
-
+/// Connections without end keep nobody out.
+struct ConnectionsTests {
     @Test func `what waits for its client makes room, idle ones first, and work is never cut`()
         throws
     {
