@@ -127,20 +127,27 @@ public struct ColumnImportJob {
 
     /// Ends the job because the rest of the file will not come; values that are written stay.
     @discardableResult
-    public mutating func fail(_ reason: String, state: JobState = .failed) throws -> ImportError {
+    public mutating func fail(
+        _ reason: String, state: JobState = .failed,
+        hint: String = "import it again: it goes on from there"
+    ) throws -> ImportError {
         defer { claim = nil }
         try flush()
         let error = "incomplete after line \(summary.lines): \(reason)"
         try store.finishJob(id, state: state, error: error)
         return ImportError(
-            "\(order.file): \(error)", hint: "import it again: it goes on from there")
+            "\(order.file): \(error)", hint: hint)
     }
 
     private mutating func advance(_ body: (inout ColumnImportJob) throws -> Void) throws {
         do {
             try body(&self)
         } catch let error as ImportError {
-            throw try fail(error.message)
+            // The same bytes would end in the same way.
+            throw try fail(
+                error.message,
+                hint: error.hint
+                    ?? "what was complete is kept; mend the file, then import it again")
         } catch {
             // The store itself failed: it may well refuse this, too.
             try? store.finishJob(id, state: .failed, error: "\(error)")

@@ -60,12 +60,15 @@ public struct ImportJob {
     ///
     /// The job's error is `incomplete after line N: reason`. Returns that error.
     @discardableResult
-    public mutating func fail(_ reason: String, state: JobState = .failed) throws -> ImportError {
+    public mutating func fail(
+        _ reason: String, state: JobState = .failed,
+        hint: String = "enqueue it again: it goes on from there"
+    ) throws -> ImportError {
         try importer.flush(writer.write)
         try writer.wait()
         let error = "incomplete after line \(importer.lines): \(reason)"
         try store.finishJob(id, state: state, error: error)
-        return ImportError("\(file): \(error)", hint: "enqueue it again: it goes on from there")
+        return ImportError("\(file): \(error)", hint: hint)
     }
 
     /// What became of the file so far.
@@ -100,7 +103,11 @@ public struct ImportJob {
                 if batch.isLong { try writer.wait() }
             }
         } catch let error as ImportError {
-            throw try fail(error.message)
+            // The same bytes would end in the same way.
+            throw try fail(
+                error.message,
+                hint: error.hint
+                    ?? "what was complete is kept; mend the file, then enqueue it again")
         } catch {
             // The store itself failed: it may well refuse this, too.
             try? store.finishJob(id, state: .failed, error: "\(error)")

@@ -3,7 +3,11 @@ import CZstd
 /// A zstd stream of one or more frames (RFC 8878) on its way to being inflated by libzstd.
 final class ZstdStream {
     /// Takes memory for a window of so many bytes, before a frame that asks for a large one.
-    var admit: ((Int) -> any Sendable)?
+    ///
+    /// Where memory is shared, no frame gets a window above 128 MiB, what zstd's own tool accepts.
+    var admit: ((Int) -> any Sendable)? {
+        didSet { ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, admit == nil ? 31 : 27) }
+    }
 
     /// A window that every stream may have without asking: zstd's levels up to 19 ask for no more.
     static let ordinaryWindow = 8 << 20
@@ -21,8 +25,8 @@ final class ZstdStream {
         guard let context = ZSTD_createDCtx() else { throw ImportError("no memory for zstd") }
         self.context = context
         buffer = .allocate(byteCount: Decompressor.outputSize, alignment: 16)
-        // 27 is what zstd's own tool accepts: a frame cannot ask for a window above 128 MiB.
-        ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, 27)
+        // All that there are, 2 GiB; memory is taken as a frame fills its window.
+        ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, 31)
     }
 
     deinit {
@@ -45,6 +49,13 @@ final class ZstdStream {
             let code = ZSTD_decompressStream(context, &target, &source)
             guard ZSTD_isError(code) == 0 else {
                 let reason = String(cString: ZSTD_getErrorName(code))
+                if reason == "Frame requires too much memory for decoding" {
+                    throw ImportError(
+                        "\(place)its window is above 128 MiB, which is more than the daemon takes "
+                            + "(zstd --long=28 or more)",
+                        hint: "zstd -dc --long=31 FILE | refinectl enqueue - --corpus NAME, or "
+                            + "`refinectl refine`, which takes it")
+                }
                 throw ImportError("\(place)the zstd data are damaged: \(reason)")
             }
             if target.pos > 0 {
