@@ -42,6 +42,15 @@ struct OutputOptions: ParsableArguments {
             order: order, seed: orderSeed, mergesAdjacent: mergeAdjacent, fields: keepFields)
     }
 
+    /// Refuses a name that says another format than the one written.
+    private static func checkFormat(_ path: String) throws {
+        let others = [".parquet", ".arrow", ".feather", ".csv", ".tsv", ".bin", ".mds"]
+        guard let ending = others.first(where: { path.lowercased().hasSuffix($0) }) else { return }
+        throw Failure(
+            "cannot write \(path): exports are JSONL, which a file called \(ending) does not hold",
+            hint: "name it .jsonl, .jsonl.gz or .jsonl.zst; datasets, polars and duckdb read these")
+    }
+
     /// Refuses an output that cannot be written, or that would replace what is in use, before any
     /// work is done.
     ///
@@ -52,6 +61,7 @@ struct OutputOptions: ParsableArguments {
     ) throws {
         guard path != "-" else { return }
         guard !path.isEmpty else { throw Failure.usage("--output must not be empty") }
+        if kind == .export { try checkFormat(path) }
         try target.check(path)
         try overwriting.check(path, kind)
         let manifest = kind == .export
