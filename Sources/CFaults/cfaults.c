@@ -41,12 +41,15 @@ static void say(const char *text) {
     if (write(STDERR_FILENO, text, strlen(text)) < 0) return;
 }
 
-static void explain(int signal, siginfo_t *info, void *context) {
+static void explain(int number, siginfo_t *info, void *context) {
+    // Set by the first thread that meets the missing pages; others mostly do at the same time.
+    static atomic_flag is_explained = ATOMIC_FLAG_INIT;
     (void)context;
     uintptr_t address = (uintptr_t)info->si_addr;
     for (int i = 0; i < entries; i++) {
         uintptr_t start = atomic_load(&table[i].start);
         if (start == 0 || address < start || address >= atomic_load(&table[i].end)) continue;
+        while (atomic_flag_test_and_set(&is_explained)) pause();
         say(program);
         say(": error: ");
         say(table[i].path);
@@ -55,13 +58,13 @@ static void explain(int signal, siginfo_t *info, void *context) {
             "model by renaming a new file over it\n");
         _exit(1);
     }
-    // The handler was reset when it was called: the instruction runs again and ends the process.
-    (void)signal;
+    // The instruction runs again, and ends the process as it would have without a handler.
+    signal(number, SIG_DFL);
 }
 
 void cfaults_explain(const char *name) {
     strncpy(program, name, sizeof program - 1);
-    struct sigaction action = {.sa_sigaction = explain, .sa_flags = SA_SIGINFO | SA_RESETHAND};
+    struct sigaction action = {.sa_sigaction = explain, .sa_flags = SA_SIGINFO};
     sigemptyset(&action.sa_mask);
     sigaction(SIGBUS, &action, NULL);
 }
