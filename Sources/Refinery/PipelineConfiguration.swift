@@ -36,6 +36,8 @@ public struct PipelineConfiguration: Sendable, Equatable {
     public var threads = 0
     /// The most tokens of a chunk.
     public var maxTokens = 1024
+    /// What ``maxTokens`` may be.
+    public static let maxTokensRange = 16...1_000_000
     /// The most tokens of one worker's batch.
     public var batchTokens = 2048
     /// The most seconds of one batch.

@@ -18,6 +18,26 @@ struct Refineryd: AsyncParsableCommand {
         version: refineryVersion,
         subcommands: [Run.self, CheckConfig.self],
         defaultSubcommand: Run.self)
+
+    /// Parses, runs and ends: 0 done, 1 failed or refused, 64 usage.
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            let code = exitCode(for: error)
+            guard code == .validationFailure else { exit(withError: error) }
+            // The parser says "Error: …", then the usage; both programs begin in lower case.
+            let text = fullMessage(for: error)
+            let words = text.hasPrefix("Error: ") ? "error: " + text.dropFirst(7) : text
+            FileHandle.standardError.write(Data((words + "\n").utf8))
+            Foundation.exit(code.rawValue)
+        }
+    }
 }
 
 /// Runs the daemon; what `refineryd` does without a command.

@@ -83,35 +83,132 @@ import Testing
         return folder
     }
 
+    /// What a daemon refuses: after `enqueue` of two good lines and two bad ones, and an export.
+    private static let requests: [(program: String, arguments: String)] = [
+        ("refinectl", "enqueue corpus.jsonl --strict --corpus strict"),
+        ("refinectl", "enqueue good.jsonl --corpus again --text-field txet"),
+        ("refinectl", "enqueue damaged.jsonl.zst --corpus damaged"),
+        ("refinectl", "enqueue empty-folder --corpus empty"),
+        ("refinectl", "enqueue good.jsonl --corpus \(String(repeating: "n", count: 201))"),
+        ("refinectl", "export --top-k 1 --no-guards --name kept --output out.jsonl"),
+        ("refinectl", "export --top-k 1 --output readme.md"),
+        ("refinectl", "export --top-k 1 --corpus nothing --output out.jsonl"),
+        ("refinectl", "export --top-k 1 --where mates=1.. --output out.jsonl"),
+        ("refinectl", "export --top-k 1 --score mates --output out.jsonl"),
+        ("refinectl", "export --top-k 1 --exclude-domain nothing --output out.jsonl"),
+        ("refinectl", "export --top-k 2 --mix nothing=1 --output out.jsonl"),
+        ("refinectl", "export --top-k 2 --mix a=1 --mix-by mates --output out.jsonl"),
+        ("refinectl", "export --top-k 2 --no-guards --where tokens=900000.. --output out.jsonl"),
+        ("refinectl", "export --top-k 2 --decontaminate missing.jsonl --output out.jsonl"),
+        ("refinectl", "scores --where mates=1.."),
+        ("refinectl", "scores --corpus nothing"),
+        ("refinectl", "selections nothing"),
+        ("refinectl", "selections diff kept nothing"),
+        ("refinectl", "selections delete nothing"),
+        ("refinectl", "report --selection nothing --output report.html"),
+        ("refinectl", "report --selection kept --output readme.md"),
+        ("refinectl", "explain 999"),
+        ("refinectl", "explain 1 --selection nothing"),
+        ("refinectl", "explain one"),
+        ("refinectl", "columns nothing"),
+        ("refinectl", "columns delete nothing"),
+        ("refinectl", "import-column tokens values.jsonl"),
+        ("refinectl", "import-column mates values.jsonl --corpus nothing"),
+        ("refinectl", "import-column mates readme.md"),
+        ("refinectl", "import-column mates values.jsonl --strict"),
+        ("refinectl", "delete nothing --yes"),
+        ("refinectl", "retry nothing"),
+        ("refinectl", "cancel 999"),
+        ("refinectl", "cancel 1"),
+        ("refineryd", "--config good.toml --store store.db --socket other.sock"),
+        ("refineryd", "--config good.toml --store other.db --socket socket"),
+        ("refineryd", "--config good.toml --store other.db --socket readme.md"),
+        ("refineryd", "--config good.toml --store readme.md --socket other.sock"),
+    ]
+
     @Test("every refusal reads as it is written in Tests/Fixtures/errors.txt")
     func errors() throws {
         let folder = try files()
+        try Self.compare(
+            try Self.said(Self.commands, in: folder, socket: folder("no.sock")), to: Self.golden)
+    }
+
+    @Test("every refusal of a daemon reads as it is written in Tests/Fixtures/errors-daemon.txt")
+    func daemonErrors() async throws {
+        let folder = try files()
+        _ = try folder.write(
+            "values.jsonl", "{\"id\":\"1\",\"value\":2}\n{\"id\":\"9\",\"value\":true}\n")
+        _ = try folder.write(
+            "good.toml",
+            """
+            socket_group = ""
+            [teacher]
+            path = "\(Programs.reference)"
+            [reference]
+            path = "\(Programs.reference)"
+            """)
+        let daemon = try Daemon(
+            folder, teacher: Programs.reference, reference: Programs.reference)
+        let corpus = try folder.write(
+            "corpus.jsonl",
+            """
+            {"id":"1","text":"The river runs to the sea, past the mill and the old stone bridge."}
+            {"id":"2","text":"A kettle hums on the stove while the rain taps at the window."}
+            {"id":"2","text":"The same id twice."}
+            no json
+
+            """)
+        #expect(try daemon.control("enqueue", corpus, "--wait").status == 0)
+        #expect(
+            try daemon.control(
+                "export", "--top-k", "2", "--no-guards", "--name", "kept", "--output",
+                folder("kept.jsonl")
+            ).status == 0)
+        let text = try Self.said(Self.requests, in: folder, socket: folder("socket"))
+        try Self.compare(text, to: Programs.root + "/Tests/Fixtures/errors-daemon.txt")
+        #expect(daemon.end(SIGTERM) == 0)
+    }
+
+    /// What the programs print on stderr, with their exit codes; none may succeed.
+    private static func said(
+        _ commands: [(program: String, arguments: String)], in folder: Folder, socket: String
+    ) throws -> String {
         var text = ""
-        for (program, line) in Self.commands {
+        for (program, line) in commands {
             let arguments = line.split(separator: " ").map { word in
                 word == "MODEL" ? Programs.reference : String(word)
             }
             let ended = try Programs.run(
                 program, arguments,
                 environment: [
-                    "TMPDIR": folder.path, "REFINERY_SOCKET": folder("no.sock"), "COLUMNS": "100",
+                    "TMPDIR": folder.path, "REFINERY_SOCKET": socket, "COLUMNS": "100",
                 ], folder: folder.path)
             let errors = ended.errors
                 .replacingOccurrences(of: folder.path, with: "FOLDER")
                 .replacingOccurrences(of: Programs.reference, with: "MODEL")
                 .replacing(/refinectl-\w{6}/, with: "refinectl-XXXXXX")
+                .replacing(/process \d+/, with: "process N")
                 .split(separator: "\n", omittingEmptySubsequences: false)
-                // Rates are the machine's.
-                .filter { !$0.hasPrefix("importing:") && !$0.contains(" B at ") }
+                // Rates and times are the machine's.
+                .filter { line in
+                    !["importing:", "uploading:", "scoring:"].contains { line.hasPrefix($0) }
+                        && !line.contains(" B at ")
+                        && line.prefixMatch(of: /\d{4}-\d\d-\d\dT/) == nil
+                }
                 .joined(separator: "\n")
             text += "$ \(program) \(line)\n\(errors)exit \(ended.status)\n\n"
             #expect(ended.status != 0, "\(line)")
             #expect(!text.contains("Swift.") && !text.contains("outStat:"), "\(line)")
         }
+        return text
+    }
+
+    /// Compares, or writes where the environment asks for it.
+    private static func compare(_ text: String, to golden: String) throws {
         if ProcessInfo.processInfo.environment["REFINERY_WRITE_ERRORS"] != nil {
-            try text.write(toFile: Self.golden, atomically: true, encoding: .utf8)
+            try text.write(toFile: golden, atomically: true, encoding: .utf8)
         }
-        let expected = try String(contentsOfFile: Self.golden, encoding: .utf8)
+        let expected = try String(contentsOfFile: golden, encoding: .utf8)
         for (found, wanted) in zip(
             text.components(separatedBy: "\n\n"), expected.components(separatedBy: "\n\n"))
         {

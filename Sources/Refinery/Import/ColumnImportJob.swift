@@ -28,6 +28,8 @@ public struct ColumnImportJob {
         public var valueField = "value"
         /// Whether a value takes the place of another one.
         public var replace = false
+        /// The largest window of a zstd frame, in bytes.
+        public var maxWindowBytes = Decompressor.largestWindow
 
         /// The order of a plain file.
         public init(column: String, corpus: String, file: String) {
@@ -78,7 +80,7 @@ public struct ColumnImportJob {
         parser = ColumnParser(
             ColumnParser.Fields(
                 id: order.idField, chunk: order.chunkField, value: order.valueField))
-        decompressor = try Decompressor(order.compression)
+        decompressor = try Decompressor(order.compression, maxWindow: order.maxWindowBytes)
         self.store = store
         self.order = order
         digest = ColumnProgress.Digest(order)

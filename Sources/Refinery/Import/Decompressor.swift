@@ -6,6 +6,9 @@ public struct Decompressor {
     /// How many bytes of output are handed over at once, at most.
     static let outputSize = 256 * 1024
 
+    /// The largest window that a zstd frame can ask for, 2 GiB.
+    public static let largestWindow = ZstdStream.largestWindow
+
     private enum Stream {
         case plain
         case gzip(GzipStream)
@@ -16,13 +19,16 @@ public struct Decompressor {
 
     /// A stream compressed as `compression` says; errors begin with `name` where it is given.
     ///
+    /// No zstd frame may ask for a window of more than `maxWindow` bytes.
     /// Throws `ImportError` where the library has no memory for it.
-    public init(_ compression: Compression, name: String? = nil) throws {
+    public init(
+        _ compression: Compression, name: String? = nil, maxWindow: Int = largestWindow
+    ) throws {
         let place = name.map { "\($0): " } ?? ""
         switch compression {
         case .none: stream = .plain
         case .gzip: stream = .gzip(try GzipStream(place: place))
-        case .zstd: stream = .zstd(try ZstdStream(place: place))
+        case .zstd: stream = .zstd(try ZstdStream(place: place, maxWindow: maxWindow))
         }
     }
 

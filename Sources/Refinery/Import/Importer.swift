@@ -25,6 +25,8 @@ public struct Importer {
         public var namesDomain = false
         /// The longest line, or text file, that is taken, in bytes.
         public var maxLineBytes = 64 << 20
+        /// The largest window of a zstd frame, in bytes.
+        public var maxWindowBytes = Decompressor.largestWindow
         /// How many documents and rejects are handed over at once, at most.
         public var batchCount = 2000
         /// How many bytes of documents are handed over at once, but for the last of them.
@@ -84,7 +86,7 @@ public struct Importer {
         self.options = options
         batchLimit = options.batchBytes
         parser = DocumentParser(fields: options.fields)
-        decompressor = try Decompressor(options.compression)
+        decompressor = try Decompressor(options.compression, maxWindow: options.maxWindowBytes)
         splitter = LineSplitter(maxLineBytes: options.maxLineBytes)
     }
 

@@ -3,11 +3,10 @@ import CZstd
 /// A zstd stream of one or more frames (RFC 8878) on its way to being inflated by libzstd.
 final class ZstdStream {
     /// Takes memory for a window of so many bytes, before a frame that asks for a large one.
-    ///
-    /// Where memory is shared, no frame gets a window above 128 MiB, what zstd's own tool accepts.
-    var admit: ((Int) -> any Sendable)? {
-        didSet { ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, admit == nil ? 31 : 27) }
-    }
+    var admit: ((Int) -> any Sendable)?
+
+    /// The largest window that zstd's format of 64-bit machines knows, 2 GiB.
+    static let largestWindow = 1 << 31
 
     /// A window that every stream may have without asking: zstd's levels up to 19 ask for no more.
     static let ordinaryWindow = 8 << 20
@@ -19,14 +18,18 @@ final class ZstdStream {
     private var hasInput = false
     /// What errors begin with: the file, where it is known.
     private let place: String
+    private let maxWindow: Int
 
-    init(place: String) throws {
+    /// A stream whose frames may ask for windows of up to `maxWindow` bytes.
+    init(place: String, maxWindow: Int = largestWindow) throws {
         self.place = place
+        self.maxWindow = maxWindow
         guard let context = ZSTD_createDCtx() else { throw ImportError("no memory for zstd") }
         self.context = context
         buffer = .allocate(byteCount: Decompressor.outputSize, alignment: 16)
-        // All that there are, 2 GiB; memory is taken as a frame fills its window.
-        ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, 31)
+        // The power of two above; memory is taken as a frame fills its window.
+        let log = Int.bitWidth - (max(maxWindow, 2) - 1).leadingZeroBitCount
+        ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, CInt(min(log, 31)))
     }
 
     deinit {
@@ -43,18 +46,14 @@ final class ZstdStream {
         var source = ZSTD_inBuffer(src: input.baseAddress, size: input.count, pos: 0)
         while true {
             if !isInsideFrame, source.pos < source.size {
-                takeShare(UnsafeRawBufferPointer(rebasing: input[source.pos...]))
+                try takeShare(UnsafeRawBufferPointer(rebasing: input[source.pos...]))
             }
             var target = ZSTD_outBuffer(dst: buffer.baseAddress, size: buffer.count, pos: 0)
             let code = ZSTD_decompressStream(context, &target, &source)
             guard ZSTD_isError(code) == 0 else {
                 let reason = String(cString: ZSTD_getErrorName(code))
                 if reason == "Frame requires too much memory for decoding" {
-                    throw ImportError(
-                        "\(place)its window is above 128 MiB, which is more than the daemon takes "
-                            + "(zstd --long=28 or more)",
-                        hint: "zstd -dc --long=31 FILE | refinectl enqueue - --corpus NAME, or "
-                            + "`refinectl refine`, which takes it")
+                    throw tooLarge(nil)
                 }
                 throw ImportError("\(place)the zstd data are damaged: \(reason)")
             }
@@ -70,13 +69,22 @@ final class ZstdStream {
     /// Whether memory was taken for the present frame.
     var hasShare: Bool { share != nil }
 
-    private func takeShare(_ frame: UnsafeRawBufferPointer) {
+    private func tooLarge(_ window: Int?) -> ImportError {
+        ImportError(
+            "\(place)its zstd window\(window.map { " of \($0 >> 20) MiB" } ?? "") is above "
+                + "max_window_bytes, \(maxWindow >> 20) MiB",
+            hint: "raise max_window_bytes, or zstd -dc --long=31 FILE | refinectl enqueue - "
+                + "--corpus NAME, or `refinectl refine`, which takes it")
+    }
+
+    private func takeShare(_ frame: UnsafeRawBufferPointer) throws {
         let window = Self.window(of: frame)
+        if let window, window > maxWindow { throw tooLarge(window) }
         guard let admit, window ?? .max > Self.ordinaryWindow else {
             share = nil
             return
         }
-        if share == nil { share = admit(min(window ?? .max, 1 << 27)) }
+        if share == nil { share = admit(min(window ?? .max, maxWindow)) }
     }
 
     /// The window that the frame beginning with `bytes` asks for (RFC 8878, 3.1.1.1); nil where

@@ -60,7 +60,7 @@ struct Inspect: ParsableCommand {
         guard (16...1_000_000).contains(batchTokens) else {
             throw ValidationError("--batch-tokens must be from 16 to 1000000")
         }
-        guard (16...1_000_000).contains(maxTokens) else {
+        guard PipelineConfiguration.maxTokensRange.contains(maxTokens) else {
             throw ValidationError("--max-tokens must be from 16 to 1000000")
         }
         guard models.count == 2 || (referenceContext == nil && referencePre == nil) else {

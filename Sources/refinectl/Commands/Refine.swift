@@ -72,8 +72,8 @@ struct Refine: AsyncParsableCommand {
         guard !(output.json && path == "-" && !dryRun) else {
             throw ValidationError("--json prints the summary on stdout, so --output must be a file")
         }
-        guard (2...1_000_000).contains(maxTokens) else {
-            throw ValidationError("--max-tokens must be from 2 to 1000000")
+        guard PipelineConfiguration.maxTokensRange.contains(maxTokens) else {
+            throw ValidationError("--max-tokens must be from 16 to 1000000")
         }
         guard store?.isEmpty != true else { throw ValidationError("--store must not be empty") }
     }

@@ -59,6 +59,8 @@ struct ColumnRoutes {
     private func importFile(
         _ order: ColumnImportJob.Order, from pipe: UploadPipe
     ) throws -> ColumnImportSummary {
+        var order = order
+        order.maxWindowBytes = environment.configuration.maxWindowBytes
         var job = try ColumnImportJob(store: environment.store, order)
         let memory = environment.memory
         job.admit = { memory.take(4 * $0) }

@@ -44,5 +44,6 @@ struct ImportOrder: Sendable {
             throw RequestError(.badRequest, "id_field and no_id_field contradict each other")
         }
         options.maxLineBytes = configuration.maxLineBytes
+        options.maxWindowBytes = configuration.maxWindowBytes
     }
 }
