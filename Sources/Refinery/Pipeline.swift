@@ -327,7 +327,8 @@ public final class Pipeline: Sendable {
                     logger.notice("the store is written again")
                 }
                 return value
-            } catch let error as StoreError where error.isPassing && configuration.waitsForStore {
+            } catch let error as RefineryError where error.isPassing && configuration.waitsForStore
+            {
                 if work.change({ $0.meet(error) }) {
                     logger.warning("waiting: \(error.reason)")
                 }

@@ -14,7 +14,7 @@ extension Pipeline {
         var isReleased = false
         var failure: (any Error)?
         /// Why the store takes nothing for now.
-        var obstacle: StoreError?
+        var obstacle: RefineryError?
         var threads = 0
 
         var hasWork: Bool { hasNewDocuments || isChunking || !queue.isIdle }
@@ -28,7 +28,7 @@ extension Pipeline {
         var isEnding: Bool { isStopping || isReleasing }
 
         /// The store takes nothing; says whether that is news.
-        mutating func meet(_ error: StoreError) -> Bool {
+        mutating func meet(_ error: RefineryError) -> Bool {
             defer { obstacle = error }
             return obstacle != error
         }

@@ -3,7 +3,7 @@
 /// A file's own words may stand in it, so it is made safe to print: of more than
 /// ``longest`` characters only the beginning and the end are kept, and control characters, which a
 /// terminal would obey, are spelled out.
-public struct ModelError: Error, Sendable, Equatable, CustomStringConvertible {
+public struct ModelError: ExplainedError, Sendable, Equatable {
     /// What failed, with the file, the thing in it, what was expected and what was found.
     public let message: String
 
@@ -17,11 +17,6 @@ public struct ModelError: Error, Sendable, Equatable, CustomStringConvertible {
     public init(_ message: String, hint: String? = nil) {
         self.message = Self.printable(message)
         self.hint = hint.map(Self.printable)
-    }
-
-    /// The message, with the hint on a line of its own.
-    public var description: String {
-        hint.map { "\(message)\nhint: \($0)" } ?? message
     }
 
     private static func printable(_ text: String) -> String {

@@ -149,7 +149,7 @@ import Testing
         let one = try folder.write("one.jsonl", "{\"id\":\"1\",\"text\":\"One river runs.\"}\n")
         #expect(try daemon.control("enqueue", one, "--wait").status == 0)
         #expect(try daemon.control("status").output.contains("failed"))
-        #expect(try daemon.control("retry", "nowhere").errors.contains("no corpus nowhere"))
+        #expect(try daemon.control("retry", "nowhere").errors.contains("no corpus \"nowhere\""))
         #expect(try daemon.control("retry", "--json").output == "{\"retried\":1}\n")
         #expect(daemon.endsByItself() == 1, "the same chunk failed twice in a row")
         #expect(try daemon.logText.contains("not finite numbers for any of 2 chunks in a row"))

@@ -48,7 +48,7 @@ enum CorpusCase {
             }
             outcome.tokenizes = documents > 0
             outcome.scores = documents > 0 && rejects == 0
-        } catch let error as ImportError {
+        } catch let error as RefineryError {
             if error.message.isEmpty { outcome.fault = "an error without words" }
         } catch {
             outcome.fault = "an error of another type: \(error)"

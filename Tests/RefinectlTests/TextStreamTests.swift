@@ -143,7 +143,7 @@ struct TextStreamTests {
     @Test("what the libraries throw becomes error, hint and exit code")
     func failures() {
         #expect(Failure(ModelError("bad", hint: "h")) == Failure("bad", hint: "h"))
-        #expect(Failure(StoreError(.refused, "no")).exitCode == 1)
+        #expect(Failure(RefineryError(.refused, "no")).exitCode == 1)
         #expect(Failure("a", hint: "b").rendered == "error: a\nhint: b\n")
         #expect(Failure("a").json == "{\"error\":\"a\",\"hint\":null}\n")
     }

@@ -6,7 +6,7 @@ struct InstanceLockTests {
     @Test func `a second holder is refused and told the pid of the first`() throws {
         let folder = try TemporaryFolder()
         let first = try InstanceLock(store: folder.path("s.db"))
-        let error = #expect(throws: StoreError.self) {
+        let error = #expect(throws: RefineryError.self) {
             try InstanceLock(store: folder.path("s.db"))
         }
         #expect(error?.kind == .refused)
@@ -22,7 +22,7 @@ struct InstanceLockTests {
 
     @Test func `a missing folder is an error that names the file`() throws {
         let folder = try TemporaryFolder()
-        let error = #expect(throws: StoreError.self) {
+        let error = #expect(throws: RefineryError.self) {
             try InstanceLock(store: folder.path("no/s.db"))
         }
         #expect(error?.message.contains(folder.path("no")) == true)
@@ -34,7 +34,7 @@ struct InstanceLockTests {
             atPath: folder.path("link.db"), withDestinationPath: "s.db")
         let first = try InstanceLock(store: folder.path("link.db"))
         #expect(FileManager.default.fileExists(atPath: folder.path("s.db")))
-        let error = #expect(throws: StoreError.self) {
+        let error = #expect(throws: RefineryError.self) {
             try InstanceLock(store: folder.path("s.db"))
         }
         #expect(error?.message.contains("in use by process \(getpid())") == true)
@@ -45,14 +45,14 @@ struct InstanceLockTests {
         let folder = try TemporaryFolder()
         var first: InstanceLock? = try InstanceLock(store: folder.path("s.db"))
         #expect(link(folder.path("s.db"), folder.path("other.db")) == 0)
-        let held = #expect(throws: StoreError.self) {
+        let held = #expect(throws: RefineryError.self) {
             try InstanceLock(store: folder.path("other.db"))
         }
         #expect(held?.kind == .refused)
         #expect(held?.message.contains("in use by") == true)
         withExtendedLifetime(first) {}
         first = nil
-        let free = #expect(throws: StoreError.self) {
+        let free = #expect(throws: RefineryError.self) {
             try InstanceLock(store: folder.path("other.db"))
         }
         #expect(free?.message.contains("2 names") == true)

@@ -1,5 +1,7 @@
+import TeacherInference
+
 /// The body of every answer with a 4xx or 5xx status, and `--json`'s form of an error.
-public struct WireError: Error, Codable, Sendable, Equatable, CustomStringConvertible {
+public struct WireError: ExplainedError, Codable, Sendable, Equatable {
     /// What failed, expected and found.
     public var error: String
     /// What the user can do about it.
@@ -11,8 +13,9 @@ public struct WireError: Error, Codable, Sendable, Equatable, CustomStringConver
         self.hint = hint
     }
 
+    /// What failed.
+    public var message: String { error }
+
     /// The message, with the hint on a line of its own.
-    public var description: String {
-        hint.map { "\(error)\nhint: \($0)" } ?? error
-    }
+    public var description: String { rendered }
 }

@@ -23,7 +23,7 @@ public struct ExportOptions: Sendable, Equatable {
     /// Throws where two options contradict each other.
     public func validate() throws {
         if mergesAdjacent, order != .corpus {
-            throw StoreError(
+            throw RefineryError(
                 .invalid,
                 "neighbouring chunks can be joined in corpus order alone, not by "
                     + order.rawValue)

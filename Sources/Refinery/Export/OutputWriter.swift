@@ -1,18 +1,6 @@
 import Crypto
 import Foundation
 
-/// Why an output cannot be written.
-public struct OutputError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// What failed, with the path.
-    public var message: String
-
-    /// What the user can do about it.
-    public var hint: String?
-
-    /// The message, with the hint on a line of its own.
-    public var description: String { hint.map { "\(message)\nhint: \($0)" } ?? message }
-}
-
 /// A file that appears whole or not at all, compressed on the way and hashed.
 ///
 /// Bytes go to a temporary file in the same folder, which takes the path at `finish`; `-` is
@@ -104,7 +92,7 @@ public final class OutputWriter {
     }
 
     private func flush(isLast: Bool) throws {
-        guard descriptor >= 0 else { throw OutputError(message: "output \(path) is closed") }
+        guard descriptor >= 0 else { throw RefineryError(.output, "output \(path) is closed") }
         let bytes = waiting
         waiting.removeAll(keepingCapacity: true)
         try bytes.withUnsafeBytes { bytes in
@@ -133,11 +121,11 @@ public final class OutputWriter {
         var info = stat()
         guard stat(path, &info) == 0 else { return false }
         let kind = info.st_mode & S_IFMT
-        if kind == S_IFDIR { throw OutputError(message: "cannot write \(path): it is a folder") }
+        if kind == S_IFDIR { throw RefineryError(.output, "cannot write \(path): it is a folder") }
         return kind != S_IFREG
     }
 
-    private static func error(_ what: String, _ path: String) -> OutputError {
-        OutputError(message: "\(what) \(path): \(String(cString: strerror(errno)))")
+    private static func error(_ what: String, _ path: String) -> RefineryError {
+        RefineryError(.output, "\(what) \(path): \(String(cString: strerror(errno)))")
     }
 }

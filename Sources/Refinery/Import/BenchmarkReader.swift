@@ -13,7 +13,7 @@ public struct BenchmarkReader: Sendable {
 
     /// Reads the file through `next`, which gives its bytes in pieces and none at the end.
     ///
-    /// - Throws: ``ImportError`` for a damaged file, a line that is no JSON, bytes that are not
+    /// - Throws: ``RefineryError`` for a damaged file, a line that is no JSON, bytes that are not
     ///   UTF-8, and a file without a window or with more than ``QuestionWindows/most``; and what
     ///   `next` throws.
     public init(_ source: CorpusSource, next: () throws -> [UInt8]) throws {
@@ -50,11 +50,12 @@ public struct BenchmarkReader: Sendable {
         mutating func add(_ number: Int, _ line: LineSplitter.Line) throws {
             let place = "\(name):\(number)"
             guard case .bytes(let bytes) = line else {
-                throw ImportError(
+                throw RefineryError(
+                    .input,
                     "\(place): the line is longer than 64 MiB", hint: "a question is a line")
             }
             if let offset = TextValidation.invalidOffset(bytes) {
-                throw ImportError("\(place): not UTF-8 at byte \(offset + 1) of the line")
+                throw RefineryError(.input, "\(place): not UTF-8 at byte \(offset + 1) of the line")
             }
             if isText {
                 words += WordHashes.of(Array(bytes))
@@ -81,7 +82,8 @@ public struct BenchmarkReader: Sendable {
                 guard scanner.next == nil else { throw scanner.expected("the end of the line") }
                 try scanner.strings(in: value.range) { words += WordHashes.of($0) }
             } catch {
-                throw ImportError(
+                throw RefineryError(
+                    .input,
                     "\(place): \(error.message) at column \(error.offset + 1)",
                     hint: "a line of a benchmark is a JSON value; plain text is read from .txt")
             }
@@ -95,7 +97,8 @@ public struct BenchmarkReader: Sendable {
         private mutating func settle() throws {
             windows = WordHashes.distinct(windows)
             guard windows.count <= QuestionWindows.most else {
-                throw ImportError(
+                throw RefineryError(
+                    .input,
                     "\(name) has more than \(QuestionWindows.most) runs of 13 words",
                     hint: "a benchmark is meant, not a corpus; split it if it is one")
             }
@@ -104,7 +107,8 @@ public struct BenchmarkReader: Sendable {
         mutating func finish() throws -> (QuestionWindows, questions: Int?, tooShort: Int) {
             try settle()
             guard !windows.isEmpty else {
-                throw ImportError(
+                throw RefineryError(
+                    .input,
                     "\(name) has no run of 13 words, so nothing could match it",
                     hint: "each line of JSONL is a question, a .txt file is one text")
             }

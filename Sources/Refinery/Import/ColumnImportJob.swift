@@ -74,7 +74,7 @@ public struct ColumnImportJob {
 
     /// Begins a job.
     ///
-    /// - Throws: ``StoreError`` where the column cannot have that name, another job imports it, or
+    /// - Throws: ``RefineryError`` where the column cannot have that name, another job imports it, or
     ///   there is no such corpus.
     public init(store: Store, _ order: Order) throws {
         parser = ColumnParser(
@@ -132,19 +132,20 @@ public struct ColumnImportJob {
     public mutating func fail(
         _ reason: String, state: JobState = .failed,
         hint: String = "import it again: it goes on from there"
-    ) throws -> ImportError {
+    ) throws -> RefineryError {
         defer { claim = nil }
         try flush()
         let error = "incomplete after line \(summary.lines): \(reason)"
         try store.finishJob(id, state: state, error: error)
-        return ImportError(
+        return RefineryError(
+            .input,
             "\(order.file): \(error)", hint: hint)
     }
 
     private mutating func advance(_ body: (inout ColumnImportJob) throws -> Void) throws {
         do {
             try body(&self)
-        } catch let error as ImportError {
+        } catch let error as RefineryError where error.kind == .input {
             // The same bytes would end in the same way.
             throw try fail(
                 error.message,
@@ -158,8 +159,8 @@ public struct ColumnImportJob {
         }
     }
 
-    private var isAnotherFile: StoreError {
-        StoreError(
+    private var isAnotherFile: RefineryError {
+        RefineryError(
             .refused,
             "\(order.file) is not the file whose import into column \(order.column) broke off: "
                 + "its first \(resumed.lines) lines, or how they are read, differ",

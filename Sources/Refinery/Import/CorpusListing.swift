@@ -11,13 +11,14 @@ public struct CorpusListing: Sendable, Equatable {
 
     /// Lists what `paths` stand for; links are followed, `-` is stdin and needs `hasCorpus`.
     ///
-    /// Throws `ImportError` for what is missing, unreadable or of an unknown suffix, and for a
+    /// Throws `RefineryError` for what is missing, unreadable or of an unknown suffix, and for a
     /// folder without a file to take.
     public init(paths: [String], hasCorpus: Bool) throws {
         for path in paths {
             if path == "-" {
                 guard hasCorpus else {
-                    throw ImportError(
+                    throw RefineryError(
+                        .input,
                         "stdin has no name of its own", hint: "name a corpus with --corpus NAME")
                 }
                 sources.append(.standardInput)
@@ -29,7 +30,8 @@ public struct CorpusListing: Sendable, Equatable {
             } else {
                 guard access(path, R_OK) == 0 else { throw Self.unreadable(path) }
                 guard let source = CorpusSource(path: path, displayName: path) else {
-                    throw ImportError(
+                    throw RefineryError(
+                        .input,
                         "cannot import \(path): its suffix says nothing of its format",
                         hint: "accepted are \(CorpusSource.accepted), folders of them, - for stdin")
                 }
@@ -87,7 +89,8 @@ public struct CorpusListing: Sendable, Equatable {
         guard sources.count > before else {
             let found =
                 files.isEmpty ? "it is empty" : "\(files.count) other files, the first \(files[0])"
-            throw ImportError(
+            throw RefineryError(
+                .input,
                 "nothing to import in folder \(root): \(found)",
                 hint: "accepted are \(CorpusSource.accepted)")
         }
@@ -119,7 +122,8 @@ public struct CorpusListing: Sendable, Equatable {
             }
             guard let name = String(validating: bytes, as: UTF8.self) else {
                 let shown = String(decoding: bytes, as: UTF8.self)
-                throw ImportError(
+                throw RefineryError(
+                    .input,
                     "cannot import \(join(path, shown)): its name is not UTF-8",
                     hint: "rename the file or name the others one by one")
             }
@@ -129,7 +133,7 @@ public struct CorpusListing: Sendable, Equatable {
         return names
     }
 
-    private static func unreadable(_ path: String) -> ImportError {
-        ImportError("cannot read \(path): \(String(cString: strerror(errno)))")
+    private static func unreadable(_ path: String) -> RefineryError {
+        RefineryError(.input, "cannot read \(path): \(String(cString: strerror(errno)))")
     }
 }

@@ -63,12 +63,12 @@ public struct ImportJob {
     public mutating func fail(
         _ reason: String, state: JobState = .failed,
         hint: String = "enqueue it again: it goes on from there"
-    ) throws -> ImportError {
+    ) throws -> RefineryError {
         try importer.flush(writer.write)
         try writer.wait()
         let error = "incomplete after line \(importer.lines): \(reason)"
         try store.finishJob(id, state: state, error: error)
-        return ImportError("\(file): \(error)", hint: hint)
+        return RefineryError(.input, "\(file): \(error)", hint: hint)
     }
 
     /// What became of the file so far.
@@ -102,7 +102,7 @@ public struct ImportJob {
                 try writer.write(batch)
                 if batch.isLong { try writer.wait() }
             }
-        } catch let error as ImportError {
+        } catch let error as RefineryError where error.kind == .input {
             // The same bytes would end in the same way.
             throw try fail(
                 error.message,

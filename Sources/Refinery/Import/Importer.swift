@@ -115,7 +115,7 @@ public struct Importer {
 
     /// Ends the file: hands over the last documents.
     ///
-    /// Throws `ImportError` if the compressed data are cut short; `flush` then saves what was
+    /// Throws `RefineryError` if the compressed data are cut short; `flush` then saves what was
     /// complete.
     public mutating func finish(_ sink: Sink) throws {
         try decompressor.finish()

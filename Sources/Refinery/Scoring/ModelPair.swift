@@ -37,7 +37,7 @@ struct ModelPair: Sendable {
     ///   - logger: Tells which models were loaded.
     ///   - known: The fingerprints that both must have, where they were loaded before: a file
     ///     that was replaced meanwhile makes everything pending, which is a decision of a person's.
-    /// - Throws: `ModelError`; ``StoreError`` (refused) for a pair that cannot be compared or a
+    /// - Throws: `ModelError`; ``RefineryError`` (refused) for a pair that cannot be compared or a
     ///   chunk size that does not fit a model's context.
     init(
         _ configuration: PipelineConfiguration, store: Store, logger: Logger,
@@ -50,7 +50,7 @@ struct ModelPair: Sendable {
         ) throws -> Member {
             let fingerprint = try ModelFingerprint.of(model, cache: store)
             guard known == nil || known == fingerprint else {
-                throw StoreError(
+                throw RefineryError(
                     .refused,
                     "the \(role.rawValue) \(model.path) is another model than the one loaded before",
                     hint: "start again to score everything with it, or bring the old one back")
@@ -103,7 +103,7 @@ struct ModelPair: Sendable {
 extension PipelineConfiguration {
     /// Loads both models and lets them go.
     ///
-    /// - Throws: `ModelError`; ``StoreError`` (refused) for a pair that cannot be compared or a
+    /// - Throws: `ModelError`; ``RefineryError`` (refused) for a pair that cannot be compared or a
     ///   chunk size that does not fit a model's context.
     public func checkModels() throws {
         _ = try loadModels()

@@ -10,7 +10,7 @@ public enum PairComparison: String, Sendable, Codable {
     /// Compares what was read of two models; digests are those of
     /// ``ModelFingerprint/tokenizer(_:)``.
     ///
-    /// - Throws: ``StoreError`` (refused) for a pair that cannot be compared.
+    /// - Throws: ``RefineryError`` (refused) for a pair that cannot be compared.
     public init(
         teacher: LanguageModel, _ teacherDigest: String, reference: LanguageModel,
         _ referenceDigest: String
@@ -21,7 +21,7 @@ public enum PairComparison: String, Sendable, Codable {
             return
         }
         guard teacher.contextToken != nil, reference.contextToken != nil else {
-            throw StoreError(
+            throw RefineryError(
                 .refused,
                 sharesTokenizer
                     ? "teacher and reference have different context rules "
@@ -41,7 +41,7 @@ public enum PairComparison: String, Sendable, Codable {
     public static func checkFit(_ model: LanguageModel, maxTokens: Int) throws {
         let room = model.maxContext - (model.contextToken == nil ? 0 : 1)
         guard maxTokens <= room else {
-            throw StoreError(
+            throw RefineryError(
                 .refused,
                 "chunks of \(maxTokens) tokens do not fit the context of \(model.path), "
                     + "\(model.maxContext) tokens",

@@ -23,7 +23,7 @@ struct BandFile {
 
     /// A new file in `folder`; `capacity` entries are sorted at once.
     ///
-    /// - Throws: ``StoreError`` where it cannot be made.
+    /// - Throws: ``RefineryError`` where it cannot be made.
     init(folder: String, capacity: Int = 1 << 23) throws {
         self.capacity = capacity
         file = try SpillFile(folder: folder)
@@ -31,7 +31,7 @@ struct BandFile {
 
     /// Adds a document's ``MinHash/bands`` hashes.
     ///
-    /// - Throws: ``StoreError`` where the disk takes no more.
+    /// - Throws: ``RefineryError`` where the disk takes no more.
     mutating func append(document: Int32, bands: [UInt64]) throws {
         documents.append(UInt64(document))
         for (band, hash) in bands.enumerated() { columns[band].append(hash) }
@@ -42,7 +42,7 @@ struct BandFile {
     /// Calls `body` with every two or more entries that share their hash in `band`, each bucket's
     /// documents ascending.
     ///
-    /// - Throws: what `body` throws, and ``StoreError`` where the disk fails.
+    /// - Throws: what `body` throws, and ``RefineryError`` where the disk fails.
     func forEachBucket(of band: Int, _ body: (ArraySlice<Entry>) throws -> Void) throws {
         let passes = max(1, (count + capacity - 1) / capacity)
         for pass in 0..<passes {

@@ -37,7 +37,7 @@ public struct BenchmarkFile: Codable, Sendable, Equatable {
         guard isHash, windows >= 1, (1...255).contains(file.utf8.count),
             file.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7f })
         else {
-            throw StoreError(
+            throw RefineryError(
                 .invalid,
                 "a benchmark has a file name, a SHA-256 of 64 hexadecimal digits and windows")
         }

@@ -24,7 +24,7 @@ final class CandidateRuns {
 
     /// Adds one candidate.
     ///
-    /// - Throws: ``StoreError`` where the disk takes no more.
+    /// - Throws: ``RefineryError`` where the disk takes no more.
     func add(_ candidate: Candidate) throws {
         precondition(!isComplete, "candidates are added before they are ranked")
         if buffer.count == capacity { try spill() }
@@ -34,7 +34,7 @@ final class CandidateRuns {
 
     /// The candidates, best first, as often as they are asked for.
     ///
-    /// - Throws: ``StoreError`` where the disk takes no more.
+    /// - Throws: ``RefineryError`` where the disk takes no more.
     func ranked() throws -> RankedCandidates {
         if !isComplete {
             isComplete = true
@@ -51,7 +51,7 @@ final class CandidateRuns {
 
     /// Hands over every candidate, in whatever order is quickest.
     ///
-    /// - Throws: ``StoreError`` where the file cannot be read; what `body` throws.
+    /// - Throws: ``RefineryError`` where the file cannot be read; what `body` throws.
     func forEach(_ body: (Candidate) throws -> Void) throws {
         for run in runs {
             guard let file else { break }

@@ -38,14 +38,14 @@ public enum Column: Sendable, Hashable {
 
     /// The column of that name, one of ``scored`` or an imported one.
     ///
-    /// - Throws: ``StoreError`` where no column can have the name.
+    /// - Throws: ``RefineryError`` where no column can have the name.
     public init(named name: String) throws {
         if let column = Self.scored.first(where: { $0.name == name }) {
             self = column
             return
         }
         guard Self.canBeImported(name) else {
-            throw StoreError(
+            throw RefineryError(
                 .invalid, "there is no column \"\(name.prefix(60))\"",
                 hint: "columns: " + Column.scored.map(\.name).joined(separator: ", ")
                     + ", and imported ones")
@@ -71,7 +71,7 @@ public enum Column: Sendable, Hashable {
     /// Throws where no column can be imported under the name.
     public static func checkImportable(_ name: String) throws {
         guard canBeImported(name) else {
-            throw StoreError(
+            throw RefineryError(
                 .invalid, "no column can be imported as \"\(name.prefix(80))\"",
                 hint: "1 to 64 letters, digits, _, - and . that begin with a letter or _, and no "
                     + "name that has a meaning already")

@@ -24,9 +24,9 @@ public struct ColumnRange: Sendable, Equatable {
 
     /// Reads `COLUMN=LO..HI`, each end a number, `q0.25` or nothing.
     ///
-    /// - Throws: ``StoreError`` for anything else.
+    /// - Throws: ``RefineryError`` for anything else.
     public init(_ text: String) throws {
-        let refused = StoreError(
+        let refused = RefineryError(
             .invalid,
             "a filter is COLUMN=LO..HI with numbers or quantiles, not \"\(text.prefix(80))\"",
             hint: "such as teacher_perplexity=5..80, tokens=64.. or difference=..q0.99")
@@ -55,16 +55,16 @@ public struct ColumnRange: Sendable, Equatable {
     /// Throws where the range can hold nothing or its column is not known in time.
     public func validate() throws {
         guard column != .atLength else {
-            throw StoreError(
+            throw RefineryError(
                 .invalid,
                 "a filter by at_length would depend on the candidates that it decides about",
                 hint: "filter by difference, or order by --score at_length")
         }
         for case .value(let value)? in [low, high] where !value.isFinite {
-            throw StoreError(.invalid, "the bounds of \(column.name) must be finite numbers")
+            throw RefineryError(.invalid, "the bounds of \(column.name) must be finite numbers")
         }
         if case .value(let low)? = low, case .value(let high)? = high, low > high {
-            throw StoreError(
+            throw RefineryError(
                 .invalid,
                 "\(column.name)=\(low)..\(high) holds nothing: the lower end comes first")
         }

@@ -9,7 +9,7 @@ public struct DecimalFraction: Sendable, Equatable, CustomStringConvertible {
 
     /// Reads `0.29`, `.5`, `1`, `1.0`, `1e-3`; throws for anything else, below 0 or above 1.
     public init(_ text: String) throws {
-        let refused = StoreError(
+        let refused = RefineryError(
             .invalid,
             "a ratio or quantile must be a decimal number from 0 to 1, not \"\(text.prefix(60))\"")
         var rest = Substring(text)

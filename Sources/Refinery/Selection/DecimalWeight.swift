@@ -5,7 +5,7 @@ public struct DecimalWeight: Sendable, Equatable, CustomStringConvertible {
 
     /// Reads `0.3`, `7`, `.25`.
     ///
-    /// - Throws: ``StoreError`` for anything else.
+    /// - Throws: ``RefineryError`` for anything else.
     public init(_ text: String) throws {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         let whole = parts.first ?? ""
@@ -16,7 +16,7 @@ public struct DecimalWeight: Sendable, Equatable, CustomStringConvertible {
             let value = Int(digits + String(repeating: "0", count: 9 - fraction.count)),
             value <= 1_000_000_000_000_000
         else {
-            throw StoreError(
+            throw RefineryError(
                 .invalid,
                 "a weight is a decimal number from 0 to 1000000 with up to nine decimals, not "
                     + "\"\(text.prefix(40))\"")

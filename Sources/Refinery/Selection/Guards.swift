@@ -29,22 +29,22 @@ public struct Guards: Sendable, Equatable {
     /// Throws where a limit makes no sense.
     func validate() throws {
         if let minTokens, minTokens < 1 {
-            throw StoreError(.invalid, "min-tokens must be at least 1, not \(minTokens)")
+            throw RefineryError(.invalid, "min-tokens must be at least 1, not \(minTokens)")
         }
         if let maxRepetition, !(0...1).contains(maxRepetition) {
-            throw StoreError(
+            throw RefineryError(
                 .invalid, "the limit of repetition must be from 0 to 1, not \(maxRepetition)")
         }
         for benchmark in contamination { try benchmark.validate() }
         let windows = contamination.reduce(0) { $0 &+ min($1.windows, QuestionWindows.most) }
         guard contamination.count <= 64, windows <= 2 * QuestionWindows.most else {
-            throw StoreError(
+            throw RefineryError(
                 .invalid,
                 "\(contamination.count) benchmarks of \(windows) windows are too much: 64 and "
                     + "\(2 * QuestionWindows.most) are the most")
         }
         if let nearDuplicates, !(nearDuplicates >= 0.5 && nearDuplicates <= 1) {
-            throw StoreError(
+            throw RefineryError(
                 .invalid, "near duplicates must be from 0.5 to 1 alike, not \(nearDuplicates)",
                 hint: "bands of 8 find few documents that are less alike; 0.8 is usual")
         }

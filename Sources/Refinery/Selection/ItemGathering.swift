@@ -46,7 +46,7 @@ struct ItemGathering {
 
     /// Takes in the next chunk.
     ///
-    /// - Throws: ``StoreError`` where the disk takes no more or a document is too long.
+    /// - Throws: ``RefineryError`` where the disk takes no more or a document is too long.
     mutating func add(
         _ outcome: PairOutcome, chunk: Int64, document: Int64, original: Int64, domain: Int32,
         draw: UInt64, imported: ImportedValues = ImportedValues()
@@ -122,7 +122,7 @@ extension ItemGathering.OpenDocument {
         func total(_ a: Int32, _ b: Int32) throws -> Int32 {
             let (total, overflow) = a.addingReportingOverflow(b)
             guard !overflow else {
-                throw StoreError(
+                throw RefineryError(
                     .refused, "document \(chunk.document) is longer than 2³¹ bytes or tokens",
                     hint: "select chunks, or leave it out")
             }

@@ -32,11 +32,11 @@ public struct Mix: Sendable, Equatable {
 
     /// Reads `code=0.3,web=0.7`.
     ///
-    /// - Throws: ``StoreError`` for anything else.
+    /// - Throws: ``RefineryError`` for anything else.
     public static func parts(_ text: String) throws -> [Part] {
         try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
             guard let mark = part.lastIndex(of: "="), mark > part.startIndex else {
-                throw StoreError(
+                throw RefineryError(
                     .invalid, "a mix is DOMAIN=WEIGHT,…, not \"\(text.prefix(80))\"",
                     hint: "such as code=0.3,web=0.7")
             }
@@ -49,7 +49,7 @@ public struct Mix: Sendable, Equatable {
     /// Throws where a weight or a name makes no sense.
     func validate() throws {
         if let by, !by.isImported {
-            throw StoreError(
+            throw RefineryError(
                 .invalid, "\(by.name) is a number: a mix goes by domain or by categories",
                 hint: "`refinectl columns` lists the imported columns")
         }
@@ -57,11 +57,11 @@ public struct Mix: Sendable, Equatable {
         guard !parts.isEmpty, parts.count <= 1000,
             parts.contains(where: { $0.weight.billionths > 0 })
         else {
-            throw StoreError(.invalid, "a mix has 1 to 1000 domains, and a weight above 0")
+            throw RefineryError(.invalid, "a mix has 1 to 1000 domains, and a weight above 0")
         }
         let names = Set(parts.map { Array($0.domain.utf8) })
         guard names.count == parts.count else {
-            throw StoreError(.invalid, "a domain stands twice in the mix")
+            throw RefineryError(.invalid, "a domain stands twice in the mix")
         }
     }
 }

@@ -17,7 +17,7 @@ struct NearDuplicates: ~Copyable {
     /// - Parameters:
     ///   - threshold: the least Jaccard similarity of near duplicates, over 0 and at most 1.
     ///   - folder: where the file of signatures goes, without a name.
-    /// - Throws: ``StoreError`` where the file cannot be made.
+    /// - Throws: ``RefineryError`` where the file cannot be made.
     init(threshold: Double, folder: String) throws {
         self.threshold = threshold
         file = try BandFile(folder: folder)
@@ -25,7 +25,7 @@ struct NearDuplicates: ~Copyable {
 
     /// Adds the next document; `text` is valid UTF-8.
     ///
-    /// - Throws: ``StoreError`` where the disk takes no more.
+    /// - Throws: ``RefineryError`` where the disk takes no more.
     mutating func add(_ text: [UInt8]) throws {
         let shingles = Shingles(text)
         if !shingles.hashes.isEmpty {
@@ -40,7 +40,7 @@ struct NearDuplicates: ~Copyable {
     ///   - scores: one a document; the highest of a group stays, of equals the first.
     ///   - text: a document's text once more, for the exact comparison.
     /// - Returns: the documents that another of their group outranks, ascending.
-    /// - Throws: what `text` throws, and ``StoreError`` where the disk fails.
+    /// - Throws: what `text` throws, and ``RefineryError`` where the disk fails.
     consuming func outranked(
         scores: [Double], text: (Int) throws -> [UInt8]
     ) throws -> [Int] {

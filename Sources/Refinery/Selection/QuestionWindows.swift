@@ -23,11 +23,11 @@ public struct QuestionWindows: Sendable, Equatable {
 
     /// Reads ``bytes``.
     ///
-    /// - Throws: ``StoreError`` where they are not ascending hashes, or too many or none.
+    /// - Throws: ``RefineryError`` where they are not ascending hashes, or too many or none.
     public init(bytes: some Collection<UInt8>) throws {
         let count = bytes.count / Self.stride
         guard bytes.count % Self.stride == 0, (1...Self.most).contains(count) else {
-            throw StoreError(
+            throw RefineryError(
                 .invalid,
                 "a benchmark is 1 to \(Self.most) hashes of \(Self.stride) bytes, not "
                     + "\(bytes.count) bytes")
@@ -39,7 +39,7 @@ public struct QuestionWindows: Sendable, Equatable {
             filled = count
         }
         guard zip(hashes, hashes.dropFirst()).allSatisfy({ $0 < $1 }) else {
-            throw StoreError(.invalid, "the hashes of a benchmark do not ascend")
+            throw RefineryError(.invalid, "the hashes of a benchmark do not ascend")
         }
     }
 

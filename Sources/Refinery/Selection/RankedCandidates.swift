@@ -30,7 +30,7 @@ struct RankedCandidates {
 
     /// Merges the runs at these places of `file`, none of them empty.
     ///
-    /// - Throws: ``StoreError`` where the file cannot be read.
+    /// - Throws: ``RefineryError`` where the file cannot be read.
     init(merging runs: [Range<Int>], of file: SpillFile<Candidate>) throws {
         self.file = file
         bufferCount = max(Self.leastBuffer, Self.bufferBudget / max(1, runs.count))
@@ -45,7 +45,7 @@ struct RankedCandidates {
 
     /// The next candidate in rank, nil after the last.
     ///
-    /// - Throws: ``StoreError`` where the file cannot be read.
+    /// - Throws: ``RefineryError`` where the file cannot be read.
     mutating func next() throws -> Candidate? {
         guard !heap.isEmpty else { return nil }
         let head = heap[0].head

@@ -21,7 +21,7 @@ public enum ScoreExpression: Sendable, Equatable {
 
     /// Reads `COLUMN`, or `COLUMN:WEIGHT,…` for a sum of z-scores.
     ///
-    /// - Throws: ``StoreError`` for anything else.
+    /// - Throws: ``RefineryError`` for anything else.
     public init(_ text: String) throws {
         guard text.contains(":") || text.contains(",") else {
             self = .column(try Column(named: text))
@@ -31,7 +31,7 @@ public enum ScoreExpression: Sendable, Equatable {
             try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
                 let pair = part.split(separator: ":", omittingEmptySubsequences: false)
                 guard pair.count == 2, let weight = Double(pair[1]) else {
-                    throw StoreError(
+                    throw RefineryError(
                         .invalid,
                         "a sum of scores is COLUMN:WEIGHT,…, not \"\(text.prefix(80))\"",
                         hint: "such as difference:1,relative:0.5")
@@ -53,10 +53,11 @@ public enum ScoreExpression: Sendable, Equatable {
     func validate() throws {
         guard case .sum(let terms) = self else { return }
         guard !terms.isEmpty, terms.allSatisfy({ $0.weight.isFinite && $0.weight != 0 }) else {
-            throw StoreError(.invalid, "the weights of a sum must be finite numbers other than 0")
+            throw RefineryError(
+                .invalid, "the weights of a sum must be finite numbers other than 0")
         }
         guard Set(terms.map(\.column)).count == terms.count else {
-            throw StoreError(.invalid, "a column stands twice in the sum of scores")
+            throw RefineryError(.invalid, "a column stands twice in the sum of scores")
         }
     }
 }

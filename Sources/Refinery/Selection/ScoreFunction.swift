@@ -19,7 +19,7 @@ struct ScoreFunction {
 
     /// Prepares the score over the candidates.
     ///
-    /// - Throws: ``StoreError`` where candidates lack a number that the score needs.
+    /// - Throws: ``RefineryError`` where candidates lack a number that the score needs.
     init(_ expression: ScoreExpression, over candidates: CandidateSet, bins: LengthBins) throws {
         self.expression = expression
         reader = candidates.reader
@@ -80,20 +80,20 @@ struct ScoreFunction {
             try candidates.forEach {
                 if candidates.reader.value(column, of: $0).isNaN { lacking += 1 }
             }
-            if lacking > 0 { throw StoreError.lacking(column, lacking) }
+            if lacking > 0 { throw RefineryError.lacking(column, lacking) }
         }
     }
 }
 
-extension StoreError {
+extension RefineryError {
     /// What says that scores of an older version have no such number, or a user brought none.
-    static func lacking(_ column: Column, _ count: Int) -> StoreError {
+    static func lacking(_ column: Column, _ count: Int) -> RefineryError {
         if column.isImported {
-            return StoreError(
+            return RefineryError(
                 .refused, "\(count) of the candidates have no \(column.name)",
                 hint: "import their values, or leave them out with --where \(column.name)=..")
         }
-        return StoreError(
+        return RefineryError(
             .refused,
             "\(count) of the scored chunks have no \(column.name): they were scored before "
                 + "refinery stored it",

@@ -85,7 +85,8 @@ public struct SelectionRule: Sendable, Equatable {
         try mix?.validate()
         for range in ranges { try range.validate() }
         if let sample, !(sample.temperature.isFinite && sample.temperature > 0) {
-            throw StoreError(.invalid, "the temperature must be above 0, not \(sample.temperature)")
+            throw RefineryError(
+                .invalid, "the temperature must be above 0, not \(sample.temperature)")
         }
         let isLike = if case .like = size { true } else { false }
         let isScore = if case .minScore = size { true } else { false }
@@ -102,19 +103,19 @@ public struct SelectionRule: Sendable, Equatable {
                 "more than \(ImportedValues.most) imported columns in one rule"
             ),
         ]
-        if let found = contradictions.first(where: \.0) { throw StoreError(.invalid, found.1) }
+        if let found = contradictions.first(where: \.0) { throw RefineryError(.invalid, found.1) }
     }
 
     private func validateSize() throws {
         switch size {
         case .topK(let n) where n < 1:
-            throw StoreError(.invalid, "top-k must be at least 1, not \(n)")
+            throw RefineryError(.invalid, "top-k must be at least 1, not \(n)")
         case .tokenBudget(let n) where n < 1:
-            throw StoreError(.invalid, "token budget must be at least 1, not \(n)")
+            throw RefineryError(.invalid, "token budget must be at least 1, not \(n)")
         case .minScore(let x) where !x.isFinite:
-            throw StoreError(.invalid, "min-score must be a finite number, not \(x)")
+            throw RefineryError(.invalid, "min-score must be a finite number, not \(x)")
         case .topK(let n) where n > Self.most, .tokenBudget(let n) where n > Self.most:
-            throw StoreError(.invalid, "\(n) is more than any store holds")
+            throw RefineryError(.invalid, "\(n) is more than any store holds")
         default: break
         }
     }

@@ -52,7 +52,7 @@ struct Selector {
     ///
     /// Items come in order of chunk id; `watch` looks at one of them on the way.
     ///
-    /// - Throws: ``StoreError`` where a filter or guard needs a number that items lack.
+    /// - Throws: ``RefineryError`` where a filter or guard needs a number that items lack.
     func candidates(
         among items: SpillTable<ScoredItem>, by reader: ColumnReader, watch: ItemWatch? = nil
     ) throws -> (CandidateSet, [Removal]) {
@@ -68,7 +68,7 @@ struct Selector {
             if passes { candidates.insert(place, item) } else { candidates.leaveOut(item) }
         }
         if let (column, count) = filter.lacking.min(by: { $0.key.name < $1.key.name }) {
-            throw StoreError.lacking(column, count)
+            throw RefineryError.lacking(column, count)
         }
         return (candidates, filter.removals)
     }
@@ -139,7 +139,7 @@ struct Selector {
 
     /// Orders the candidates and keeps what the size allows.
     ///
-    /// - Throws: ``StoreError`` where a mix cannot be filled that must be.
+    /// - Throws: ``RefineryError`` where a mix cannot be filled that must be.
     func keep(_ candidates: CandidateSet, removals: [Removal]) throws -> Outcome {
         let bins = try LengthBins(of: candidates)
         let runs = try runs(candidates, bins: bins)
@@ -224,7 +224,9 @@ struct Selector {
             let value = reader.value(column, of: item)
             if value.isNaN { lacking += 1 } else { values.append(value) }
         }
-        guard lacking == 0 || column.isImported else { throw StoreError.lacking(column, lacking) }
+        guard lacking == 0 || column.isImported else {
+            throw RefineryError.lacking(column, lacking)
+        }
         values.sort()
         return values
     }
@@ -280,7 +282,7 @@ struct Selector {
                 "\(try names.name(Int32(truncatingIfNeeded: group >> 6))): \(part.taken) of \(part.budget)"
             }
         guard short.isEmpty else {
-            throw StoreError(
+            throw RefineryError(
                 .refused, "the mix cannot be filled: " + short.joined(separator: ", "),
                 hint: "ask for less, change the weights, or leave --fill-or-fail out")
         }

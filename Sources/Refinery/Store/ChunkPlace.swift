@@ -17,7 +17,7 @@ struct ChunkPlace {
 
     /// Looks a chunk up.
     ///
-    /// - Throws: ``StoreError`` where there is none.
+    /// - Throws: ``RefineryError`` where there is none.
     init(_ id: Int64, _ db: Database) throws {
         let row = try Row.fetchOne(
             db,
@@ -31,9 +31,7 @@ struct ChunkPlace {
                 LEFT JOIN domain m ON m.id = d.domain WHERE c.id = ?
                 """, arguments: [id])
         guard let row else {
-            throw StoreError(
-                .notFound, "there is no chunk \(id)",
-                hint: "`refinectl scores` lists them, as chunk_id")
+            throw RefineryError.missing(.chunk, id)
         }
         chunk = id
         document = row["document"]

@@ -39,7 +39,7 @@ struct ColumnBatch {
             db, sql: "SELECT id, kind FROM imported_column WHERE name = ?",
             arguments: [order.column])
         guard let row, let corpus = try Store.corpusID(order.corpus, db) else {
-            throw StoreError(.notFound, "there is no column \(order.column) any more")
+            throw RefineryError(.notFound, "there is no column \(order.column) any more")
         }
         self.db = db
         self.corpus = corpus

@@ -16,13 +16,13 @@ struct ExportReader {
 
     /// A reader of the selection of that row id.
     ///
-    /// - Throws: ``StoreError`` where there is none.
+    /// - Throws: ``RefineryError`` where there is none.
     init(_ db: Database, selection: Int64) throws {
         let header = try Row.fetchOne(
             db, sql: "SELECT teacher, reference, chunks FROM selection WHERE id = ?",
             arguments: [selection])
         guard let header else {
-            throw StoreError(.notFound, "there is no selection \(selection)")
+            throw RefineryError.missing(.selection, selection)
         }
         self.selection = selection
         teacher = header[0]
@@ -90,7 +90,7 @@ struct ExportReader {
     func check(_ count: Int, _ db: Database) throws {
         guard count != expected else { return }
         _ = try ExportReader(db, selection: selection)
-        throw StoreError(
+        throw RefineryError(
             .unusable,
             "selection \(selection) has \(expected) rows, \(count) could be read",
             hint: "the file is damaged; restore a backup")

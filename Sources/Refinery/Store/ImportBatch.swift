@@ -27,7 +27,7 @@ struct ImportBatch {
                 ON CONFLICT (name) DO UPDATE SET deleted = NULL RETURNING id
                 """, arguments: [corpus, Store.now()])
         guard let corpusID else {
-            throw StoreError(.unusable, "cannot record corpus \(corpus)")
+            throw RefineryError(.unusable, "cannot record corpus \(corpus)")
         }
         self.corpus = corpusID
         rejects = try RejectRows(db, corpus: corpusID, file: file, job: job)
@@ -130,7 +130,7 @@ struct ImportBatch {
                 INSERT INTO domain (name) VALUES (?)
                 ON CONFLICT (name) DO UPDATE SET name = name RETURNING id
                 """, arguments: [name])
-        guard let id else { throw StoreError(.unusable, "cannot record a domain") }
+        guard let id else { throw RefineryError(.unusable, "cannot record a domain") }
         domains[name] = id
         return id
     }

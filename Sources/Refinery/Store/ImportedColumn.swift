@@ -12,7 +12,7 @@ struct ImportedColumn {
 
     /// Looks a column up that rules may read.
     ///
-    /// - Throws: ``StoreError`` where there is none of that name, or its import has not come to its
+    /// - Throws: ``RefineryError`` where there is none of that name, or its import has not come to its
     ///   end.
     init(named name: String, _ db: Database) throws {
         let row = try Row.fetchOne(
@@ -24,7 +24,7 @@ struct ImportedColumn {
         guard let row else { throw try Self.unknown(name, db) }
         if let job: Int64 = row[2] {
             let isRunning = (row[3] as Int64?) == nil
-            throw StoreError(
+            throw RefineryError(
                 .refused,
                 "column \(name) is not whole: job \(job), which imports it, "
                     + (isRunning ? "is running" : "did not come to its end"),
@@ -33,17 +33,17 @@ struct ImportedColumn {
                     : "import its file again: it goes on from there")
         }
         guard let kind = (row[1] as String?).flatMap(ColumnKind.init(rawValue:)) else {
-            throw StoreError(.refused, "column \(name) has no values")
+            throw RefineryError(.refused, "column \(name) has no values")
         }
         id = row[0]
         self.name = name
         self.kind = kind
     }
 
-    private static func unknown(_ name: String, _ db: Database) throws -> StoreError {
+    private static func unknown(_ name: String, _ db: Database) throws -> RefineryError {
         let names = try String.fetchAll(db, sql: "SELECT name FROM imported_column ORDER BY name")
         let known = Column.scored.map(\.name) + names.prefix(20)
-        return StoreError(
+        return RefineryError(
             .notFound, "there is no column \"\(name)\"",
             hint: "columns: " + known.joined(separator: ", ")
                 + "; `refinectl import-column NAME FILE` adds one")
@@ -65,14 +65,14 @@ struct ImportedColumn {
 
     /// The row id of a category, 0 for ``Mix/noDomain``.
     ///
-    /// - Throws: ``StoreError`` where nothing is of that category.
+    /// - Throws: ``RefineryError`` where nothing is of that category.
     func category(_ name: String, _ db: Database) throws -> Int32 {
         if name.utf8.elementsEqual(Mix.noDomain.utf8) { return 0 }
         let id = try Int32.fetchOne(
             db, sql: "SELECT id FROM column_category WHERE column = ? AND name = ?",
             arguments: [self.id, Data(name.utf8)])
         guard let id else {
-            throw StoreError(
+            throw RefineryError(
                 .notFound, "column \(self.name) has no category \"\(name)\"",
                 hint: "`refinectl columns \(self.name)` lists them; \(Mix.noDomain) stands for "
                     + "what has none")

@@ -28,7 +28,7 @@ struct PreparedDocument {
     ///   - documents: The documents.
     ///   - known: For each the SHA-256 of the text that stands under its id, nil for none.
     /// - Returns: One for each document.
-    /// - Throws: `StoreError` where there is no memory to deflate with.
+    /// - Throws: `RefineryError` where there is no memory to deflate with.
     static func prepare(
         _ documents: [ImportedDocument], known: [Data?]
     ) throws -> [PreparedDocument] {

@@ -18,7 +18,7 @@ struct RejectRows {
                 INSERT INTO file (corpus, path) VALUES (?, ?)
                 ON CONFLICT (corpus, path) DO UPDATE SET path = path RETURNING id
                 """, arguments: [corpus, file])
-        guard let id else { throw StoreError(.unusable, "cannot record file \(file)") }
+        guard let id else { throw RefineryError(.unusable, "cannot record file \(file)") }
         self.db = db
         self.corpus = corpus
         self.job = job

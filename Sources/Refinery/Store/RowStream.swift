@@ -45,10 +45,10 @@ final class RowStream {
 
     /// A column's integer that must fit 32 bits.
     ///
-    /// - Throws: ``StoreError`` where it does not.
+    /// - Throws: ``RefineryError`` where it does not.
     func small(_ column: CInt) throws -> Int32 {
         guard let value = Int32(exactly: integer(column)) else {
-            throw StoreError(
+            throw RefineryError(
                 .unusable, "the store holds \(integer(column)) where a number of 32 bits belongs",
                 hint: "the file is damaged; restore a backup")
         }

@@ -12,7 +12,7 @@ struct RuleNames {
 
     /// The domains, the selection and the benchmarks that a rule names, and texts.
     ///
-    /// - Throws: ``StoreError`` for a name that the store does not know: a misspelt domain would
+    /// - Throws: ``RefineryError`` for a name that the store does not know: a misspelt domain would
     ///   else stay in, or get nothing.
     func resolve(_ rule: SelectionRule) throws -> Selector.Names {
         var names = Selector.Names()
@@ -45,7 +45,7 @@ struct RuleNames {
             sql: "SELECT start, \"end\" FROM chunk WHERE id = ?")
         names.range = { chunk in
             guard let row = try Row.fetchOne(ranges, arguments: [chunk]) else {
-                throw StoreError(.unusable, "chunk \(chunk) is not in the store")
+                throw RefineryError(.unusable, "chunk \(chunk) is not in the store")
             }
             return (row[0] as Int)..<(row[1] as Int)
         }
@@ -64,12 +64,12 @@ struct RuleNames {
                     $0.column == .imported(name) && ($0.low != nil || $0.high != nil)
                 }
             if column.kind == .category, isNumber {
-                throw StoreError(
+                throw RefineryError(
                     .refused, "column \(name) holds categories: nothing can be ordered by them",
                     hint: "--mix-by \(name) shares the size out among them")
             }
             if column.kind == .number, isMix {
-                throw StoreError(
+                throw RefineryError(
                     .refused, "column \(name) holds numbers: a mix goes by categories",
                     hint: "`refinectl columns` lists the imported columns")
             }
@@ -81,7 +81,7 @@ struct RuleNames {
         let id = try Int32.fetchOne(
             db, sql: "SELECT id FROM domain WHERE name = ?", arguments: [Data(name.utf8)])
         guard let id else {
-            throw StoreError(
+            throw RefineryError(
                 .notFound, "no document is of domain \"\(name)\"",
                 hint: "\(Mix.noDomain) stands for documents without a domain")
         }
@@ -95,9 +95,7 @@ struct RuleNames {
         let row = try Row.fetchOne(
             db, sql: "SELECT id, tokens FROM selection WHERE name = ?", arguments: [name])
         guard let row else {
-            throw StoreError(
-                .notFound, "there is no selection \"\(name)\"",
-                hint: "`refinectl selections` lists them")
+            throw RefineryError.missing(.selection, name)
         }
         guard !match.isEmpty else { return [0: row[1]] }
         let grouping = Grouping(

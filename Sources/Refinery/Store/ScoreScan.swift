@@ -33,12 +33,12 @@ struct ScoreScan {
 
     /// Reads the store as it stands in the transaction.
     ///
-    /// - Throws: ``StoreError`` for models that cannot be compared.
+    /// - Throws: ``RefineryError`` for models that cannot be compared.
     func read(_ db: Database) throws -> Result {
         let corpus = try Store.corpusID(corpus, db)
         let columns = try imported.map { try ImportedColumn(named: $0, db) }
         guard columns.count <= ImportedValues.most else {
-            throw StoreError(
+            throw RefineryError(
                 .invalid, "more than \(ImportedValues.most) imported columns in one rule")
         }
         let values = try ColumnRows(db, columns)
@@ -98,7 +98,7 @@ struct ScoreScan {
         if sharesTokens, gathering.tokensAgree { return .token }
         try requireContexts()
         guard gathering.bytesAgree else {
-            throw StoreError(
+            throw RefineryError(
                 .unusable, "the models' scores of one chunk cover different bytes",
                 hint: "score the corpus again with this version")
         }
@@ -108,7 +108,7 @@ struct ScoreScan {
     private func requireContexts() throws {
         let without = [teacher, reference].filter { $0.contextRule == "none" }
         guard let model = without.first else { return }
-        throw StoreError(
+        throw RefineryError(
             .refused,
             "teacher and reference do not see the same tokens (tokenizers \(teacher.tokenizer) "
                 + "and \(reference.tokenizer), context \(teacher.contextRule) and "

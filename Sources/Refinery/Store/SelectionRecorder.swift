@@ -29,7 +29,7 @@ struct SelectionRecorder {
 
     /// Records a choice and its rows.
     ///
-    /// - Throws: `StoreError` where the name is taken; `DatabaseError` (foreign key) where a chunk
+    /// - Throws: `RefineryError` where the name is taken; `DatabaseError` (foreign key) where a chunk
     ///   of the choice is gone.
     func record(_ choice: SelectionChoice) throws -> SelectionSummary {
         var summary = choice.summary
@@ -84,7 +84,7 @@ struct SelectionRecorder {
     func freeName(_ name: String?, rule: SelectionRule) throws -> String {
         if let name {
             guard try !isTaken(name) else {
-                throw StoreError(
+                throw RefineryError(
                     .refused, "there is a selection \"\(name)\" already, and it never changes",
                     hint: "choose another name")
             }

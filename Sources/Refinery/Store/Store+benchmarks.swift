@@ -72,13 +72,13 @@ extension Store {
 
     /// The windows of a benchmark that a rule names.
     ///
-    /// - Throws: ``StoreError`` where the store does not hold it, or what it holds is damaged.
+    /// - Throws: ``RefineryError`` where the store does not hold it, or what it holds is damaged.
     static func windows(of benchmark: BenchmarkFile, _ db: Database) throws -> QuestionWindows {
         let id = try Int64.fetchOne(
             db, sql: "SELECT id FROM benchmark WHERE sha256 = ? AND windows = ?",
             arguments: [benchmark.sha256, benchmark.windows])
         guard let id else {
-            throw StoreError(
+            throw RefineryError(
                 .notFound,
                 "the store does not hold benchmark \(benchmark.file) "
                     + "(\(benchmark.windows) windows, SHA-256 \(benchmark.sha256))",
@@ -90,7 +90,7 @@ extension Store {
         ).reduce(into: Data()) { $0.append($1) }
         let windows = try QuestionWindows(bytes: bytes)
         guard windows.sha256 == benchmark.sha256 else {
-            throw StoreError(
+            throw RefineryError(
                 .unusable, "benchmark \(benchmark.file) is damaged in the store",
                 hint: "`refinectl selections delete` what uses it, or restore a backup")
         }

@@ -97,7 +97,7 @@ extension Store {
         let rows = try Row.fetchCursor(db, sql: sql)
         while let row = try rows.next() {
             guard let name = Tally.Name(rawValue: row[0]) else {
-                throw StoreError(.unusable, "counter holds an unknown name")
+                throw RefineryError(.unusable, "counter holds an unknown name")
             }
             found[Tally.Key(corpus: row[1], model: row[2], name: name)] = row[3]
         }

@@ -31,7 +31,7 @@ extension Store {
     /// - Parameters:
     ///   - cuts: Documents and their chunks in order; chunk ids ascend in the order given.
     ///   - chunker: Tokenizer digest, maximum and version of the chunker, in one word or line.
-    /// - Throws: `StoreError` where chunks do not join to the text.
+    /// - Throws: `RefineryError` where chunks do not join to the text.
     public func addChunks(
         _ cuts: [(document: Int64, chunks: [ChunkCut])], chunker: String
     ) throws {
@@ -42,7 +42,7 @@ extension Store {
                     INSERT INTO chunker (description) VALUES (?)
                     ON CONFLICT (description) DO UPDATE SET description = description RETURNING id
                     """, arguments: [chunker])
-            guard let chunkerID else { throw StoreError(.unusable, "cannot record the chunker") }
+            guard let chunkerID else { throw RefineryError(.unusable, "cannot record the chunker") }
             var tally = Tally()
             let models = try Store.currentModelIDs(db)
             for cut in cuts {
@@ -80,13 +80,13 @@ extension Store {
             guard chunk.range.lowerBound == end, !chunk.range.isEmpty, chunk.tokens >= 0,
                 chunk.sha256.count == 32
             else {
-                throw StoreError(
+                throw RefineryError(
                     .invalid, "chunk at byte \(end) of document \(document) does not fit")
             }
             end = chunk.range.upperBound
         }
         guard end == bytes else {
-            throw StoreError(
+            throw RefineryError(
                 .invalid,
                 "chunks of document \(document) end at byte \(end) of \(bytes)")
         }

@@ -10,7 +10,7 @@ extension Store {
     ///
     /// The answer is the claim on the column, the job's number, and what an import that broke off
     /// has brought.
-    /// - Throws: ``StoreError`` where the column cannot have that name, another import is at work
+    /// - Throws: ``RefineryError`` where the column cannot have that name, another import is at work
     ///   on it, or there is no such corpus.
     func beginColumn(
         _ order: ColumnImportJob.Order
@@ -19,7 +19,7 @@ extension Store {
         let claim = try claim(order.column)
         return try write { db in
             guard let corpus = try Store.corpusID(order.corpus, db) else {
-                throw StoreError(.notFound, "there is no corpus \"\(order.corpus)\"")
+                throw RefineryError.missing(.corpus, order.corpus)
             }
             let broken = try Row.fetchOne(
                 db,
@@ -50,7 +50,7 @@ extension Store {
             db, sql: "SELECT count(*) FROM imported_column WHERE name <> ?",
             arguments: [order.column])
         guard count ?? 0 < mostColumns else {
-            throw StoreError(
+            throw RefineryError(
                 .refused, "the store holds \(mostColumns) imported columns already",
                 hint: "`refinectl columns delete NAME` deletes one")
         }
@@ -67,7 +67,7 @@ extension Store {
 
     private func claim(_ name: String) throws -> NameClaims.Claim {
         guard let claim = importing.claim(name) else {
-            throw StoreError(
+            throw RefineryError(
                 .refused, "values are coming into column \(name)",
                 hint: "wait for the job, or cancel it; `refinectl jobs` lists it")
         }
@@ -103,7 +103,7 @@ extension Store {
                 db, sql: "SELECT id, kind FROM imported_column WHERE name = ?",
                 arguments: [order.column])
             guard let row else {
-                throw StoreError(.notFound, "there is no column \(order.column) any more")
+                throw RefineryError(.notFound, "there is no column \(order.column) any more")
             }
             let id: Int64 = row[0]
             try Store.finishJob(summary.job, state: .succeeded, db)
@@ -169,7 +169,7 @@ extension Store {
 
     /// Deletes an imported column; selections that read it stay as they are.
     ///
-    /// - Throws: ``StoreError`` where there is none of that name, or a job imports it.
+    /// - Throws: ``RefineryError`` where there is none of that name, or a job imports it.
     public func deleteColumn(_ name: String) throws {
         let claim = try claim(name)
         defer { withExtendedLifetime(claim) {} }
@@ -177,9 +177,7 @@ extension Store {
             let row = try Row.fetchOne(
                 db, sql: "SELECT id, job FROM imported_column WHERE name = ?", arguments: [name])
             guard let row else {
-                throw StoreError(
-                    .notFound, "there is no imported column \"\(name)\"",
-                    hint: "`refinectl columns` lists them")
+                throw RefineryError.missing(.column, name)
             }
             if let job: Int64 = row[1] { try Store.finishJob(job, state: .failed, db) }
             let id: Int64 = row[0]

@@ -3,7 +3,7 @@ import GRDB
 extension Store {
     /// How much two selections of one unit have in common.
     ///
-    /// - Throws: `StoreError` where one does not exist or they select different units.
+    /// - Throws: `RefineryError` where one does not exist or they select different units.
     public func compare(_ first: String, _ second: String) throws -> SelectionComparison {
         try read { db in
             func header(_ name: String) throws -> (id: Int64, unit: SelectionRule.Unit) {
@@ -11,15 +11,13 @@ extension Store {
                     db, sql: "SELECT summary FROM selection WHERE name = ?", arguments: [name]
                 ).map(Store.summary)
                 guard let summary else {
-                    throw StoreError(
-                        .notFound, "there is no selection \"\(name)\"",
-                        hint: "`refinectl selections` lists them")
+                    throw RefineryError.missing(.selection, name)
                 }
                 return (summary.id, summary.rule.unit)
             }
             let (a, b) = (try header(first), try header(second))
             guard a.unit == b.unit else {
-                throw StoreError(
+                throw RefineryError(
                     .refused,
                     "\"\(first)\" selects \(a.unit.rawValue)s and \"\(second)\" "
                         + "\(b.unit.rawValue)s")

@@ -15,7 +15,7 @@ extension Store {
             do {
                 if try deleteDocuments(of: name, most: batch) { return }
                 pool.writeWithoutTransaction { try? emptyLog($0) }
-            } catch let error as StoreError where error.kind == .full && batch > 1 {
+            } catch let error as RefineryError where error.kind == .full && batch > 1 {
                 batch = min(batch, 512) / 2
             }
         }
@@ -29,7 +29,7 @@ extension Store {
                 db, sql: "SELECT id FROM corpus WHERE name = ? AND deleted IS NULL",
                 arguments: [name])
             guard let corpus else {
-                throw StoreError(.notFound, "there is no corpus \"\(name)\"")
+                throw RefineryError.missing(.corpus, name)
             }
             var tally = Tally()
             let removal = DocumentRemoval(db)

@@ -3,15 +3,13 @@ import GRDB
 extension Store {
     /// Deletes a selection, and the retired chunks and documents that no other selection holds.
     ///
-    /// - Throws: `StoreError` where there is none of that row id.
+    /// - Throws: `RefineryError` where there is none of that row id.
     public func deleteSelection(_ id: Int64) throws {
         try write(.reserve) { db in
             let isThere = try Bool.fetchOne(
                 db, sql: "SELECT EXISTS (SELECT 1 FROM selection WHERE id = ?)", arguments: [id])
             guard isThere == true else {
-                throw StoreError(
-                    .notFound, "there is no selection \(id)",
-                    hint: "`refinectl selections` lists them")
+                throw RefineryError.missing(.selection, id)
             }
             let held = try Int64.fetchAll(
                 db,

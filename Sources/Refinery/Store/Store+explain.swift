@@ -6,7 +6,7 @@ extension Store {
     ///
     /// Without a selection a few rows are read; with one, everything that is scored, as a report
     /// does: quantiles, duplicates and places depend on the others.
-    /// - Throws: ``StoreError`` where there is no such chunk or selection, or the selection was
+    /// - Throws: ``RefineryError`` where there is no such chunk or selection, or the selection was
     ///   made with other models than the current ones.
     public func explain(chunk id: Int64, selection name: String? = nil) throws -> ChunkReport {
         let selection = try name.map { try requiredSelection(named: $0) }

@@ -10,7 +10,7 @@ extension Store {
     ///   - selection: Row id.
     ///   - options: Order, joining, and whether to read the documents' other fields too.
     ///   - body: Called for each row; what it throws ends the export.
-    /// - Throws: `StoreError` where there is no such selection or a row cannot be read; what
+    /// - Throws: `RefineryError` where there is no such selection or a row cannot be read; what
     ///   `body` throws.
     public func exportRows(
         selection: Int64, _ options: ExportOptions, _ body: (ExportRow) throws -> Void

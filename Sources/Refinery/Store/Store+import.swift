@@ -70,7 +70,7 @@ extension Store {
                 """, arguments: [corpus, after]
         ).map { row in
             guard let reason = RejectReason(rawValue: row[4]) else {
-                throw StoreError(.unusable, "reject holds an unknown reason")
+                throw RefineryError(.unusable, "reject holds an unknown reason")
             }
             let id: Data? = row[3]
             return (
@@ -88,7 +88,7 @@ extension Store {
             !corpus.isEmpty && corpus.utf8.count <= 255
             && corpus.unicodeScalars.allSatisfy { $0.value >= 32 && $0.value != 127 }
         if !isSound {
-            throw StoreError(
+            throw RefineryError(
                 .invalid,
                 "corpus name must be 1 to 255 bytes without control characters")
         }
@@ -106,7 +106,7 @@ extension Store {
                     """)
             return try documents.map { document in
                 guard !document.id.isEmpty, !document.text.isEmpty, document.line >= 0 else {
-                    throw StoreError(
+                    throw RefineryError(
                         .invalid, "document of line \(document.line) has no id or no text")
                 }
                 return try Data.fetchOne(find, arguments: [corpus, Data(document.id)])

@@ -50,7 +50,7 @@ extension Store {
     /// Ends a job; one that has ended already stays as it is.
     public func finishJob(_ id: Int64, state: JobState, error: String? = nil) throws {
         guard state.isFinal else {
-            throw StoreError(.invalid, "a job cannot end as \(state.rawValue)")
+            throw RefineryError(.invalid, "a job cannot end as \(state.rawValue)")
         }
         try write(.reserve) { try Store.finishJob(id, state: state, error: error, $0) }
     }
@@ -102,7 +102,7 @@ extension Store {
     private static func job(_ row: Row) throws -> JobRecord {
         guard let kind = JobKind(rawValue: row["kind"]),
             let state = JobState(rawValue: row["state"])
-        else { throw StoreError(.unusable, "job holds an unknown kind or state") }
+        else { throw RefineryError(.unusable, "job holds an unknown kind or state") }
         return JobRecord(
             id: row["id"], kind: kind, state: state, corpus: row["corpus"], detail: row["detail"],
             created: row["created"], started: row["started"], ended: row["ended"],

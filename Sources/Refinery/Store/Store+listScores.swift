@@ -17,7 +17,7 @@ extension Store {
     /// Before the first `begin` gets the names of the imported columns.
     /// Of `rule` its filters count, its corpus and its unit; `at_length` is against the candidates
     /// that they, the standard guards and the dropping of duplicates leave.
-    /// - Throws: `StoreError` for names that the store does not know, or models that cannot be
+    /// - Throws: `RefineryError` for names that the store does not know, or models that cannot be
     ///   compared; what `body` throws.
     public func listScores(
         _ rule: SelectionRule, begin: ([String]) throws -> Void = { _ in },

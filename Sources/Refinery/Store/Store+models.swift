@@ -13,7 +13,7 @@ extension Store {
                 (0x30...0x39).contains($0) || (0x61...0x66).contains($0)
             })
         else {
-            throw StoreError(
+            throw RefineryError(
                 .invalid, "fingerprint of \(model.path) is not 64 lower-case hexadecimal digits")
         }
         return try write { db in
@@ -53,7 +53,7 @@ extension Store {
                 """
         ).map { row in
             guard let role = ModelRole(rawValue: row["role"]) else {
-                throw StoreError(.unusable, "model_role holds an unknown role")
+                throw RefineryError(.unusable, "model_role holds an unknown role")
             }
             var record = ModelRecord(
                 role: role, path: row["path"], fingerprint: row["fingerprint"],
@@ -125,7 +125,7 @@ extension Store {
                 model.tokenizer, model.tokenizerDigest, model.contextRule, model.maxContext,
                 Store.now(),
             ])
-        guard let id else { throw StoreError(.unusable, "cannot record model \(model.path)") }
+        guard let id else { throw RefineryError(.unusable, "cannot record model \(model.path)") }
         return id
     }
 

@@ -21,7 +21,7 @@ extension Store {
             guard
                 sqlite3_file_control(db.sqliteConnection, "main", SQLITE_FCNTL_PERSIST_WAL, &on)
                     == SQLITE_OK
-            else { throw StoreError(.unusable, "SQLite refuses to keep the WAL files") }
+            else { throw RefineryError(.unusable, "SQLite refuses to keep the WAL files") }
         }
         do {
             let pool = try DatabasePool(path: path, configuration: configuration)
@@ -36,7 +36,7 @@ extension Store {
             for suffix in ["-wal", "-shm"] { chmod(path + suffix, 0o640) }
             return pool
         } catch let error as DatabaseError {
-            throw StoreError(
+            throw RefineryError(
                 .unusable, "cannot open store \(path): \(error.message ?? "\(error)")",
                 hint: hint(for: error))
         }
@@ -52,7 +52,7 @@ extension Store {
             Foundation.close(descriptor)
         } else if errno != EEXIST {
             let reason = String(cString: strerror(errno))
-            throw StoreError(
+            throw RefineryError(
                 .unusable, "cannot create store \(path): \(reason)",
                 hint: "its folder must exist and be writable")
         }
@@ -72,12 +72,12 @@ extension Store {
             return (applied, applied.isEmpty && tables == true)
         }
         if foreign {
-            throw StoreError(
+            throw RefineryError(
                 .unusable, "\(path) is a SQLite database, but not a refinery store",
                 hint: "name a file that does not exist yet, or the store itself")
         }
         if let newest = applied.subtracting(known).sorted().last {
-            throw StoreError(
+            throw RefineryError(
                 .unusable,
                 "store \(path) is newer than this binary: it has \(newest), which this binary "
                     + "does not know (up to \(migrations.last?.name ?? "none"))",

@@ -5,7 +5,7 @@ extension Store {
     ///
     /// There are only so many of them: `body` must not wait for anybody outside this process.
     ///
-    /// - Throws: ``StoreError`` that names the file where the disk is full or fails, or the file is
+    /// - Throws: ``RefineryError`` that names the file where the disk is full or fails, or the file is
     ///   damaged or locked; what `body` throws.
     func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
         do {

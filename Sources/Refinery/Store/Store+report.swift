@@ -8,7 +8,7 @@ extension Store {
     /// What a report on a selection shows: the candidates of its rule among the scores as they
     /// stand, and which of them it keeps.
     ///
-    /// - Throws: ``StoreError`` where there is no such selection, or it was made with other models
+    /// - Throws: ``RefineryError`` where there is no such selection, or it was made with other models
     ///   than the current ones.
     public func report(selection name: String) throws -> ReportData {
         let selection = try requiredSelection(named: name)
@@ -51,7 +51,7 @@ extension Store {
         guard teacher.fingerprint == selection.teacher,
             reference.fingerprint == selection.reference
         else {
-            throw StoreError(
+            throw RefineryError(
                 .refused, "\"\(selection.name)\" was made with other models than the current ones",
                 hint: "`refinectl models` lists them; select once more to report on it")
         }

@@ -6,7 +6,7 @@ extension Store {
     /// In one transaction: the scores `failed` go, and their chunks are pending once more.
     /// - Parameter corpus: Only this corpus; nil takes all of the store.
     /// - Returns: How many (chunk, model) pairs are to be scored again.
-    /// - Throws: ``StoreError`` (notFound) for a corpus that is not there; what SQLite throws.
+    /// - Throws: ``RefineryError`` (notFound) for a corpus that is not there; what SQLite throws.
     @discardableResult
     public func retryFailures(corpus: String? = nil) throws -> Int {
         try write { db in
@@ -17,9 +17,7 @@ extension Store {
                         SELECT EXISTS (SELECT 1 FROM corpus WHERE name = ? AND deleted IS NULL)
                         """, arguments: [corpus])
                 guard isThere == true else {
-                    throw StoreError(
-                        .notFound, "there is no corpus \(corpus)",
-                        hint: "refinectl corpora lists them")
+                    throw RefineryError.missing(.corpus, corpus)
                 }
             }
             let rows = try Row.fetchAll(

@@ -42,7 +42,7 @@ extension Store {
     /// Records scores and takes them from `pending`, in one transaction.
     ///
     /// Scores that are recorded already, and those of chunks that are gone, are passed over.
-    /// - Throws: `StoreError` for a number that is negative or not finite: that is a failure.
+    /// - Throws: `RefineryError` for a number that is negative or not finite: that is a failure.
     /// - Returns: How many were recorded.
     @discardableResult
     public func recordScores(_ scores: [ChunkScore]) throws -> Int {
@@ -64,7 +64,7 @@ extension Store {
         else { return }
         let sums = [nll, squared, adapted ?? 0]
         guard sums.allSatisfy({ $0.isFinite && $0 >= 0 }) else {
-            throw StoreError(
+            throw RefineryError(
                 .invalid,
                 "score of chunk \(score.chunk) is not a finite number from 0: "
                     + "nll \(nll), nll_squared \(squared), nll_adapted \(adapted ?? 0)",
@@ -73,7 +73,7 @@ extension Store {
         guard tokens > 0, bytes > 0, 0 <= top1, top1 <= top10, top10 <= tokens,
             all.map({ $0.count == 2 * tokens }) ?? true, (0...1).contains(repetition ?? 0)
         else {
-            throw StoreError(
+            throw RefineryError(
                 .invalid,
                 "score of chunk \(score.chunk) contradicts itself: tokens \(tokens), "
                     + "bytes \(bytes), top1 \(top1), top10 \(top10)")

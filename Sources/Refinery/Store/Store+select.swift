@@ -7,7 +7,7 @@ extension Store {
     /// The scores are read on a snapshot, beside whatever is written meanwhile; the writer is
     /// held while the rows are recorded, in one transaction. Beyond some ten thousand scored
     /// chunks they are gathered and sorted in files beside the store, at 160 bytes each.
-    /// - Throws: `StoreError` where a model is missing, nothing is scored, chunks are pending and
+    /// - Throws: `RefineryError` where a model is missing, nothing is scored, chunks are pending and
     ///   the rule is not partial, the name is taken, or the models cannot be compared.
     public func select(_ rule: SelectionRule, name: String? = nil) throws -> SelectionSummary {
         try rule.validate()
@@ -81,14 +81,14 @@ extension Store {
 
     /// The models whose scores are compared.
     ///
-    /// - Throws: `StoreError` where one is missing.
+    /// - Throws: `RefineryError` where one is missing.
     static func currentPair(
         _ db: Database
     ) throws -> (teacher: ModelRecord, reference: ModelRecord) {
         let models = try currentModels(db)
         guard let teacher = models.teacher, let reference = models.reference else {
             let role = models.teacher == nil ? "teacher" : "reference"
-            throw StoreError(
+            throw RefineryError(
                 .refused, "nothing can be selected: the store has no \(role) model yet",
                 hint: "start refineryd with both models and let it score")
         }
@@ -101,14 +101,14 @@ extension Store {
         let unit = rule.unit.rawValue + "s"
         let pending = scan.exclusions.pending
         if !rule.partial, pending > 0 || scope.unchunked > 0 {
-            throw StoreError(
+            throw RefineryError(
                 .refused,
                 "\(pending) \(unit) are not scored yet and \(scope.unchunked) documents not cut "
                     + "yet; \(scan.items.count) \(unit) are scored",
                 hint: "wait until they are done, or ask for a partial selection (--partial)")
         }
         if scan.items.count == 0 {
-            throw StoreError(
+            throw RefineryError(
                 .refused,
                 "nothing is scored: no candidates among \(scope.chunks) chunks "
                     + "(\(pending) \(unit) pending, \(scan.exclusions.tooShort) too short, "
@@ -123,7 +123,7 @@ extension Store {
         guard candidates.count == 0 else { return }
         let removals = removals.filter { $0.items > 0 }
         let byGuards = removals.contains { ["short", "repetition"].contains($0.by) }
-        throw StoreError(
+        throw RefineryError(
             .refused,
             "no candidates are left of \(candidates.items.count) scored: "
                 + removals.map { "\($0.by) removed \($0.items)" }.joined(separator: ", "),
@@ -178,16 +178,14 @@ extension Store {
 
     /// The row id of a corpus.
     ///
-    /// - Throws: `StoreError` where there is none of that name.
+    /// - Throws: `RefineryError` where there is none of that name.
     static func corpusID(_ name: String?, _ db: Database) throws -> Int64? {
         guard let name else { return nil }
         let id = try Int64.fetchOne(
             db, sql: "SELECT id FROM corpus WHERE name = ? AND deleted IS NULL",
             arguments: [name])
         guard let id else {
-            throw StoreError(
-                .notFound, "there is no corpus \"\(name)\"",
-                hint: "`refinectl corpora` lists them")
+            throw RefineryError.missing(.corpus, name)
         }
         return id
     }
@@ -197,7 +195,7 @@ extension Store {
             !name.isEmpty && name.utf8.count <= 255
             && name.unicodeScalars.allSatisfy { $0.value >= 32 && $0.value != 127 }
         if !isSound {
-            throw StoreError(
+            throw RefineryError(
                 .invalid, "selection name must be 1 to 255 bytes without control characters")
         }
     }

@@ -30,12 +30,10 @@ extension Store {
 
     /// The selection of that name.
     ///
-    /// - Throws: ``StoreError`` where there is none.
+    /// - Throws: ``RefineryError`` where there is none.
     func requiredSelection(named name: String) throws -> SelectionSummary {
         guard let selection = try selection(named: name) else {
-            throw StoreError(
-                .notFound, "there is no selection \"\(name)\"",
-                hint: "`refinectl selections` lists them")
+            throw RefineryError.missing(.selection, name)
         }
         return selection
     }

@@ -13,7 +13,7 @@ extension Store {
 
     /// Runs `body` in a transaction that is committed when it returns, and undone where it throws.
     ///
-    /// - Throws: ``StoreError`` that names the file where the disk is full or fails, the file is
+    /// - Throws: ``RefineryError`` that names the file where the disk is full or fails, the file is
     ///   damaged or locked, or another one is at its path; what `body` throws.
     func write<Value>(
         _ use: WriteUse = .growth, _ body: (Database) throws -> Value
@@ -26,7 +26,7 @@ extension Store {
                 let value: Value
                 do {
                     value = try transaction(db, body)
-                } catch let error as StoreError where error.kind == .full {
+                } catch let error as RefineryError where error.kind == .full {
                     room.giveUp()
                     guard use == .reserve else { throw error }
                     try? emptyLog(db)
@@ -50,7 +50,7 @@ extension Store {
                 return .commit
             }
             guard let value else {
-                throw StoreError(
+                throw RefineryError(
                     .unusable, "store \(path): a transaction ended without a result")
             }
             return value
@@ -63,7 +63,7 @@ extension Store {
     ///
     /// Pages of the file that a deletion has freed are room, too.
     ///
-    /// - Throws: ``StoreError`` of kind `full` where there is none.
+    /// - Throws: ``RefineryError`` of kind `full` where there is none.
     private func makeRoom(_ db: Database) throws {
         if room.restore() { return }
         try? emptyLog(db)
@@ -72,7 +72,7 @@ extension Store {
         let page = try Int.fetchOne(db, sql: "PRAGMA page_size") ?? 0
         guard free * page >= StoreRoom.reserveBytes, room.freeBytes >= StoreRoom.reserveBytes / 2
         else {
-            throw StoreError(
+            throw RefineryError(
                 .full, "cannot write store \(path): the disk is full",
                 hint: "make room on its disk, \(2 * StoreRoom.reserveBytes >> 20) MB at the least, "
                     + "or `refinectl delete` a corpus: what was recorded before stands")
@@ -96,13 +96,13 @@ extension Store {
             return isLocked(verb)
         default:
             guard let hint = Store.hint(for: error) else { return error }
-            return StoreError(
+            return RefineryError(
                 .unusable, "cannot \(verb) store \(path): \(error.message ?? "\(error)")",
                 hint: hint)
         }
     }
 
-    private func isFull(_ code: CInt, _ verb: String) -> StoreError {
+    private func isFull(_ code: CInt, _ verb: String) -> RefineryError {
         let reason =
             switch code {
             case EDQUOT: "the user's disk quota is used up"
@@ -111,7 +111,7 @@ extension Store {
             }
         // What SQLite sorts lies elsewhere, maybe on another disk.
         let isElsewhere = code == ENOSPC && room.freeBytes > StoreRoom.reserveBytes
-        return StoreError(
+        return RefineryError(
             .full, "cannot \(verb) store \(path): \(reason)",
             hint: isElsewhere
                 ? "make room where SQLite sorts: SQLITE_TMPDIR, TMPDIR, /var/tmp or /tmp"
@@ -119,9 +119,9 @@ extension Store {
                     + "before stands")
     }
 
-    private func isLocked(_ verb: String) -> StoreError {
+    private func isLocked(_ verb: String) -> RefineryError {
         let holder = FileLocks.writer(ofStore: path)
-        return StoreError(
+        return RefineryError(
             .locked,
             "cannot \(verb) store \(path): "
                 + (holder.map { "\($0) holds its lock" } ?? "another process holds its lock"),

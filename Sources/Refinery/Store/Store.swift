@@ -25,7 +25,7 @@ public final class Store: Sendable {
     /// With `keepsReserve` a file beside the store keeps some room for the day that the disk is
     /// full, so that a deletion still works then.
     ///
-    /// - Throws: `StoreError` for a store newer than this binary, a network file system, or a
+    /// - Throws: `RefineryError` for a store newer than this binary, a network file system, or a
     ///   file that is no store.
     public init(path: String, keepsReserve: Bool = false) throws {
         self.path = path
@@ -48,10 +48,10 @@ public final class Store: Sendable {
     /// Why nothing more is recorded: the file at the path is not the one that was opened.
     ///
     /// What is written to a file that was deleted is gone when this process ends.
-    public var replacement: StoreError? {
+    public var replacement: RefineryError? {
         let found = FileID(path: path)
         guard found != opened else { return nil }
-        return StoreError(
+        return RefineryError(
             .unusable,
             "the store's file \(path) was \(found == nil ? "deleted or moved" : "replaced") while "
                 + "process \(getpid()) had it open: nothing more is recorded",

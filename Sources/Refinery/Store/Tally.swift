@@ -41,7 +41,7 @@ struct Tally {
         _ outcome: String, sign: Int64, tokens: Int64, corpus: Int64, model: Int64
     ) throws {
         guard let name = Name(rawValue: outcome), name.isByModel else {
-            throw StoreError(.unusable, "score has unknown outcome \(outcome)")
+            throw RefineryError(.unusable, "score has unknown outcome \(outcome)")
         }
         add(name, sign, corpus: corpus, model: model)
         add(.doneTokens, sign * tokens, corpus: corpus, model: model)

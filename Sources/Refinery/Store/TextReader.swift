@@ -24,7 +24,7 @@ struct TextReader {
                 WHERE d.id = ?
                 """)
         guard let row = try Row.fetchOne(statement, arguments: [document]) else {
-            throw StoreError(.unusable, "document \(document) has no text in the store")
+            throw RefineryError(.unusable, "document \(document) has no text in the store")
         }
         let deflated: Data = row[1]
         let count: Int = row[0]
@@ -37,7 +37,7 @@ struct TextReader {
     mutating func text(of document: Int64, _ range: Range<Int>) throws -> [UInt8] {
         let whole = try text(of: document)
         guard range.upperBound <= whole.count else {
-            throw StoreError(.unusable, "a chunk of document \(document) lies beyond its text")
+            throw RefineryError(.unusable, "a chunk of document \(document) lies beyond its text")
         }
         return range.count == whole.count ? whole : Array(whole[range])
     }

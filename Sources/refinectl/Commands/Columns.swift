@@ -34,9 +34,7 @@ struct ColumnList: AsyncParsableCommand {
             return output.json ? JSONOutput.print(list) : StandardOutput.write(Self.table(list))
         }
         guard let column = list.first else {
-            throw Failure(
-                "there is no imported column \"\(Words.printable(name))\"",
-                hint: "refinectl columns lists them")
+            throw RefineryError.missing(.column, Words.printable(name))
         }
         StandardOutput.write(output.json ? JSONOutput.line(column) : Self.table(column))
     }

@@ -121,9 +121,7 @@ extension Client {
         let found = try await json(
             .get, "/v1/selections", query: [("name", name)], as: [SelectionSummary].self)
         guard let selection = found.first else {
-            throw Failure(
-                "there is no selection \"\(Words.printable(name))\"",
-                hint: "refinectl selections lists them")
+            throw RefineryError.missing(.selection, Words.printable(name))
         }
         return selection
     }

@@ -95,7 +95,7 @@ extension ValidationError {
     static func rethrow<Value>(_ body: () throws -> Value) throws -> Value {
         do {
             return try body()
-        } catch let error as StoreError {
+        } catch let error as RefineryError {
             throw ValidationError(error.description)
         }
     }

@@ -27,11 +27,7 @@ struct Failure: Error, Equatable, CustomStringConvertible {
     init(_ error: any Error) {
         switch error {
         case let failure as Failure: self = failure
-        case let error as ModelError: self.init(error.message, hint: error.hint)
-        case let error as StoreError: self.init(error.message, hint: error.hint)
-        case let error as WireError: self.init(error.error, hint: error.hint)
-        case let error as ImportError: self.init(error.message, hint: error.hint)
-        case let error as OutputError: self.init(error.message, hint: error.hint)
+        case let error as any ExplainedError: self.init(error.message, hint: error.hint)
         case is CancellationError: self.init("interrupted")
         default: self.init("\(error)")
         }

@@ -11,7 +11,7 @@ struct BenchmarkFiles: Sendable {
 
     /// Reads the files and the folders' files, and says on stderr what each holds.
     ///
-    /// - Throws: ``ImportError`` for what cannot be read to its end; ``Failure`` for a folder with
+    /// - Throws: ``RefineryError`` for what cannot be read to its end; ``Failure`` for a folder with
     ///   other files, which may be benchmarks, too.
     init(_ paths: [String]) async throws {
         let listing = try CorpusListing(paths: paths, hasCorpus: false)

@@ -47,7 +47,7 @@ struct TextReader {
     ///
     /// Blocks.
     ///
-    /// - Throws: `Failure` or `ImportError` for a file that cannot be read on.
+    /// - Throws: `Failure` or `RefineryError` for a file that cannot be read on.
     mutating func read() throws -> Record? {
         while next == records.count {
             guard !isEnded else { return nil }

@@ -39,8 +39,7 @@ struct JobRoutes {
     private func record(_ id: Int64) async throws -> JobRecord {
         let store = environment.store
         guard let record = try await environment.threads.query({ try store.job(id) }) else {
-            throw RequestError(
-                .notFound, "there is no job \(id)", hint: "refinectl jobs lists them")
+            throw RefineryError.missing(.job, id)
         }
         return record
     }

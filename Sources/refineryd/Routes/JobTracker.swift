@@ -66,8 +66,7 @@ struct JobTracker: Sendable {
     private static func reason(_ error: any Error) -> String {
         switch error {
         case let error as RequestError: error.body.error
-        case let error as StoreError: error.message
-        case let error as ImportError: error.message
+        case let error as RefineryError: error.message
         case is CancellationError: "the client went away"
         case let error as ClientStalled:
             "the client took nothing for \(Int(error.seconds.rounded())) s"

@@ -31,15 +31,13 @@ struct ErrorMiddleware<Context: RequestContext>: RouterMiddleware {
             return try await next(request, context)
         } catch let error as RequestError {
             refusal = error
-        } catch let error as StoreError {
+        } catch let error as RefineryError {
             refusal = RequestError(error.status, error.message, hint: error.hint)
             if error.kind == .locked { refusal.retryAfter = 5 }
             if error.kind == .unusable {
                 context.logger.error(
                     "the store failed a request", metadata: ["error": "\(error.message)"])
             }
-        } catch let error as ImportError {
-            refusal = RequestError(.unprocessableContent, error.message, hint: error.hint)
         } catch let error as HTTPError where error.status == .notFound {
             refusal = RequestError(
                 .notFound, "no such path or method",
@@ -58,7 +56,7 @@ struct ErrorMiddleware<Context: RequestContext>: RouterMiddleware {
     }
 }
 
-extension StoreError {
+extension RefineryError {
     /// The status that fits.
     var status: HTTPResponse.Status {
         switch kind {
@@ -68,6 +66,8 @@ extension StoreError {
         case .notFound: .notFound
         case .refused: .conflict
         case .invalid: .badRequest
+        case .input: .unprocessableContent
+        case .output: .internalServerError
         }
     }
 }

@@ -84,8 +84,7 @@ struct SelectionRoutes {
         let store = environment.store
         guard let summary = try await environment.threads.query({ try store.selection(id: id) })
         else {
-            throw RequestError(
-                .notFound, "there is no selection \(id)", hint: "refinectl selections lists them")
+            throw RefineryError.missing(.selection, id)
         }
         return summary
     }

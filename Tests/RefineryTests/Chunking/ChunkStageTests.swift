@@ -54,7 +54,7 @@ import Testing
         try withStore { store in
             var (job, bytes) = try enqueue(store, text, .gzip)
             try bytes.dropLast(9).withUnsafeBytes { try job.feed($0) }
-            let error = #expect(throws: ImportError.self) { _ = try job.finish() }
+            let error = #expect(throws: RefineryError.self) { _ = try job.finish() }
             #expect(error?.message.contains("incomplete after line 399: ") == true)
             #expect(job.summary.added == 399 && job.summary.rejected == 0)
         }

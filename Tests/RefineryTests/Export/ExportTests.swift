@@ -69,8 +69,8 @@ struct ExportTests {
         }
         #expect(try String(contentsOfFile: path, encoding: .utf8) == "old")
         #expect(try ExportTests.leftovers(test).isEmpty)
-        #expect(throws: OutputError.self) { try OutputWriter(path: test.folder.path) }
-        #expect(throws: OutputError.self) { try OutputWriter(path: "/no/such/folder/x") }
+        #expect(throws: RefineryError.self) { try OutputWriter(path: test.folder.path) }
+        #expect(throws: RefineryError.self) { try OutputWriter(path: "/no/such/folder/x") }
     }
 
     @Test(arguments: ["x.jsonl", "x.jsonl.gz", "x.jsonl.zst"])

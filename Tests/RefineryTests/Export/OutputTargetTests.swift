@@ -15,7 +15,7 @@ struct OutputTargetTests {
         var target = OutputTarget()
         target.protect(path("corpus.jsonl"), as: "the corpus file")
         for name in ["corpus.jsonl", "hard.jsonl", "soft.jsonl", "./corpus.jsonl"] {
-            let error = #expect(throws: OutputError.self) { try target.check(path(name)) }
+            let error = #expect(throws: RefineryError.self) { try target.check(path(name)) }
             #expect(error?.message.contains("it is the corpus file") == true, "\(name)")
         }
         try target.check(path("other.jsonl"))
@@ -29,7 +29,7 @@ struct OutputTargetTests {
         target.protect(store: later)
         for path in [test.path, later] {
             for suffix in ["", "-wal", "-shm", "-journal", ".lock"] {
-                #expect(throws: OutputError.self) { try target.check(path + suffix) }
+                #expect(throws: RefineryError.self) { try target.check(path + suffix) }
             }
         }
     }
@@ -44,10 +44,10 @@ struct OutputTargetTests {
             .write(to: URL(fileURLWithPath: path("c")))
         let target = OutputTarget()
         for (name, kind) in [("a", "GGUF"), ("b", "safetensors")] {
-            let error = #expect(throws: OutputError.self) { try target.check(path(name)) }
+            let error = #expect(throws: RefineryError.self) { try target.check(path(name)) }
             #expect(error?.message.contains(kind) == true)
         }
-        #expect(throws: OutputError.self) { try target.check(test.path) }
+        #expect(throws: RefineryError.self) { try target.check(test.path) }
         try target.check(test.path, isStore: true)
         try target.check(path("c"))
     }
@@ -61,7 +61,7 @@ struct OutputTargetTests {
         }
         var target = OutputTarget()
         target.protect(model: folder.path, as: "the teacher")
-        let error = #expect(throws: OutputError.self) {
+        let error = #expect(throws: RefineryError.self) {
             try target.check(folder.appendingPathComponent("config.json").path)
         }
         #expect(error?.message.contains("the teacher's file") == true)

@@ -50,13 +50,13 @@ struct BenchmarkReaderTests {
             ("", "a.jsonl has no run of 13 words"),
         ])
     func refusals(text: String, message: String) throws {
-        let error = #expect(throws: ImportError.self) { try read("a.jsonl", text) }
+        let error = #expect(throws: RefineryError.self) { try read("a.jsonl", text) }
         #expect(error?.message.contains(message) == true, "\(error?.message ?? "")")
     }
 
     @Test("A compressed file of 0 bytes is named", arguments: ["a.jsonl.gz", "a.jsonl.zst"])
     func nothing(name: String) throws {
-        let error = #expect(throws: ImportError.self) { try read(name, "") }
+        let error = #expect(throws: RefineryError.self) { try read(name, "") }
         #expect(error?.message.contains("\(name): the ") == true)
         #expect(error?.message.contains("are cut short") == true)
     }
@@ -65,7 +65,7 @@ struct BenchmarkReaderTests {
     func encoding() throws {
         let source = try #require(CorpusSource(path: "a.txt", displayName: "a.txt"))
         var pieces: [[UInt8]] = [Array("one\n".utf8) + [0xFF, 0x0A]]
-        let error = #expect(throws: ImportError.self) {
+        let error = #expect(throws: RefineryError.self) {
             try BenchmarkReader(source) { pieces.popLast() ?? [] }
         }
         #expect(error?.message == "a.txt:2: not UTF-8 at byte 1 of the line")
@@ -77,9 +77,9 @@ struct BenchmarkReaderTests {
         #expect(try QuestionWindows(bytes: windows.bytes) == windows)
         #expect(windows.sha256.count == 64)
         for bad in [[], [UInt8](repeating: 0, count: 16), [1, 2, 3]] {
-            #expect(throws: StoreError.self) { try QuestionWindows(bytes: bad) }
+            #expect(throws: RefineryError.self) { try QuestionWindows(bytes: bad) }
         }
-        #expect(throws: StoreError.self) {
+        #expect(throws: RefineryError.self) {
             try QuestionWindows(bytes: Array(windows.bytes.reversed()))
         }
     }

@@ -66,13 +66,15 @@ import Testing
                 (root + "/none.jsonl", "No such file"), (root + "/only/readme.md", "suffix"),
                 (root + "/only", "readme.md"),
             ] {
-                let error = #expect(throws: ImportError.self) {
+                let error = #expect(throws: RefineryError.self) {
                     try CorpusListing(paths: [path], hasCorpus: true)
                 }
                 #expect(error?.message.contains(path) == true)
                 #expect(error?.message.contains(expected) == true)
             }
-            #expect(throws: ImportError.self) { try CorpusListing(paths: ["-"], hasCorpus: false) }
+            #expect(throws: RefineryError.self) {
+                try CorpusListing(paths: ["-"], hasCorpus: false)
+            }
         }
     }
 }

@@ -56,11 +56,11 @@ struct ImportJobTests {
         options.compression = compression
         var job = try ImportJob(
             store: test.store, corpus: "c", file: "a.jsonl.x", options: options, replace: false)
-        let error = #expect(throws: ImportError.self) { try job.finish() }
+        let error = #expect(throws: RefineryError.self) { try job.finish() }
         #expect(error?.message.hasPrefix("a.jsonl.x: incomplete after line 0") == true)
         #expect(try test.store.job(job.id)?.state == .failed)
         try test.add([.test("a", "one")])
-        let column = #expect(throws: ImportError.self) {
+        let column = #expect(throws: RefineryError.self) {
             try test.importColumn("m", "", file: "v.jsonl.x") { $0.compression = compression }
         }
         #expect(column?.message.contains("v.jsonl.x: incomplete after line 0") == true)

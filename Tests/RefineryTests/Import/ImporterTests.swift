@@ -48,7 +48,7 @@ import Testing
         var documents = 0
         let sink: Importer.Sink = { documents += $0.documents.count }
         try importer.feed(Array(bytes.dropLast(missing)), sink)
-        #expect(throws: ImportError.self) { try importer.finish(sink) }
+        #expect(throws: RefineryError.self) { try importer.finish(sink) }
         try importer.flush(sink)
         #expect(documents > 0 || compression == .zstd)
         // The line that was being read is no document and no reject.
@@ -61,7 +61,7 @@ import Testing
     ) throws {
         var options = Importer.Options()
         options.compression = compression
-        let error = #expect(throws: ImportError.self) { try Imported([], options: options) }
+        let error = #expect(throws: RefineryError.self) { try Imported([], options: options) }
         #expect(error?.message.contains("are cut short: there are 0 bytes of them") == true)
         let pack = compression == .gzip ? gzip : zstd
         #expect(try Imported(pack([]), options: options).lines == 0)
@@ -79,7 +79,9 @@ import Testing
         let line = Array(#"{"text":"one"}"#.utf8) + [0x0A]
         #expect(try Imported(pack(line) + pack([]), options: options).documents.count == 1)
         for tail in [Array(pack(line).dropLast(3)), Array(pack(line).prefix(2)), [0x78, 0x79]] {
-            #expect(throws: ImportError.self) { try Imported(pack(line) + tail, options: options) }
+            #expect(throws: RefineryError.self) {
+                try Imported(pack(line) + tail, options: options)
+            }
         }
     }
 
@@ -94,7 +96,7 @@ import Testing
             random.mutate(&damaged)
             _ = try? Imported(damaged, options: options)
         }
-        #expect(throws: ImportError.self) {
+        #expect(throws: RefineryError.self) {
             try Imported(Array("{}\n{}\n{}\n{}\n".utf8), options: options)
         }
     }

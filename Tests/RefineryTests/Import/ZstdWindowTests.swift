@@ -33,7 +33,7 @@ struct ZstdWindowTests {
         #expect(try inflate(frame(windowLog: log, "text"), maxWindow: most) == "text")
         #expect(try inflate(frame(windowLog: log, "text"), maxWindow: most + 1) == "text")
         for below in [most - 1, most / 2] {
-            let error = #expect(throws: ImportError.self) {
+            let error = #expect(throws: RefineryError.self) {
                 try inflate(frame(windowLog: log, "text"), maxWindow: below)
             }
             #expect(
@@ -44,7 +44,7 @@ struct ZstdWindowTests {
 
     @Test func `a header that arrives byte by byte is bounded, too`() throws {
         let decompressor = try Decompressor(.zstd, name: "dump.zst", maxWindow: 1 << 27)
-        let error = #expect(throws: ImportError.self) {
+        let error = #expect(throws: RefineryError.self) {
             for byte in frame(windowLog: 28, "text") {
                 try withUnsafeBytes(of: byte) { try decompressor.feed($0) { _ in } }
             }

@@ -130,7 +130,7 @@ struct PipelineTests {
         let path = test.folder.path + "/teacher.gguf"
         try FileManager.default.copyItem(atPath: Self.models + "pair.gguf", toPath: path)
         let pipeline = pipeline(test.store, teacher: path, idleSeconds: 0.02)
-        let error = await #expect(throws: StoreError.self) {
+        let error = await #expect(throws: RefineryError.self) {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await pipeline.run() }
                 try await wait(for: pipeline) { !pipeline.hasModels && pipeline.state == .idle }

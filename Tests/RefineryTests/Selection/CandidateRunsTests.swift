@@ -56,7 +56,7 @@ struct CandidateRunsTests {
 
     @Test func `a folder that cannot be written is named`() throws {
         let runs = CandidateRuns(folder: "/nonexistent", capacity: 2)
-        let error = #expect(throws: StoreError.self) {
+        let error = #expect(throws: RefineryError.self) {
             for candidate in candidates(9) { try runs.add(candidate) }
         }
         #expect(error?.message.contains("/nonexistent") == true)

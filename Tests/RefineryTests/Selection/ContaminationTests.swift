@@ -85,7 +85,7 @@ struct ContaminationTests {
     func guarded() throws {
         let test = try filled()
         let windows = windows(Self.question)
-        let missing = #expect(throws: StoreError.self) { try test.store.select(rule(windows)) }
+        let missing = #expect(throws: RefineryError.self) { try test.store.select(rule(windows)) }
         #expect(missing?.kind == .notFound && missing?.message.contains("rivers.jsonl") == true)
         try test.store.addBenchmark(windows)
         try test.store.addBenchmark(windows)
@@ -137,7 +137,7 @@ struct ContaminationTests {
         try test.store.pool.write {
             try $0.execute(sql: "DELETE FROM benchmark_part WHERE part = 1")
         }
-        #expect(throws: StoreError.self) {
+        #expect(throws: RefineryError.self) {
             try test.store.pool.read { try Store.windows(of: file, $0) }
         }
     }
@@ -150,7 +150,7 @@ struct ContaminationTests {
         bad.sha256 = "xyz"
         for benchmarks in [[bad], Array(repeating: good, count: 65)] {
             rule.guards.contamination = benchmarks
-            #expect(throws: StoreError.self) { try rule.validate() }
+            #expect(throws: RefineryError.self) { try rule.validate() }
         }
     }
 }

@@ -19,7 +19,7 @@ struct DecimalFractionTests {
         "0x1", " 0.1", "1.0000000001", "1e99999999999999999999",
     ])
     func `anything but a number from 0 to 1 is refused`(text: String) {
-        #expect(throws: StoreError.self) { try DecimalFraction(text) }
+        #expect(throws: RefineryError.self) { try DecimalFraction(text) }
     }
 
     @Test(arguments: [

@@ -141,14 +141,14 @@ struct ImportedColumnTests {
         }()
         var job = try ColumnImportJob(
             store: test.store, .init(column: "mates", corpus: "default", file: "v"))
-        #expect(throws: StoreError.self) {
+        #expect(throws: RefineryError.self) {
             try test.importColumn("mates", #"{"id": "a", "value": 1}"#, file: "w")
         }
         try Array((#"{"id": "a", "value": 1}"# + "\n").utf8).withUnsafeBytes { try job.feed($0) }
-        #expect(throws: StoreError.self) { try test.store.select(rule) }
-        #expect(throws: StoreError.self) { try test.store.deleteColumn("mates") }
+        #expect(throws: RefineryError.self) { try test.store.select(rule) }
+        #expect(throws: RefineryError.self) { try test.store.deleteColumn("mates") }
         try job.fail("the connection broke")
-        let error = #expect(throws: StoreError.self) { try test.store.checkColumns(rule) }
+        let error = #expect(throws: RefineryError.self) { try test.store.checkColumns(rule) }
         #expect(error?.message.contains("did not come to its end") == true)
         // another file would hide that
         let file = #"{"id": "a", "value": 1}"# + "\n" + #"{"id": "b", "value": 2}"# + "\n"
@@ -158,17 +158,17 @@ struct ImportedColumnTests {
             ("another field", file, { $0.valueField = "chunk" }),
             ("replacing", file, { $0.replace = true }),
         ] as [(String, String, (inout ColumnImportJob.Order) -> Void)] {
-            let error = #expect(throws: StoreError.self, "\(what)") {
+            let error = #expect(throws: RefineryError.self, "\(what)") {
                 try test.importColumn("mates", lines, file: "v", change)
             }
             #expect(error?.message.contains("is not the file") == true, "\(what)")
-            #expect(throws: StoreError.self) { try test.store.checkColumns(rule) }
+            #expect(throws: RefineryError.self) { try test.store.checkColumns(rule) }
         }
         #expect(try rejects(test).isEmpty)
         // The digest tells, whatever the file is called now.
         let resumed = try test.importColumn("mates", file, file: "moved/v")
         #expect(resumed.resumed == 1 && resumed.added == 3 && resumed.lines == 2)
-        let lacking = #expect(throws: StoreError.self) { try test.store.select(rule) }
+        let lacking = #expect(throws: RefineryError.self) { try test.store.select(rule) }
         #expect(lacking?.message.hasPrefix("3 of the candidates have no mates") == true)
         var filtered = rule
         filtered.ranges = [try ColumnRange("mates=..")]
@@ -187,7 +187,7 @@ struct ImportedColumnTests {
         func refused(_ change: (inout SelectionRule) throws -> Void) throws -> String? {
             var rule = SelectionRule(size: .topK(1))
             try change(&rule)
-            return #expect(throws: StoreError.self) { try test.store.select(rule) }?.message
+            return #expect(throws: RefineryError.self) { try test.store.select(rule) }?.message
         }
         #expect(
             try refused { $0.score = .column(.imported("topic")) }?.contains("categories") == true)
@@ -253,7 +253,7 @@ struct ImportedColumnTests {
         let made = try test.store.select(rule, name: "s")
         try test.store.deleteColumn("mates")
         #expect(try test.export(made.id, .score).count == 1)
-        #expect(throws: StoreError.self) { try test.store.explain(chunk: 1, selection: "s") }
+        #expect(throws: RefineryError.self) { try test.store.explain(chunk: 1, selection: "s") }
     }
 
     @Test func `more columns than an item carries are refused everywhere`() throws {
@@ -267,7 +267,7 @@ struct ImportedColumnTests {
             { try test.store.checkListing(rule) }, { try test.store.listScores(rule) { _ in } },
             { _ = try test.store.select(rule) },
         ] {
-            let error = #expect(throws: StoreError.self) { try refused() }
+            let error = #expect(throws: RefineryError.self) { try refused() }
             #expect(error?.message == "more than 4 imported columns in one rule")
         }
         rule.ranges.removeLast()
@@ -359,7 +359,7 @@ struct ImportedColumnTests {
             try Array((#"{"id": "a", "value": 1}"# + "\n").utf8).withUnsafeBytes {
                 try job.feed($0)
             }
-            #expect(throws: StoreError.self) { try test.store.deleteColumn("mates") }
+            #expect(throws: RefineryError.self) { try test.store.deleteColumn("mates") }
             _ = job
         }
         // It ended without a word; its row still says that it runs.

@@ -163,7 +163,7 @@ struct NearDuplicateSelectionTests {
             let rule = SelectionRule(
                 size: .topK(1),
                 guards: Guards(minTokens: nil, maxRepetition: nil, nearDuplicates: similarity))
-            #expect(throws: StoreError.self) { try rule.validate() }
+            #expect(throws: RefineryError.self) { try rule.validate() }
         }
     }
 }

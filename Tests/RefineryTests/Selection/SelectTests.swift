@@ -133,19 +133,21 @@ struct SelectTests {
         #expect(try test.store.selection(id: second.id) == second)
         let named = try test.store.select(rule, name: "mine")
         #expect(named.name == "mine")
-        let error = #expect(throws: StoreError.self) { try test.store.select(rule, name: "mine") }
+        let error = #expect(throws: RefineryError.self) {
+            try test.store.select(rule, name: "mine")
+        }
         #expect(error?.kind == .refused)
     }
 
     @Test func `chunks still pending are refused with their number, unless partial`() throws {
         let test = try filled()
         try test.add([.test("late", "late one|late two|")], corpus: "c1")
-        let uncut = #expect(throws: StoreError.self) {
+        let uncut = #expect(throws: RefineryError.self) {
             try test.store.select(SelectionRule(size: .topK(5)))
         }
         #expect(uncut?.message.contains("1 documents not cut") == true)
         try test.chunkAll()
-        let pending = #expect(throws: StoreError.self) {
+        let pending = #expect(throws: RefineryError.self) {
             try test.store.select(SelectionRule(size: .topK(5)))
         }
         #expect(pending?.message.contains("2 chunks are not scored") == true)
@@ -157,23 +159,23 @@ struct SelectTests {
     @Test func `nothing to choose from is said plainly`() throws {
         let test = try TestStore()
         let rule = SelectionRule(size: .topK(1))
-        let noModel = #expect(throws: StoreError.self) { try test.store.select(rule) }
+        let noModel = #expect(throws: RefineryError.self) { try test.store.select(rule) }
         #expect(noModel?.message.contains("no teacher") == true)
         try test.registerModels()
-        let empty = #expect(throws: StoreError.self) { try test.store.select(rule) }
+        let empty = #expect(throws: RefineryError.self) { try test.store.select(rule) }
         #expect(empty?.message.contains("nothing is scored") == true)
-        let unknown = #expect(throws: StoreError.self) {
+        let unknown = #expect(throws: RefineryError.self) {
             try test.store.select(SelectionRule(size: .topK(1), corpus: "nope"))
         }
         #expect(unknown?.kind == .notFound)
         for size in [SelectionRule.Size.topK(0), .tokenBudget(-1), .minScore(.nan)] {
-            #expect(throws: StoreError.self) { try test.store.select(SelectionRule(size: size)) }
+            #expect(throws: RefineryError.self) { try test.store.select(SelectionRule(size: size)) }
         }
     }
 
     @Test func `tokenizers that differ are compared per byte, with context tokens only`() throws {
         let without = try filled(digests: ("t", "u"))
-        let error = #expect(throws: StoreError.self) {
+        let error = #expect(throws: RefineryError.self) {
             try without.store.select(SelectionRule(size: .topK(5)))
         }
         #expect(error?.kind == .refused)

@@ -50,7 +50,7 @@ struct SelectionResultTests {
         rule.guards.minTokens = nil
         #expect(try test.store.select(rule).candidates == 3)
         rule.excludedDomains = ["unknown"]
-        let error = #expect(throws: StoreError.self) { try test.store.select(rule) }
+        let error = #expect(throws: RefineryError.self) { try test.store.select(rule) }
         #expect(error?.kind == .notFound)
     }
 
@@ -96,7 +96,7 @@ struct SelectionResultTests {
         }
         var rule = SelectionRule(size: .topK(1))
         rule.ranges = [try ColumnRange("difference=q0.9..1")]
-        let none = #expect(throws: StoreError.self) { try test.store.preview(rule) }
+        let none = #expect(throws: RefineryError.self) { try test.store.preview(rule) }
         #expect(none?.message.contains("no candidates") == true)
     }
 
@@ -130,7 +130,7 @@ struct SelectionResultTests {
             (0..<10).map { (Double($0), 100, 0, "x") } + (0..<2).map { (Double($0), 100, 0, "y") })
         var rule = SelectionRule(size: .tokenBudget(800))
         rule.mix = Mix(try Mix.parts("x=1,y=1"), fillOrFail: true)
-        let error = #expect(throws: StoreError.self) { try test.store.preview(rule) }
+        let error = #expect(throws: RefineryError.self) { try test.store.preview(rule) }
         #expect(error?.message.contains("y: 200 of 400") == true)
         rule.mix?.fillOrFail = false
         #expect(try test.store.preview(rule).keptTokens == 600)

@@ -20,7 +20,7 @@ struct SelectionRuleTests {
         "Difference=1..2",
     ])
     func `anything else is no filter`(text: String) {
-        #expect(throws: StoreError.self) { try ColumnRange(text) }
+        #expect(throws: RefineryError.self) { try ColumnRange(text) }
     }
 
     @Test(arguments: [
@@ -28,7 +28,7 @@ struct SelectionRuleTests {
         ":1",
     ])
     func `a sum of scores names each column once, with a weight`(text: String) {
-        #expect(throws: StoreError.self) { try ScoreExpression(text) }
+        #expect(throws: RefineryError.self) { try ScoreExpression(text) }
     }
 
     @Test(arguments: [("0.3", 300_000_000), ("7", 7_000_000_000), (".000000001", 1), ("0", 0)])
@@ -40,7 +40,7 @@ struct SelectionRuleTests {
 
     @Test(arguments: ["", ".", "-1", "1e3", "1.0000000001", "2000000", "x", "1.2.3"])
     func `anything else is no weight`(text: String) {
-        #expect(throws: StoreError.self) { try DecimalWeight(text) }
+        #expect(throws: RefineryError.self) { try DecimalWeight(text) }
     }
 
     private func decode(_ json: String) throws -> SelectionRule {
@@ -83,7 +83,7 @@ struct SelectionRuleTests {
 
     @Test func `parts that contradict each other are refused`() throws {
         func refuses(_ size: SelectionRule.Size, _ change: (inout SelectionRule) throws -> Void) {
-            #expect(throws: StoreError.self) {
+            #expect(throws: RefineryError.self) {
                 var rule = SelectionRule(size: size)
                 try change(&rule)
                 try rule.validate()

@@ -51,7 +51,7 @@ struct FullDiskTests {
                 }
             ),
         ] as [(String, () throws -> Void)] {
-            let error = #expect(throws: StoreError.self, "\(what)") { try write() }
+            let error = #expect(throws: RefineryError.self, "\(what)") { try write() }
             #expect(error?.message.contains(test.path) == true, "\(what): \(error as Any)")
             #expect(error?.message.contains("disk is full") == true)
             #expect(error?.hint?.hasPrefix("make room") == true)

@@ -65,7 +65,7 @@ struct SelectedDocumentTests {
         #expect(try test.export(chunks.id, .score) == rows)
         #expect(try test.count("SELECT count(*) FROM chunk") == 2)
         #expect(try test.count("SELECT count(*) FROM pragma_foreign_key_check") == 0)
-        let error = #expect(throws: StoreError.self) { try test.store.deleteSelection(both.id) }
+        let error = #expect(throws: RefineryError.self) { try test.store.deleteSelection(both.id) }
         #expect(error?.kind == .notFound)
     }
 
@@ -99,8 +99,8 @@ struct SelectedDocumentTests {
         #expect(found.bothItems == 2 && found.secondItems == 4 && found.jaccard == 0.5)
         #expect(found.bothTokens == found.firstTokens && found.secondTokens > found.firstTokens)
         _ = try test.store.select(rule(.topK(2)), name: "documents")
-        #expect(throws: StoreError.self) { try test.store.compare("two", "documents") }
-        #expect(throws: StoreError.self) { try test.store.compare("two", "none") }
+        #expect(throws: RefineryError.self) { try test.store.compare("two", "documents") }
+        #expect(throws: RefineryError.self) { try test.store.compare("two", "none") }
     }
 
     @Test func `every scored chunk is listed with its columns`() throws {

@@ -35,7 +35,7 @@ struct StoreDeleteTests {
         ] {
             #expect(try test.count("SELECT count(*) FROM \(table)") == 0, "\(table)")
         }
-        let error = #expect(throws: StoreError.self) { try test.store.deleteCorpus("default") }
+        let error = #expect(throws: RefineryError.self) { try test.store.deleteCorpus("default") }
         #expect(error?.kind == .notFound)
     }
 

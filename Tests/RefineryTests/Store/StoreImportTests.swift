@@ -81,7 +81,7 @@ struct StoreImportTests {
         let hash = [UInt8](repeating: 0, count: 32)
         for ranges in [[0..<4], [1..<5], [0..<2, 3..<5], [0..<6], []] {
             let cuts = ranges.map { ChunkCut(range: $0, tokens: 1, sha256: hash) }
-            #expect(throws: StoreError.self) {
+            #expect(throws: RefineryError.self) {
                 try test.store.addChunks([(document: id, chunks: cuts)], chunker: "x")
             }
         }
@@ -113,7 +113,7 @@ struct StoreImportTests {
         ] {
             try test.add([.test(change, "one")])
             try test.store.pool.write { try $0.execute(sql: change) }
-            let error = #expect(throws: StoreError.self) {
+            let error = #expect(throws: RefineryError.self) {
                 try test.store.unchunkedDocuments(limit: 9, maxBytes: 1000)
             }
             #expect(error?.message.contains("does not inflate") == true)
@@ -123,6 +123,6 @@ struct StoreImportTests {
     @Test(arguments: ["", "a\nb", "x\0", String(repeating: "n", count: 256)])
     func `a corpus name that cannot be printed is refused`(name: String) throws {
         let test = try TestStore()
-        #expect(throws: StoreError.self) { try test.add([.test("a", "x")], corpus: name) }
+        #expect(throws: RefineryError.self) { try test.add([.test("a", "x")], corpus: name) }
     }
 }

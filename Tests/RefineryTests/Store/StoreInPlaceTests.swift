@@ -10,7 +10,7 @@ struct StoreInPlaceTests {
         try test.add([.test("a", "text")])
         #expect(test.store.replacement == nil)
         try FileManager.default.removeItem(atPath: test.path)
-        let error = #expect(throws: StoreError.self) { try test.add([.test("b", "text")]) }
+        let error = #expect(throws: RefineryError.self) { try test.add([.test("b", "text")]) }
         #expect(error?.message.contains("was deleted or moved") == true)
         #expect(test.store.replacement != nil)
         #expect(try test.store.corpora().first?.documents == 1)
@@ -23,7 +23,7 @@ struct StoreInPlaceTests {
         try test.add([.test("a", "text")])
         try FileManager.default.moveItem(atPath: test.path, toPath: test.path + ".away")
         try Data("other".utf8).write(to: URL(fileURLWithPath: test.path))
-        let error = #expect(throws: StoreError.self) { try test.add([.test("b", "text")]) }
+        let error = #expect(throws: RefineryError.self) { try test.add([.test("b", "text")]) }
         #expect(error?.message.contains("was replaced") == true)
         try FileManager.default.removeItem(atPath: test.path)
         try FileManager.default.moveItem(atPath: test.path + ".away", toPath: test.path)

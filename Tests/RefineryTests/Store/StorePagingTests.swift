@@ -77,7 +77,7 @@ struct StorePagingTests {
                 }
             }
             if deletesCorpus {
-                let error = #expect(throws: StoreError.self) { try result.get() }
+                let error = #expect(throws: RefineryError.self) { try result.get() }
                 #expect(error?.message == "there is no selection \(made.id)")
             } else {
                 try result.get()

@@ -36,7 +36,7 @@ struct StoreRetryTests {
             ChunkScore(chunk: 1, model: models.teacher, outcome: .failed("not finite"))
         ])
         let corpus = try #require(try test.store.corpora().first).name
-        let error = #expect(throws: StoreError.self) {
+        let error = #expect(throws: RefineryError.self) {
             try test.store.retryFailures(corpus: "no such corpus")
         }
         #expect(error?.kind == .notFound)

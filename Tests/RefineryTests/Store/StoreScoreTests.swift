@@ -31,8 +31,8 @@ struct StoreScoreTests {
                     tokenNLL16: [1, 2, 3, 4, 5, 6, 7, 8]))
         }
         for bad in [Double.nan, .infinity, -1] {
-            #expect(throws: StoreError.self) { try test.store.recordScores([score(bad)]) }
-            #expect(throws: StoreError.self) { try test.store.recordScores([score(1, bad)]) }
+            #expect(throws: RefineryError.self) { try test.store.recordScores([score(bad)]) }
+            #expect(throws: RefineryError.self) { try test.store.recordScores([score(1, bad)]) }
         }
         #expect(try test.store.recordScores([score(1)]) == 1)
         #expect(try test.store.recordScores([score(2)]) == 0)

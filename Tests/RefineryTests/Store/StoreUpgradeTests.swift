@@ -62,13 +62,13 @@ struct StoreUpgradeTests {
         try store.exportRows(selection: old.id, ExportOptions()) { _ in rows += 1 }
         #expect(rows == 1)
         #expect(try store.select(SelectionRule(size: .topK(1))).maxScore == 1)
-        let guarded = #expect(throws: StoreError.self) {
+        let guarded = #expect(throws: RefineryError.self) {
             try store.select(SelectionRule(size: .topK(1), guards: .standard))
         }
         #expect(guarded?.message.contains("repetition") == true)
         var rule = SelectionRule(size: .topK(1))
         rule.score = .column(.adapted)
-        let adapted = #expect(throws: StoreError.self) { try store.select(rule) }
+        let adapted = #expect(throws: RefineryError.self) { try store.select(rule) }
         #expect(adapted?.message.contains("adapted") == true)
         try store.close()
     }

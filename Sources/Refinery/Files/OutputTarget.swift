@@ -38,17 +38,17 @@ public struct OutputTarget: Sendable {
     /// Files are compared by device and inode, so that every name of a file is found; those that
     /// are not there yet by their path. With `isStore` a database may be there: it is opened.
     ///
-    /// - Throws: ``OutputError`` that says which file it is.
+    /// - Throws: ``RefineryError`` that says which file it is.
     public func check(_ path: String, isStore: Bool = false) throws {
         let output = Self.identity(path)
         for file in used where Self.identity(file.path) == output {
-            throw OutputError(
-                message: "cannot write \(path): it is \(file.what), which would be lost",
+            throw RefineryError(
+                .output, "cannot write \(path): it is \(file.what), which would be lost",
                 hint: "name another file")
         }
         if !isStore, let kind = Self.precious(path) {
-            throw OutputError(
-                message: "cannot write \(path): it is \(kind), which would be lost",
+            throw RefineryError(
+                .output, "cannot write \(path): it is \(kind), which would be lost",
                 hint: "name another file, or delete that one first")
         }
     }

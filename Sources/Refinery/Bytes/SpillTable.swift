@@ -19,7 +19,7 @@ final class SpillTable<Record: BitwiseCopyable> {
 
     /// Adds one record.
     ///
-    /// - Throws: ``StoreError`` where the disk takes no more.
+    /// - Throws: ``RefineryError`` where the disk takes no more.
     func append(_ record: Record) throws {
         if buffer.count == capacity {
             let file = try self.file ?? SpillFile<Record>(folder: folder)
@@ -33,7 +33,7 @@ final class SpillTable<Record: BitwiseCopyable> {
 
     /// Hands over every record with its place from 0.
     ///
-    /// - Throws: ``StoreError`` where the disk fails; what `body` throws.
+    /// - Throws: ``RefineryError`` where the disk fails; what `body` throws.
     func forEach(_ body: (Int, Record) throws -> Void) throws {
         var place = 0
         let written = count - buffer.count

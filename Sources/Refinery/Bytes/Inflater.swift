@@ -4,10 +4,10 @@ import CDeflate
 final class Inflater {
     private let decompressor: OpaquePointer
 
-    /// - Throws: `StoreError` where there is no memory for the tables.
+    /// - Throws: `RefineryError` where there is no memory for the tables.
     init() throws {
         guard let decompressor = libdeflate_alloc_decompressor() else {
-            throw StoreError(.unusable, "no memory to inflate texts")
+            throw RefineryError(.unusable, "no memory to inflate texts")
         }
         self.decompressor = decompressor
     }
@@ -18,7 +18,7 @@ final class Inflater {
 
     /// The bytes that were deflated, which must be `count`.
     ///
-    /// - Throws: `StoreError` where they are not.
+    /// - Throws: `RefineryError` where they are not.
     func inflate(_ deflated: UnsafeRawBufferPointer, count: Int) throws -> [UInt8] {
         var status = LIBDEFLATE_SUCCESS
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
@@ -29,7 +29,7 @@ final class Inflater {
             initialized = status == LIBDEFLATE_SUCCESS ? count : 0
         }
         guard status == LIBDEFLATE_SUCCESS else {
-            throw StoreError(
+            throw RefineryError(
                 .unusable, "a text in the store does not inflate to its \(count) bytes",
                 hint: "the file is damaged; restore a backup")
         }

@@ -16,7 +16,7 @@ public final class InstanceLock: Sendable {
 
     /// Takes the lock, or refuses naming the holder's pid; makes an empty store where none is.
     ///
-    /// - Throws: `StoreError` of kind `refused` where another process holds it, `unusable` where
+    /// - Throws: `RefineryError` of kind `refused` where another process holds it, `unusable` where
     ///   the files cannot be opened, or where the store's file has several names.
     public init(store name: String) throws {
         try FileSystem.refuseNetwork(path: name)
@@ -25,7 +25,7 @@ public final class InstanceLock: Sendable {
         path = target + ".lock"
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o640)
         guard descriptor >= 0 else {
-            throw StoreError(
+            throw RefineryError(
                 .unusable, "cannot open the lock file \(path): \(String(cString: strerror(errno)))",
                 hint: "the folder of the store must exist and be writable for this user")
         }
@@ -35,7 +35,7 @@ public final class InstanceLock: Sendable {
             // A device or a pipe is not opened: SQLite says what it is.
             store = open(target, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
             guard store >= 0 else {
-                throw StoreError(
+                throw RefineryError(
                     .unusable, "cannot open store \(name): \(String(cString: strerror(errno)))",
                     hint: "the user needs to read and write the file and its folder")
             }
@@ -50,7 +50,7 @@ public final class InstanceLock: Sendable {
                     || errno == EDQUOT
             else {
                 let reason = String(cString: strerror(errno))
-                throw StoreError(.unusable, "cannot write \(path): \(reason)")
+                throw RefineryError(.unusable, "cannot write \(path): \(reason)")
             }
         } catch {
             close(descriptor)
@@ -72,12 +72,12 @@ public final class InstanceLock: Sendable {
         guard flock(descriptor, LOCK_EX | LOCK_NB) != 0 else { return }
         let reason = errno
         guard reason == EWOULDBLOCK else {
-            throw StoreError(
+            throw RefineryError(
                 .unusable, "cannot lock store \(store): \(String(cString: strerror(reason)))",
                 hint: "the store must lie on a local file system")
         }
         let name = holder().map { "process \($0)" } ?? "another process"
-        throw StoreError(
+        throw RefineryError(
             .refused, "the store \(store) is in use by \(name)",
             hint: "stop it first, or name another store with --store")
     }
@@ -88,7 +88,7 @@ public final class InstanceLock: Sendable {
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
             status.st_nlink > 1
         else { return }
-        throw StoreError(
+        throw RefineryError(
             .unusable,
             "store \(name) has \(status.st_nlink) names (hard links): SQLite keeps the newest rows "
                 + "beside one of them, and they would be lost under another",

@@ -18,7 +18,7 @@ final class GzipStream {
         buffer = .allocate(byteCount: Decompressor.outputSize, alignment: 16)
         // 15: the largest window; + 16: gzip header and trailer, neither zlib nor raw.
         let code = inflateInit2_(state, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
-        guard code == Z_OK else { throw ImportError("zlib cannot start: code \(code)") }
+        guard code == Z_OK else { throw RefineryError(.input, "zlib cannot start: code \(code)") }
     }
 
     deinit {
@@ -38,7 +38,8 @@ final class GzipStream {
                 if hasMember && first == 0 { isPadding = true }
                 if isPadding {
                     guard rest.allSatisfy({ $0 == 0 }) else {
-                        throw ImportError("\(place)the gzip data are damaged: bytes after the end")
+                        throw RefineryError(
+                            .input, "\(place)the gzip data are damaged: bytes after the end")
                     }
                     return
                 }
@@ -50,10 +51,13 @@ final class GzipStream {
     }
 
     func finish() throws {
-        guard !isInsideMember else { throw ImportError("\(place)the gzip data are cut short") }
+        guard !isInsideMember else {
+            throw RefineryError(.input, "\(place)the gzip data are cut short")
+        }
         // A gzip file of nothing has a header and a trailer; gzip, too, calls one of 0 bytes damaged.
         guard hasMember else {
-            throw ImportError("\(place)the gzip data are cut short: there are 0 bytes of them")
+            throw RefineryError(
+                .input, "\(place)the gzip data are cut short: there are 0 bytes of them")
         }
     }
 
@@ -87,7 +91,7 @@ final class GzipStream {
                 }
             default:
                 let reason = state.pointee.msg.map { String(cString: $0) } ?? "code \(code)"
-                throw ImportError("\(place)the gzip data are damaged: \(reason)")
+                throw RefineryError(.input, "\(place)the gzip data are damaged: \(reason)")
             }
         }
     }

@@ -10,14 +10,14 @@ enum FileSystem {
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
         guard let real = realPath(path) ?? realPath(folder) else {
             let reason = String(cString: strerror(errno))
-            throw StoreError(
+            throw RefineryError(
                 .unusable, "cannot open store \(path): \(folder): \(reason)",
                 hint: "its folder must exist and be writable")
         }
         guard let mounts = try? String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8),
             let type = mountType(of: real, mounts: mounts), networkTypes.contains(type)
         else { return }
-        throw StoreError(
+        throw RefineryError(
             .unusable,
             "store \(path) lies on \(type), a network file system: SQLite's locks and shared "
                 + "memory do not work there, it would hang or lose data",
@@ -65,7 +65,7 @@ enum FileSystem {
     /// The path of the store's file with every symbolic link followed.
     static func resolved(store path: String) throws -> String {
         guard let real = realPath(path) else {
-            throw StoreError(
+            throw RefineryError(
                 .unusable, "cannot open store \(path): \(String(cString: strerror(errno)))",
                 hint: "its folder must exist and be writable")
         }

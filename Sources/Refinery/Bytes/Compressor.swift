@@ -27,12 +27,12 @@ final class Compressor {
                     CInt(MemoryLayout<z_stream>.size)) == Z_OK
             else {
                 stream.deallocate()
-                throw OutputError(message: "zlib cannot start")
+                throw RefineryError(.output, "zlib cannot start")
             }
             state = .gzip(stream)
         case .zstd:
             guard let context = ZSTD_createCCtx() else {
-                throw OutputError(message: "zstd cannot start")
+                throw RefineryError(.output, "zstd cannot start")
             }
             ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, 3)
             ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1)
@@ -67,7 +67,7 @@ final class Compressor {
         _ body: (UnsafeRawBufferPointer) throws -> Void
     ) throws {
         guard bytes.count <= Int(UInt32.max) else {
-            throw OutputError(message: "more than 4 GiB in one write")
+            throw RefineryError(.output, "more than 4 GiB in one write")
         }
         // SAFETY: zlib reads `avail_in` bytes from `next_in` and does not write them, and writes
         // at most `avail_out` bytes to the buffer, which outlives the call.
@@ -81,7 +81,7 @@ final class Compressor {
                 stream.pointee.avail_out = UInt32(out.count)
                 let status = deflate(stream, isLast ? Z_FINISH : Z_NO_FLUSH)
                 guard status == Z_OK || status == Z_STREAM_END || status == Z_BUF_ERROR else {
-                    throw OutputError(message: "zlib failed: \(status)")
+                    throw RefineryError(.output, "zlib failed: \(status)")
                 }
                 let count = out.count - Int(stream.pointee.avail_out)
                 if count > 0 { try body(UnsafeRawBufferPointer(rebasing: out[..<count])) }
@@ -103,8 +103,8 @@ final class Compressor {
                 let left = ZSTD_compressStream2(
                     context, &output, &input, isLast ? ZSTD_e_end : ZSTD_e_continue)
                 guard ZSTD_isError(left) == 0 else {
-                    throw OutputError(
-                        message: "zstd failed: \(String(cString: ZSTD_getErrorName(left)))")
+                    throw RefineryError(
+                        .output, "zstd failed: \(String(cString: ZSTD_getErrorName(left)))")
                 }
                 if output.pos > 0 {
                     try body(UnsafeRawBufferPointer(rebasing: out[..<output.pos]))

@@ -7,7 +7,7 @@ final class SpillFile<Record: BitwiseCopyable> {
 
     /// A new file in `folder`.
     ///
-    /// - Throws: ``StoreError`` where it cannot be made.
+    /// - Throws: ``RefineryError`` where it cannot be made.
     init(folder: String) throws {
         self.folder = folder
         var template = Array((folder + "/.refinery-spill-XXXXXX").utf8CString)
@@ -23,7 +23,7 @@ final class SpillFile<Record: BitwiseCopyable> {
 
     /// Writes records to a place, counted in records.
     ///
-    /// - Throws: ``StoreError`` where the disk takes no more.
+    /// - Throws: ``RefineryError`` where the disk takes no more.
     func write(_ records: [Record], at place: Int) throws {
         var offset = place * MemoryLayout<Record>.stride
         // SAFETY: records are plain bytes, and `rest` is always within the array.
@@ -42,7 +42,7 @@ final class SpillFile<Record: BitwiseCopyable> {
 
     /// Reads the records at these places, all of which must have been written.
     ///
-    /// - Throws: ``StoreError`` where the disk fails.
+    /// - Throws: ``RefineryError`` where the disk fails.
     func read(_ places: Range<Int>) throws -> [Record] {
         let stride = MemoryLayout<Record>.stride
         var missing = places.count * stride
@@ -65,8 +65,8 @@ final class SpillFile<Record: BitwiseCopyable> {
         return found
     }
 
-    private static func failure(_ verb: String, in folder: String) -> StoreError {
-        StoreError(
+    private static func failure(_ verb: String, in folder: String) -> RefineryError {
+        RefineryError(
             .unusable,
             "cannot \(verb) the file in \(folder) that scores are gathered in: "
                 + String(cString: strerror(errno)),

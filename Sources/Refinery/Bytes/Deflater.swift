@@ -11,10 +11,10 @@ final class Deflater {
     private let compressor: OpaquePointer
     private var buffer: [UInt8] = []
 
-    /// - Throws: `StoreError` where there is no memory for the tables.
+    /// - Throws: `RefineryError` where there is no memory for the tables.
     init() throws {
         guard let compressor = libdeflate_alloc_compressor(Self.level) else {
-            throw StoreError(.unusable, "no memory to deflate texts")
+            throw RefineryError(.unusable, "no memory to deflate texts")
         }
         self.compressor = compressor
     }

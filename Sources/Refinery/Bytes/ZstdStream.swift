@@ -24,7 +24,9 @@ final class ZstdStream {
     init(place: String, maxWindow: Int = largestWindow) throws {
         self.place = place
         self.maxWindow = maxWindow
-        guard let context = ZSTD_createDCtx() else { throw ImportError("no memory for zstd") }
+        guard let context = ZSTD_createDCtx() else {
+            throw RefineryError(.input, "no memory for zstd")
+        }
         self.context = context
         buffer = .allocate(byteCount: Decompressor.outputSize, alignment: 16)
         // The power of two above; memory is taken as a frame fills its window.
@@ -55,7 +57,7 @@ final class ZstdStream {
                 if reason == "Frame requires too much memory for decoding" {
                     throw tooLarge(nil)
                 }
-                throw ImportError("\(place)the zstd data are damaged: \(reason)")
+                throw RefineryError(.input, "\(place)the zstd data are damaged: \(reason)")
             }
             if target.pos > 0 {
                 try output(UnsafeRawBufferPointer(rebasing: buffer[..<target.pos]))
@@ -69,8 +71,9 @@ final class ZstdStream {
     /// Whether memory was taken for the present frame.
     var hasShare: Bool { share != nil }
 
-    private func tooLarge(_ window: Int?) -> ImportError {
-        ImportError(
+    private func tooLarge(_ window: Int?) -> RefineryError {
+        RefineryError(
+            .input,
             "\(place)its zstd window\(window.map { " of \($0 >> 20) MiB" } ?? "") is above "
                 + "max_window_bytes, \(maxWindow >> 20) MiB",
             hint: "raise max_window_bytes, or zstd -dc --long=31 FILE | refinectl enqueue - "
@@ -108,10 +111,13 @@ final class ZstdStream {
     }
 
     func finish() throws {
-        guard !isInsideFrame else { throw ImportError("\(place)the zstd data are cut short") }
+        guard !isInsideFrame else {
+            throw RefineryError(.input, "\(place)the zstd data are cut short")
+        }
         // A frame of nothing has a header: 0 bytes are what a broken download leaves.
         guard hasInput else {
-            throw ImportError("\(place)the zstd data are cut short: there are 0 bytes of them")
+            throw RefineryError(
+                .input, "\(place)the zstd data are cut short: there are 0 bytes of them")
         }
     }
 }

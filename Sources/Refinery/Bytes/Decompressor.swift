@@ -20,7 +20,7 @@ public struct Decompressor {
     /// A stream compressed as `compression` says; errors begin with `name` where it is given.
     ///
     /// No zstd frame may ask for a window of more than `maxWindow` bytes.
-    /// Throws `ImportError` where the library has no memory for it.
+    /// Throws `RefineryError` where the library has no memory for it.
     public init(
         _ compression: Compression, name: String? = nil, maxWindow: Int = largestWindow
     ) throws {
@@ -47,7 +47,7 @@ public struct Decompressor {
 
     /// Takes the stream's next bytes and hands over what they inflate to.
     ///
-    /// Throws `ImportError` for damaged data, and what `output` throws. The bytes handed over are
+    /// Throws `RefineryError` for damaged data, and what `output` throws. The bytes handed over are
     /// valid during the call only.
     public func feed(
         _ input: UnsafeRawBufferPointer, _ output: (UnsafeRawBufferPointer) throws -> Void
@@ -60,7 +60,7 @@ public struct Decompressor {
         }
     }
 
-    /// Ends the stream; throws `ImportError` if it stops in the middle of its data or before them.
+    /// Ends the stream; throws `RefineryError` if it stops in the middle of its data or before them.
     public func finish() throws {
         switch stream {
         case .plain: break
