@@ -3,7 +3,7 @@
 
     selections.py [--chunks 10000000] [--bin .build/release] [--folder .cache/scale]
 
-Makes the store of store-scale.py in --folder, or goes on with the one there, imports a column with
+Makes the store of store_scale.py in --folder, or goes on with the one there, imports a column with
 a value a chunk (unless it is there), and asks a real refineryd for a dry run of several rules:
 nothing is recorded, so what is timed is reading, guards, score, order and size. The benchmark that
 is kept out is 1,000 questions of 40 words, half of them out of the corpus's own texts. Times are those of the whole command, memory is the daemon's peak since its
@@ -22,7 +22,7 @@ import zlib
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-SPEC = importlib.util.spec_from_file_location("store_scale", HERE / "store-scale.py")
+SPEC = importlib.util.spec_from_file_location("store_scale", HERE / "store_scale.py")
 SCALE = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(SCALE)
 
@@ -80,7 +80,7 @@ def main() -> None:
     if not (options.folder / "store.db").exists():
         SCALE.Daemon(options.bin, options.folder).stop()  # registers both models
     subprocess.run(
-        [sys.executable, HERE / "make-store.py", options.folder / "store.db", "--chunks",
+        [sys.executable, HERE / "make_store.py", options.folder / "store.db", "--chunks",
          str(options.chunks)], check=True)
     daemon = SCALE.Daemon(options.bin, options.folder)
     if "rating" not in daemon.call("columns", "--json")[0].decode():

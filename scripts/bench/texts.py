@@ -4,7 +4,7 @@
     texts.py FOLDER --tokenizer DIR --cache DIR NAME=COUNTxLENGTH…
 
 Writes FOLDER/NAME.jsonl, COUNT lines {"id", "text", "token_ids"} of LENGTH tokens each, for every
-NAME. The pages are those of Debian's linux-doc and python3-doc that make-quickstart-corpus.py takes
+NAME. The pages are those of Debian's linux-doc and python3-doc that make_quickstart_corpus.py takes
 good text from; each page is used once, so that no two texts are alike. A text is kept only if it
 gives its tokens again, and if it has 3.5 to 4 bytes a token, as English documentation has:
 `refinectl score` hands text to its threads by the byte, and texts of that density make that an even
@@ -33,8 +33,8 @@ STARTS = 24
 
 
 def load_corpus_maker():
-    """scripts/make-quickstart-corpus.py, whose name no import statement can spell."""
-    path = ROOT / "scripts" / "make-quickstart-corpus.py"
+    """scripts/make_quickstart_corpus.py, whose name no import statement can spell."""
+    path = ROOT / "scripts" / "make_quickstart_corpus.py"
     spec = importlib.util.spec_from_file_location("make_quickstart_corpus", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

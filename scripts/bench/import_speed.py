@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """How fast plain JSONL comes into the store, against sqlite3's own bulk insert of the same rows.
 
-    import.py [--source FILE.jsonl] [--megabytes 300] [--rounds 5] [--bin .build/release]
-              [--folder .cache/import]
+    import_speed.py [--source FILE.jsonl] [--megabytes 300] [--rounds 5] [--bin .build/release]
+                    [--folder .cache/import]
 
 Cuts the texts of --source (default: ../shared/corpus/sample.jsonl) anew into documents of 1 to 12 kB
 that all differ. Then, in turns: `refinectl enqueue` into a new store of a refineryd that is
@@ -33,7 +33,7 @@ TABLES = ("document", "document_text")
 
 
 def fail(message: str) -> None:
-    print(f"import: {message}", file=sys.stderr)
+    print(f"import_speed: {message}", file=sys.stderr)
     sys.exit(1)
 
 

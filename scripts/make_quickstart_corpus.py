@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes the quickstart's corpus: about 60,000 teacher tokens of documentation, code and junk.
 
-    make-quickstart-corpus.py [--cache DIR] [--tokens 60000] [--seed 1] --output corpus.jsonl
+    make_quickstart_corpus.py [--cache DIR] [--tokens 60000] [--seed 1] --output corpus.jsonl
 
 Good text comes out of Debian packages (linux-doc, python3-doc, libpython3-stdlib: 53 MB to
 download, nothing is installed and no root is needed), and only from files that models/reference
@@ -46,7 +46,7 @@ NAVIGATION = [
 
 
 def fail(message: str, hint: str) -> None:
-    print(f"make-quickstart-corpus: {message}\nhint: {hint}", file=sys.stderr)
+    print(f"make_quickstart_corpus: {message}\nhint: {hint}", file=sys.stderr)
     sys.exit(1)
 
 

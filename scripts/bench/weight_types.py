@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Tokens a second in every weight type, in turns: what `make bench-types` runs.
 
-    weight-types.py --refinectl PATH [--rounds 5] [--tokens 8192] [--threads N] [--types F16,Q4_K]
+    weight_types.py --refinectl PATH [--rounds 5] [--tokens 8192] [--threads N] [--types F16,Q4_K]
 
 Makes one model a type under .cache/bench/types, of the teacher's size and with its vocabulary, but
 768 wide, since the K-quants' blocks are of 256 numbers and the teacher's rows of 576: all matrices

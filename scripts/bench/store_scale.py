@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """What `status`, `selections` and `export --top-k` cost on stores of millions of scored chunks.
 
-    store-scale.py [--chunks 2500000,5000000,10000000] [--top-k 1000000] [--runs 3]
+    store_scale.py [--chunks 2500000,5000000,10000000] [--top-k 1000000] [--runs 3]
                    [--bin .build/release] [--folder .cache/scale] [--json PATH]
 
-Makes one store in --folder (make-store.py; it stays there, so that the next run is quick) and
+Makes one store in --folder (make_store.py; it stays there, so that the next run is quick) and
 lets it grow through the sizes. On each, a real refineryd with the repository's reference model and
 the quickstart's teacher serves `refinectl status --json`, `refinectl selections --json` and
 `refinectl export`; times are those of the whole commands, CPU times the daemon's, memory the peak
@@ -33,7 +33,7 @@ ANSWER_MS, PEAK_MB = 100, 300
 
 
 def fail(message: str) -> None:
-    print(f"store-scale: {message}", file=sys.stderr)
+    print(f"store_scale: {message}", file=sys.stderr)
     sys.exit(1)
 
 
@@ -93,7 +93,7 @@ def measure(options: argparse.Namespace, chunks: int) -> dict[str, float]:
     if not (folder / "store.db").exists():
         Daemon(options.bin, folder).stop()  # makes the store and registers both models
     subprocess.run(
-        [sys.executable, ROOT / "scripts/bench/make-store.py", folder / "store.db",
+        [sys.executable, ROOT / "scripts/bench/make_store.py", folder / "store.db",
          "--chunks", str(chunks)], check=True)
     daemon = Daemon(options.bin, folder)
     row = {"chunks": chunks, "store_gb": (folder / "store.db").stat().st_size / 1e9,

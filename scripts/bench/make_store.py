@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes a store of scored chunks, to see how refinery behaves at a size that takes weeks to score.
 
-    make-store.py STORE --chunks N [--seed 1] [--jobs 2] [--check]
+    make_store.py STORE --chunks N [--seed 1] [--jobs 2] [--check]
 
 STORE is a new file, which gets the shipped schema (migrations/) and two invented models, or a store
 that refineryd has made: its current models are then the ones that scored. Chunks are added until
@@ -46,7 +46,7 @@ COLUMNS = {
 
 
 def fail(message: str, hint: str) -> None:
-    print(f"make-store: {message}\nhint: {hint}", file=sys.stderr)
+    print(f"make_store: {message}\nhint: {hint}", file=sys.stderr)
     sys.exit(1)
 
 
