@@ -26,7 +26,10 @@ import zlib
 from collections import Counter
 from pathlib import Path
 
-MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
+import scripts_path  # noqa: F401
+from refinery_scripts.failure import fail
+from refinery_scripts.paths import MIGRATIONS
+
 CORPORA = ["code", "web"]
 DOMAINS = ["arxiv", "books", "code", "docs", "forum", "legal", "mail", "news", "patents", "recipes",
            "reviews", "wiki"]
@@ -43,11 +46,6 @@ COLUMNS = {
     "score": "chunk, model, outcome, tokens, bytes, nll, nll_squared, top1, top10, reason,"
              " nll_adapted, repetition",
 }
-
-
-def fail(message: str, hint: str) -> None:
-    print(f"make_store: {message}\nhint: {hint}", file=sys.stderr)
-    sys.exit(1)
 
 
 def made_up_text(seed: int, size: int = 1 << 20) -> bytes:

@@ -4,11 +4,11 @@
     store_scale.py [--chunks 2500000,5000000,10000000] [--top-k 1000000] [--runs 3]
                    [--bin .build/release] [--folder .cache/scale] [--json PATH]
 
-Makes one store in --folder (make_store.py; it stays there, so that the next run is quick) and
-lets it grow through the sizes. On each, a real refineryd with the repository's reference model and
-the quickstart's teacher serves `refinectl status --json`, `refinectl selections --json` and
-`refinectl export`; times are those of the whole commands, CPU times the daemon's, memory the peak
-of each process since its start (VmHWM: what its models map counts too). The fit says how the
+make_store.py makes one store in --folder and lets it grow through the sizes. The store stays there,
+so that the next run is quick. At each size a real refineryd with the repository's reference model
+and the quickstart's teacher serves `refinectl status --json`, `refinectl selections --json` and
+`refinectl export`. Times are those of the whole commands, CPU times are the daemon's. Memory is the
+peak of each process since its start (VmHWM, which counts what its models map). The fit says how the
 export's time grows: 1 is linear. Fails where a target of the project is missed. Standard library
 only.
 """
@@ -18,100 +18,45 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import os
 import shutil
-import signal
 import statistics
 import subprocess
 import sys
-import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+import scripts_path  # noqa: F401
+from refinery_scripts.daemon import Daemon
+from refinery_scripts.failure import fail, require
+from refinery_scripts.paths import BENCH, BINARIES, CACHE, TEACHER
+
 # The project's targets.
 ANSWER_MS, PEAK_MB = 100, 300
-
-
-def fail(message: str) -> None:
-    print(f"store_scale: {message}", file=sys.stderr)
-    sys.exit(1)
-
-
-class Daemon:
-    """A refineryd on the store, idle once `__init__` returns."""
-
-    def __init__(self, binaries: Path, folder: Path) -> None:
-        self.refinectl = [binaries / "refinectl", "--socket", folder / "socket"]
-        self.process = subprocess.Popen(
-            [binaries / "refineryd", "--config", ROOT / "config/refineryd.toml",
-             "--store", folder / "store.db", "--socket", folder / "socket",
-             "--teacher", ROOT / ".cache/teacher.gguf", "--reference", ROOT / "models/reference"],
-            stderr=open(folder / "refineryd.log", "w"))
-        state = None
-        while state != "idle":
-            if self.process.poll() is not None:
-                fail(f"refineryd ended; see {folder / 'refineryd.log'}")
-            time.sleep(0.05)
-            try:
-                state = json.loads(self.call("status", "--json")[0])["state"]
-            except subprocess.CalledProcessError:
-                continue  # the socket does not answer yet
-
-    def call(self, *arguments: object) -> tuple[bytes, float, float]:
-        """What refinectl printed, its seconds, and its peak memory in MB."""
-        started = time.monotonic()
-        process = subprocess.Popen(
-            [*self.refinectl, *map(str, arguments)], stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL)
-        with process.stdout:
-            output = process.stdout.read()
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.monotonic() - started
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode != 0:
-            raise subprocess.CalledProcessError(process.returncode, process.args)
-        return output, seconds, usage.ru_maxrss / 1024
-
-    def peak(self) -> float:
-        """Peak resident memory so far, MB."""
-        text = Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(text.split("VmHWM:")[1].split()[0]) / 1024
-
-    def cpu(self) -> float:
-        """CPU seconds so far."""
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-    def stop(self) -> None:
-        self.process.send_signal(signal.SIGTERM)
-        if self.process.wait() != 0:
-            fail("refineryd did not end well")
 
 
 def measure(options: argparse.Namespace, chunks: int) -> dict[str, float]:
     folder = options.folder
     if not (folder / "store.db").exists():
-        Daemon(options.bin, folder).stop()  # makes the store and registers both models
+        with Daemon(options.bin, folder):
+            pass  # it makes the store and registers both models
     subprocess.run(
-        [sys.executable, ROOT / "scripts/bench/make_store.py", folder / "store.db",
-         "--chunks", str(chunks)], check=True)
-    daemon = Daemon(options.bin, folder)
-    row = {"chunks": chunks, "store_gb": (folder / "store.db").stat().st_size / 1e9,
-           "start_mb": daemon.peak()}
-    exports = []
-    for _ in range(options.runs):
-        before = daemon.cpu()
-        _, seconds, client = daemon.call(
-            "export", "--top-k", options.top_k, "--output", folder / "export.jsonl")
-        exports.append((seconds, daemon.cpu() - before, client))
-    row |= {"export_s": statistics.median(e[0] for e in exports),
-            "export_cpu_s": statistics.median(e[1] for e in exports),
-            "client_mb": max(e[2] for e in exports)}
-    for command in ("status", "selections"):
-        times = [daemon.call(command, "--json")[1] for _ in range(15)]
-        row[f"{command}_ms"] = 1000 * statistics.median(times)
-    row["daemon_mb"] = daemon.peak()
-    daemon.stop()
+        [sys.executable, BENCH / "make_store.py", folder / "store.db", "--chunks", str(chunks)],
+        check=True)
+    with Daemon(options.bin, folder) as daemon:
+        row = {"chunks": chunks, "store_gb": (folder / "store.db").stat().st_size / 1e9,
+               "start_mb": daemon.peak_mb()}
+        exports, cpu = [], []
+        for _ in range(options.runs):
+            before = daemon.cpu_seconds()
+            exports.append(daemon.call(
+                "export", "--top-k", options.top_k, "--output", folder / "export.jsonl"))
+            cpu.append(daemon.cpu_seconds() - before)
+        row |= {"export_s": statistics.median(export.seconds for export in exports),
+                "export_cpu_s": statistics.median(cpu),
+                "client_mb": max(export.peak_mb for export in exports)}
+        for command in ("status", "selections"):
+            times = [daemon.call(command, "--json").seconds for _ in range(15)]
+            row[f"{command}_ms"] = 1000 * statistics.median(times)
+        row["daemon_mb"] = daemon.peak_mb()
     return row
 
 
@@ -127,13 +72,11 @@ def main() -> None:
     parser.add_argument("--chunks", default="2500000,5000000,10000000")
     parser.add_argument("--top-k", type=int, default=1_000_000)
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--bin", type=Path, default=ROOT / ".build/release")
-    parser.add_argument("--folder", type=Path, default=ROOT / ".cache/scale")
+    parser.add_argument("--bin", type=Path, default=BINARIES)
+    parser.add_argument("--folder", type=Path, default=CACHE / "scale")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    for needed in (options.bin / "refineryd", ROOT / ".cache/teacher.gguf"):
-        if not needed.exists():
-            fail(f"no {needed}\nhint: make build teacher")
+    require(options.bin / "refineryd", TEACHER, hint="make build teacher")
     sizes = sorted(map(int, options.chunks.split(",")))
     options.folder.mkdir(parents=True, exist_ok=True)
     made = options.folder / "chunks"

@@ -15,7 +15,8 @@ from pathlib import Path
 from transformers import AutoConfig
 from transformers.modeling_rope_utils import ROPE_INIT_FUNCTIONS
 
-from judge_models import write_jsonl
+import scripts_path  # noqa: F401
+from refinery_scripts.judge_models import write_jsonl
 
 SHAPE = {"hidden_size": 64, "intermediate_size": 32, "num_hidden_layers": 1,
          "num_attention_heads": 2, "num_key_value_heads": 2, "vocab_size": 100,

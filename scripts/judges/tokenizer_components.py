@@ -9,7 +9,10 @@ from pathlib import Path
 
 from tokenizers import Tokenizer
 
-TARGET = Path(__file__).resolve().parents[2] / "Tests/Fixtures/tokenizer/components.jsonl"
+import scripts_path  # noqa: F401
+from refinery_scripts.paths import FIXTURES
+
+TARGET = FIXTURES / "tokenizer/components.jsonl"
 
 MARK = "\u2581"
 LLAMA3 = (r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}"

@@ -12,8 +12,10 @@ from pathlib import Path
 
 from tokenizers import Tokenizer
 
-ROOT = Path(__file__).resolve().parents[2]
-TARGET = ROOT / "Tests/Fixtures/tokenizer/ids.jsonl"
+import scripts_path  # noqa: F401
+from refinery_scripts.paths import FIXTURES, REFERENCE
+
+TARGET = FIXTURES / "tokenizer/ids.jsonl"
 
 TEXTS = [
     "", " ", "\n", "\0", "a", "Hello, world!", "I'll say we've 'twas don't DON'T it's",
@@ -53,7 +55,7 @@ def fnv1a(ids: list[int]) -> int:
 
 
 def write_all(path: Path) -> None:
-    definition = json.loads((ROOT / "models/reference/tokenizer.json").read_text("utf-8"))
+    definition = json.loads((REFERENCE / "tokenizer.json").read_text("utf-8"))
     definition["added_tokens"] = [t for t in definition["added_tokens"] if not t["special"]]
     judge = Tokenizer.from_str(json.dumps(definition))
 

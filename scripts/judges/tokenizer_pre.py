@@ -13,9 +13,11 @@ from pathlib import Path
 from tokenizers import Regex
 from tokenizers.pre_tokenizers import Digits, PreTokenizer, Sequence, Split
 
+import scripts_path  # noqa: F401
+from refinery_scripts.paths import FIXTURES
 from tokenizer_ids import TEXTS, random_texts
 
-TARGET = Path(__file__).resolve().parents[2] / "Tests/Fixtures/tokenizer/pre.jsonl"
+TARGET = FIXTURES / "tokenizer/pre.jsonl"
 
 GPT2 = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
 SUFFIX = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)"

@@ -18,10 +18,12 @@ from pathlib import Path
 import gguf
 import sentencepiece
 
-import judge_llama_cpp
+import scripts_path  # noqa: F401
 import tokenizer_components
+from refinery_scripts import judge_llama_cpp
+from refinery_scripts.paths import FIXTURES
 
-TARGET = Path(__file__).resolve().parents[2] / "Tests/Fixtures/tokenizer/spm.jsonl"
+TARGET = FIXTURES / "tokenizer/spm.jsonl"
 NORMAL, UNKNOWN, CONTROL, USER, UNUSED, BYTE = range(1, 7)
 MARK = "\u2581"
 TEXTS = [*filter(None, tokenizer_components.TEXTS),
