@@ -10,6 +10,7 @@ leaves out Phi-3's window.
 
 from __future__ import annotations
 
+import argparse
 import sys
 from pathlib import Path
 
@@ -56,6 +57,11 @@ def check(folder: Path) -> bool:
     return good
 
 
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", nargs="?", type=Path, default=FIXTURES / "families")
+    return 0 if check(parser.parse_args().folder) else 1
+
+
 if __name__ == "__main__":
-    default = FIXTURES / "families"
-    sys.exit(0 if check(Path(sys.argv[1]) if len(sys.argv) > 1 else default) else 1)
+    sys.exit(main())

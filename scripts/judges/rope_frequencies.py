@@ -9,7 +9,7 @@ Writes one line a scaling and sequence length: fields of config.json, `tokens`, 
 
 from __future__ import annotations
 
-import sys
+import argparse
 from pathlib import Path
 
 from transformers import AutoConfig
@@ -74,5 +74,11 @@ def write_all(path: Path) -> None:
     write_jsonl(path, rows)
 
 
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("output", type=Path)
+    write_all(parser.parse_args().output)
+
+
 if __name__ == "__main__":
-    write_all(Path(sys.argv[1]))
+    main()

@@ -1,4 +1,7 @@
+#!/usr/bin/env python3
 """Writes Tests/Fixtures/tokenizer/ids.jsonl: what PyPI's tokenizers makes of texts of our own.
+
+    tokenizer_ids.py
 
 The judge reads models/reference/tokenizer.json without its special tokens, so that control tokens
 spelled out in a text are ordinary text (design: text is data). One line a text:
@@ -6,6 +9,7 @@ spelled out in a text are ordinary text (design: text is data). One line a text:
 ones, the digest being the 64-bit FNV-1a of the ids, one id a step, as a decimal string.
 """
 
+import argparse
 import json
 import random
 from pathlib import Path
@@ -71,5 +75,10 @@ def write_all(path: Path) -> None:
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
 
 
-if __name__ == "__main__":
+def main() -> None:
+    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
     write_all(TARGET)
+
+
+if __name__ == "__main__":
+    main()
