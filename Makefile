@@ -89,17 +89,17 @@ bench-families: judges build ## efficiency of every family of decoders beside Ll
 
 bench-types: judges teacher build ## tokens a second in every weight type, beside F16
 	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
-	    $(JUDGES)/bin/python scripts/bench/weight-types.py --refinectl "$$bin/refinectl"
+	    $(JUDGES)/bin/python scripts/bench/weight_types.py --refinectl "$$bin/refinectl"
 
 bench-tokenizer: judges teacher build ## against PyPI's tokenizers, a few minutes
 	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
 	    $(JUDGES)/bin/python scripts/bench/tokenizer.py --refinectl "$$bin/refinectl"
 
 bench-store: teacher build ## a store of 10 million scored chunks: status, selections, export
-	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && python3 scripts/bench/store-scale.py --bin "$$bin"
+	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && python3 scripts/bench/store_scale.py --bin "$$bin"
 
 bench-import: build ## plain JSONL into the store, against sqlite3's own bulk insert
-	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && python3 scripts/bench/import.py --bin "$$bin"
+	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && python3 scripts/bench/import_speed.py --bin "$$bin"
 
 bench-idle: teacher build ## wake-ups and memory of an idle daemon
 	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && python3 scripts/bench/idle.py --bin "$$bin"

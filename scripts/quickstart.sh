@@ -44,12 +44,12 @@ refinectl() { "$bin/refinectl" "$@"; }
 
 step "a corpus of about 60,000 tokens"
 corpus=$work/corpus.jsonl
-if ! scripts/make-quickstart-corpus.py --cache "$cache" --output "$corpus"; then
+if ! scripts/make_quickstart_corpus.py --cache "$cache" --output "$corpus"; then
     # Most often the package lists are missing or name versions that are gone.
     as_root=()
     [ "$(id -u)" -eq 0 ] || as_root=(sudo)
     "${as_root[@]}" apt-get update --quiet >&2
-    scripts/make-quickstart-corpus.py --cache "$cache" --output "$corpus"
+    scripts/make_quickstart_corpus.py --cache "$cache" --output "$corpus"
 fi
 
 step "refineryd on a store of its own"
@@ -98,7 +98,7 @@ refinectl report --selection better-half --output "$work/report.html"
 stop_daemon
 
 step "what came out"
-scripts/quickstart-table.py --corpus "$corpus" --ranked "$work/ranked.jsonl" \
+scripts/quickstart_table.py --corpus "$corpus" --ranked "$work/ranked.jsonl" \
     --refined "$work/refined.jsonl" --seconds "$(awk "BEGIN {print $ended - $started}")"
 cat <<END
 

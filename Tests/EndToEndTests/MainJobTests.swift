@@ -26,7 +26,7 @@ import Testing
         #expect(again.status == 0)
         #expect(again.output.contains("\"added\":0") && again.output.contains("\"unchanged\":66"))
 
-        let check = [Programs.root + "/Tests/check_export.py", folder("store.db")]
+        let check = [Programs.root + "/Tests/Oracles/check_export.py", folder("store.db")]
         for (name, rule) in [
             ("k", ["--top-k", "17"]), ("r", ["--ratio", "0.3"]), ("b", ["--token-budget", "5000"]),
             ("m", ["--min-score", "0"]), ("d", ["--ratio", "1", "--keep-duplicates"]),

@@ -34,10 +34,10 @@ enum Programs {
             .appendingPathComponent(name).path
     }
 
-    /// Runs one of Tests/*.py, which has to agree.
+    /// Runs one of Tests/Oracles/*.py, which has to agree.
     static func check(_ script: String, _ arguments: [String]) throws {
         let checked = try run(
-            "/usr/bin/env", ["python3", "-B", root + "/Tests/" + script] + arguments)
+            "/usr/bin/env", ["python3", "-B", root + "/Tests/Oracles/" + script] + arguments)
         #expect(checked.status == 0, "\(script): \(checked.output) \(checked.errors)")
     }
 

@@ -14,15 +14,12 @@ from __future__ import annotations
 import argparse
 import json
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-sys.path.insert(0, str(ROOT / "scripts" / "judges"))
-
-from machine import describe  # noqa: E402
-from random_families import Family, write_hf  # noqa: E402
+import scripts_path  # noqa: F401
+from refinery_scripts.machine import describe
+from refinery_scripts.family_model import Family, write_hf
 
 # The head takes as large a share as in a model of 135 million; the tokenizer is the small one.
 SHAPE = dict(

@@ -24,15 +24,13 @@ import json
 import os
 import sys
 import time
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-sys.path.append(str(ROOT / "scripts" / "judges"))
+import numpy as np
+import torch
 
-import numpy as np  # noqa: E402
-import torch  # noqa: E402
-
-from judge_models import load_model, load_tokenizer, read_jsonl  # noqa: E402
+import scripts_path  # noqa: F401
+from refinery_scripts.judge_models import load_model, load_tokenizer, read_jsonl
+from refinery_scripts.paths import REFERENCE
 
 
 class Transformers:
@@ -54,7 +52,7 @@ class Transformers:
     def tokenize(self, texts: list[str]) -> list[list[int]]:
         # The GGUF holds the vocabulary of models/reference; transformers would not read it from
         # there with the pre-tokenizer that belongs to it.
-        tokenizer = load_tokenizer(ROOT / "models" / "reference")
+        tokenizer = load_tokenizer(REFERENCE)
         return [tokenizer.encode(text, add_special_tokens=False).ids for text in texts]
 
     def tune(self, sequences: list[list[int]]) -> list[dict]:

@@ -15,7 +15,8 @@ import statistics
 from dataclasses import dataclass
 from pathlib import Path
 
-from engines import fail
+import scripts_path  # noqa: F401
+from refinery_scripts.failure import fail
 
 BEGIN = "<!-- bench-peers: written by `make bench-peers`, do not edit -->"
 END = "<!-- bench-peers: end -->"

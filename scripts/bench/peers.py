@@ -26,11 +26,13 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import machine
+import scripts_path  # noqa: F401
 import peer_report
-from engines import FOLDER, Peer, Refinery, Turn, fail
+from refinery_scripts import machine
+from refinery_scripts.engines import Peer, Refinery, Turn
+from refinery_scripts.failure import fail
+from refinery_scripts.paths import BENCH, CACHE, JUDGES, REFERENCE, ROOT
 
-ROOT = FOLDER.parent.parent
 TYPES = ("F32", "F16", "Q8_0", "Q4_0", "Q4_1")
 # What holds torch, MKL and oneDNN to AVX2 on a processor that has more.
 AVX2_ONLY = {"ATEN_CPU_CAPABILITY": "avx2", "MKL_ENABLE_INSTRUCTIONS": "AVX2",
@@ -95,14 +97,14 @@ class Run:
                  f"exact={size.exact_texts}x512"]
         sets += [f"long{n}={size.long_tokens // n}x{n}" for n in size.lengths]
         return json.loads(self.make(
-            FOLDER / "texts.py", self.texts, "--tokenizer", ROOT / "models" / "reference",
-            "--cache", self.cache, *sets))
+            BENCH / "texts.py", self.texts, "--tokenizer", REFERENCE, "--cache", self.cache,
+            *sets))
 
     def make_weights(self) -> dict[str, Path]:
         """A file a type; Q4_1 is the teacher's own."""
         others = [kind for kind in TYPES if kind != "Q4_1"]
-        self.make(ROOT / "scripts" / "judges" / "weight_files.py", self.teacher,
-                  self.folder / "weights", "--types", ",".join(others))
+        self.make(JUDGES / "weight_files.py", self.teacher, self.folder / "weights",
+                  "--types", ",".join(others))
         made = {kind: self.folder / "weights" / f"{kind}.gguf" for kind in others}
         return made | {"Q4_1": self.teacher}
 
@@ -213,7 +215,7 @@ def difference(found: list[list[float]], expected: list[list[float]]) -> dict:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--refinectl", type=Path, required=True, help="the release build")
-    parser.add_argument("--cache", type=Path, default=ROOT / ".cache")
+    parser.add_argument("--cache", type=Path, default=CACHE)
     parser.add_argument("--docs", type=Path, help="the file whose table is written (not with "
                         "--quick unless named)")
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
@@ -257,7 +259,7 @@ def main() -> None:
         peer_report.write(docs, text)
         run.say(f"wrote {docs}")
     run.say(f"everything measured: {record}; the tables again: "
-            f"{shlex.join([sys.executable, str(FOLDER / 'peer_report.py'), str(record)])}")
+            f"{shlex.join([sys.executable, str(BENCH / 'peer_report.py'), str(record)])}")
 
 
 if __name__ == "__main__":

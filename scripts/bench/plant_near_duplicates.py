@@ -3,10 +3,11 @@
 
     plant_near_duplicates.py CORPUS.jsonl [--documents 450] > planted.jsonl
 
-Takes the first documents, cut after 4,000 characters, and beside each a copy in which 0, 0.5, 1, 2,
-3 or 5 % of the words are replaced by others of it, every third with a sentence in front. Score the
-result, select all of it without and with --near-duplicates, and ask Tests/check_near_duplicates.py,
-which says how: it compares every pair, so some hundred documents are enough.
+Takes the first documents, cut after 4,000 characters, and puts a copy beside each. In a copy 0, 0.5,
+1, 2, 3 or 5 % of the words are replaced by others of the document; every third copy has a sentence
+in front. Score the result and select all of it without and with --near-duplicates. Then
+Tests/Oracles/check_near_duplicates.py says how good the guard is. It compares every pair, so some
+hundred documents are enough.
 """
 
 import argparse

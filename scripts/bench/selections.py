@@ -3,17 +3,17 @@
 
     selections.py [--chunks 10000000] [--bin .build/release] [--folder .cache/scale]
 
-Makes the store of store-scale.py in --folder, or goes on with the one there, imports a column with
-a value a chunk (unless it is there), and asks a real refineryd for a dry run of several rules:
-nothing is recorded, so what is timed is reading, guards, score, order and size. The benchmark that
-is kept out is 1,000 questions of 40 words, half of them out of the corpus's own texts. Times are those of the whole command, memory is the daemon's peak since its
-start (VmHWM: its models included). Fails above 30 s or 1,000 MB. Standard library only.
+Makes the store of store_scale.py in --folder, or goes on with the one there. Imports a column with
+a value a chunk, unless it is there. Then a real refineryd answers a dry run of several rules.
+Nothing is recorded, so what is timed is reading, guards, score, order and size. The benchmark that
+one rule keeps out is 1,000 questions of 40 words, half of them out of the corpus's own texts. Times
+are those of the whole command. Memory is the daemon's peak since its start (VmHWM, which counts its
+models). Fails above 30 s or 1,000 MB. Standard library only.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import json
 import sqlite3
 import subprocess
@@ -21,10 +21,10 @@ import sys
 import zlib
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-SPEC = importlib.util.spec_from_file_location("store_scale", HERE / "store-scale.py")
-SCALE = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(SCALE)
+import scripts_path  # noqa: F401
+from refinery_scripts.daemon import Daemon
+from refinery_scripts.failure import fail
+from refinery_scripts.paths import BENCH, BINARIES, CACHE
 
 MOST_SECONDS, MOST_MB = 30, 1000
 RULES = [
@@ -40,7 +40,7 @@ RULES = [
 ]
 
 
-def import_column(daemon: SCALE.Daemon, folder: Path) -> None:
+def import_column(daemon: Daemon, folder: Path) -> None:
     """A value for every chunk, in the order of the corpus."""
     path = folder / "rating.jsonl"
     db = sqlite3.connect(f"file:{folder / 'store.db'}?mode=ro", uri=True)
@@ -52,7 +52,7 @@ def import_column(daemon: SCALE.Daemon, folder: Path) -> None:
                     " ON c.document = d.id WHERE d.corpus = ? AND c.retired = 0", (corpus,)):
                 out.write(f'{{"id":"{key.decode()}","chunk":{ordinal},"value":{chunk % 97 / 7}}}\n')
                 lines += 1
-        _, seconds, _ = daemon.call("import-column", "rating", path, "--corpus", name)
+        seconds = daemon.call("import-column", "rating", path, "--corpus", name).seconds
         print(f"import-column: {lines:,} lines of {name} in {seconds:.1f} s, "
               f"{lines / seconds:,.0f} a second", flush=True)
     path.unlink()
@@ -73,30 +73,29 @@ def write_exam(folder: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--chunks", type=int, default=10_000_000)
-    parser.add_argument("--bin", type=Path, default=SCALE.ROOT / ".build/release")
-    parser.add_argument("--folder", type=Path, default=SCALE.ROOT / ".cache/scale")
+    parser.add_argument("--bin", type=Path, default=BINARIES)
+    parser.add_argument("--folder", type=Path, default=CACHE / "scale")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     if not (options.folder / "store.db").exists():
-        SCALE.Daemon(options.bin, options.folder).stop()  # registers both models
+        with Daemon(options.bin, options.folder):
+            pass  # it makes the store and registers both models
     subprocess.run(
-        [sys.executable, HERE / "make-store.py", options.folder / "store.db", "--chunks",
+        [sys.executable, BENCH / "make_store.py", options.folder / "store.db", "--chunks",
          str(options.chunks)], check=True)
-    daemon = SCALE.Daemon(options.bin, options.folder)
-    if "rating" not in daemon.call("columns", "--json")[0].decode():
-        import_column(daemon, options.folder)
-    daemon.stop()
+    with Daemon(options.bin, options.folder) as daemon:
+        if "rating" not in daemon.call("columns", "--json").output.decode():
+            import_column(daemon, options.folder)
     write_exam(options.folder)
     missed = []
     print("| rule | s | daemon CPU s | daemon MB |\n|------|--:|-------------:|----------:|")
     for rule in RULES:
-        daemon = SCALE.Daemon(options.bin, options.folder)
-        before = daemon.cpu()
         files = {"exam.jsonl": options.folder / "exam.jsonl"}
         arguments = [files.get(word, word) for word in rule]
-        _, seconds, _ = daemon.call("export", *arguments, "--dry-run", "--json")
-        cpu, peak = daemon.cpu() - before, daemon.peak()
-        daemon.stop()
+        with Daemon(options.bin, options.folder) as daemon:
+            before = daemon.cpu_seconds()
+            seconds = daemon.call("export", *arguments, "--dry-run", "--json").seconds
+            cpu, peak = daemon.cpu_seconds() - before, daemon.peak_mb()
         print(f"| `{' '.join(rule)}` | {seconds:.1f} | {cpu:.1f} | {peak:.0f} |", flush=True)
         # Which inflates and searches every document's text.
         if "--decontaminate" in rule:
@@ -104,7 +103,7 @@ def main() -> None:
         if seconds > MOST_SECONDS or peak > MOST_MB:
             missed.append(f"{' '.join(rule)}: {seconds:.1f} s, {peak:.0f} MB")
     if missed:
-        SCALE.fail("above 30 s or 1,000 MB: " + "; ".join(missed))
+        fail("above 30 s or 1,000 MB: " + "; ".join(missed))
 
 
 if __name__ == "__main__":

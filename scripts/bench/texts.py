@@ -4,41 +4,30 @@
     texts.py FOLDER --tokenizer DIR --cache DIR NAME=COUNTxLENGTH…
 
 Writes FOLDER/NAME.jsonl, COUNT lines {"id", "text", "token_ids"} of LENGTH tokens each, for every
-NAME. The pages are those of Debian's linux-doc and python3-doc that make-quickstart-corpus.py takes
-good text from; each page is used once, so that no two texts are alike. A text is kept only if it
-gives its tokens again, and if it has 3.5 to 4 bytes a token, as English documentation has:
-`refinectl score` hands text to its threads by the byte, and texts of that density make that an even
-share of the tokens, so that no thread waits for the other at the end. The same packages give the
-same texts. Prints the packages used.
+NAME. The pages are those of Debian's linux-doc and python3-doc that make_quickstart_corpus.py takes
+good text from. Each page is used once, so no two texts are alike. A text is kept only if it gives
+its tokens again and has 3.5 to 4 bytes a token, as English documentation has. `refinectl score`
+hands text to its threads by the byte. Texts of that density make that an even share of the tokens,
+so no thread waits for another at the end. The same packages give the same texts. Prints the
+packages used. Needs the judges' environment.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import json
 import random
-import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-sys.path.append(str(ROOT / "scripts" / "judges"))
-
-from judge_models import load_tokenizer  # noqa: E402
+import scripts_path  # noqa: F401
+from refinery_scripts.debian_texts import download, files_of, is_prose, page_text
+from refinery_scripts.failure import fail
+from refinery_scripts.judge_models import load_tokenizer
 
 DENSITY = (3.5, 4.0)  # UTF-8 bytes a token
 PACKAGES = ("linux-doc", "python3-doc")
 # Starts of a page that are tried before the page is given up.
 STARTS = 24
-
-
-def load_corpus_maker():
-    """scripts/make-quickstart-corpus.py, whose name no import statement can spell."""
-    path = ROOT / "scripts" / "make-quickstart-corpus.py"
-    spec = importlib.util.spec_from_file_location("make_quickstart_corpus", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def cut(text: str, length: int, tokenizer) -> tuple[str, list[int]] | None:
@@ -73,18 +62,17 @@ def main() -> None:
         count, length = map(int, shape.split("x"))
         wanted.append((length, name, count))
 
-    corpus = load_corpus_maker()
     tokenizer = load_tokenizer(arguments.tokenizer)
     debs = arguments.cache / "debs"
     debs.mkdir(parents=True, exist_ok=True)
-    packages = [corpus.download(package, debs) for package in PACKAGES]
+    packages = [download(package, debs) for package in PACKAGES]
     pages = sorted((path, content) for package in packages
-                   for path, content in corpus.files_of(package, ".html", 4))
+                   for path, content in files_of(package, ".html", 4))
     random.Random(1).shuffle(pages)
     texts = []
     for path, content in pages:
-        text = corpus.page_text(content.decode("utf-8", "replace"))
-        if corpus.is_prose(text):
+        text = page_text(content.decode("utf-8", "replace"))
+        if is_prose(text):
             texts.append((path.split("/html/")[-1], text))
 
     arguments.folder.mkdir(parents=True, exist_ok=True)
@@ -101,8 +89,8 @@ def main() -> None:
             else:
                 rows.append({"id": path, "text": found[0], "token_ids": found[1]})
         if len(rows) < count:
-            corpus.fail(f"{count} texts of {length} tokens wanted, {len(rows)} found",
-                        f"{' and '.join(p.name for p in packages)} hold fewer pages than usual")
+            fail(f"{count} texts of {length} tokens wanted, {len(rows)} found",
+                 f"{' and '.join(p.name for p in packages)} hold fewer pages than usual")
         texts = left
         with open(arguments.folder / f"{name}.jsonl", "w", encoding="utf-8", newline="\n") as out:
             for row in rows:

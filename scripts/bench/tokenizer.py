@@ -39,7 +39,9 @@ os.environ["TOKENIZERS_PARALLELISM"] = "false"
 
 from tokenizers import Tokenizer, __version__ as version  # noqa: E402
 
-ROOT = Path(__file__).resolve().parents[2]
+import scripts_path  # noqa: E402, F401
+from refinery_scripts.paths import REFERENCE, REFINECTL  # noqa: E402
+
 PYTHON = [*Path(sys.base_prefix).glob("lib/python3*"), Path("/usr/lib/python3")]
 ENGLISH = [  # (folder, names), the better English first
     (Path("/usr/share/doc/python3-doc"), "*.html"), (Path("/usr/share/doc"), "*.html"),
@@ -161,9 +163,9 @@ def measure(arguments, judge: Tokenizer, name: str, texts: list[str], folder: st
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("model", nargs="?", default=str(ROOT / "models/reference"))
-    parser.add_argument("--refinectl", default=str(ROOT / ".build/release/refinectl"))
-    parser.add_argument("--tokenizer", default=str(ROOT / "models/reference/tokenizer.json"))
+    parser.add_argument("model", nargs="?", default=str(REFERENCE))
+    parser.add_argument("--refinectl", default=str(REFINECTL))
+    parser.add_argument("--tokenizer", default=str(REFERENCE / "tokenizer.json"))
     parser.add_argument("--megabytes", type=float, default=20, help="of each kind of text")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--english", nargs="+", help="text or .jsonl files in place of the default")

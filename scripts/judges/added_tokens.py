@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Compares refinery's ids with PyPI's tokenizers where added tokens, `ignore_merges` and NFC meet.
 
     added_tokens.py --refinectl PATH [--rounds 60] [--seed 1]

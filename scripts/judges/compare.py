@@ -20,10 +20,10 @@ from pathlib import Path
 
 import torch
 
+import scripts_path  # noqa: F401
 import added_tokens
 import defaults
 import dequantise
-import judge_llama_cpp
 import llama_cpp_families
 import matrix
 import pair
@@ -37,17 +37,18 @@ import tokenizer_pre
 import tokenizer_spm
 import unicode_categories
 import weight_files
-from judge_models import load_model, load_tokenizer, read_jsonl, write_jsonl
 from nll import score, within
+from refinery_scripts import judge_llama_cpp
+from refinery_scripts.judge_models import load_model, load_tokenizer, read_jsonl, write_jsonl
+from refinery_scripts.paths import FIXTURES, REFERENCE, ROOT, TEACHER
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 # llama.cpp rounds keys and values to F16, and activations to 8 bits beside quantised weights.
 LLAMA_CPP_TOLERANCE = {"F32": 0.05, "F16": 0.1, "BF16": 0.2}
 
 
 def check_parity(fixtures: Path, name: str, model_path: Path, write: bool) -> bool:
     documents = read_jsonl(fixtures / "documents.jsonl")
-    tokenizer = load_tokenizer(ROOT / "models" / "reference")
+    tokenizer = load_tokenizer(REFERENCE)
     rows = score(load_model(model_path, torch.float64), tokenizer, documents, None)
     if write:
         write_jsonl(fixtures / f"{name}.jsonl", rows)
@@ -59,7 +60,7 @@ def check_parity(fixtures: Path, name: str, model_path: Path, write: bool) -> bo
 def check_weight_types(fixtures: Path, teacher: Path, refinectl: Path) -> bool:
     """refinery on the teacher's weights in every type, against float64 on what they stand for."""
     documents = read_jsonl(fixtures / "documents.jsonl")
-    tokenizer = load_tokenizer(ROOT / "models" / "reference")
+    tokenizer = load_tokenizer(REFERENCE)
     good = True
     with tempfile.TemporaryDirectory() as scratch:
         output = Path(scratch) / "scores.jsonl"
@@ -208,8 +209,8 @@ def check_unicode() -> bool:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--fixtures", type=Path, default=ROOT / "Tests" / "Fixtures")
-    parser.add_argument("--teacher", type=Path, default=ROOT / ".cache" / "teacher.gguf")
+    parser.add_argument("--fixtures", type=Path, default=FIXTURES)
+    parser.add_argument("--teacher", type=Path, default=TEACHER)
     parser.add_argument("--refinectl", type=Path, help="refinery's binary, to be judged too")
     parser.add_argument("--write", action="store_true", help="replace the committed numbers")
     arguments = parser.parse_args()
@@ -225,7 +226,7 @@ def main() -> int:
         check_random_models(fixtures / "models", write),
         check_families(fixtures / "families", write),
         check_pair(fixtures / "pair" / "expected.jsonl", write),
-        check_parity(fixtures / "parity", "reference", ROOT / "models" / "reference", write),
+        check_parity(fixtures / "parity", "reference", REFERENCE, write),
         check_parity(fixtures / "parity", "teacher", arguments.teacher, write),
         check_llama_cpp_ids(fixtures / "parity", arguments.teacher),
     ]

@@ -28,11 +28,17 @@ from transformers import (
 )
 from transformers.utils import logging
 
+import scripts_path  # noqa: F401
 import random_families
-import random_llama
-from judge_models import load_model, load_tokenizer, sum_nll, token_nll, write_jsonl
 from matrix import MEAN_TOLERANCE, TOKEN_TOLERANCE
-from random_families import NO_HEAD_DIM, ROPE, ROUTING_MARGIN, SHAPE, Family, routing_margin
+from random_families import NO_HEAD_DIM, ROUTING_MARGIN, routing_margin
+from random_llama import DOCUMENTS
+from refinery_scripts import family_model
+from refinery_scripts.family_model import ROPE, SHAPE, Family
+from refinery_scripts.judge_models import (
+    load_model, load_tokenizer, sum_nll, token_nll, write_jsonl,
+)
+from refinery_scripts.small_tokenizer import VOCABULARY, tokenizer_json
 
 # Fields that every class has and that no forward pass of a decoder reads.
 COMMON = {*PreTrainedConfig().to_dict(), "model_type", "architectures", "bos_token_id",
@@ -79,7 +85,7 @@ def bases(family: Family) -> Iterator[dict]:
     """The family's config.json: as it is published, and with every field of the class."""
     config = AutoConfig.for_model(
         family.model_type, **copy.deepcopy(
-            {"vocab_size": random_llama.VOCABULARY} | family.shape | family.settings))
+            {"vocab_size": VOCABULARY} | family.shape | family.settings))
     for content in (config.to_diff_dict(), config.to_dict()):
         content["model_type"] = family.model_type
         for name in ("transformers_version", "dtype", "id2label", "label2id"):
@@ -134,7 +140,7 @@ def model_of(family: Family, folder: Path, field: str):
         model = AutoModelForCausalLM.from_config(config, dtype=torch.float32)
     except Exception as error:  # of any class: KeyError, huggingface_hub's strict types, torch's
         return None, f"{type(error).__name__}: {error}".replace("\n", " ")[:90]
-    random_families.fill(model, family)
+    family_model.fill(model, family)
     if field in EPSILONS:
         # So small that the ε of the first norm weighs.
         with torch.no_grad():
@@ -155,10 +161,10 @@ def judge(family: Family, name: str, content: dict, refinectl: Path, tokenizer, 
     field = name.removesuffix(" null").split(".")[-1]
     # In a mixture of experts a long text hardly ever has no token between two experts.
     chosen = ("prose",) if "num_experts_per_tok" in content else ("prose", "long")
-    documents = [d for d in random_llama.DOCUMENTS if d["id"] in chosen]
+    documents = [d for d in DOCUMENTS if d["id"] in chosen]
     times = LONG.get(field, 0) if (content.get("num_hidden_layers") or 0) < 8 else 0
     if times:
-        long = random_llama.DOCUMENTS[-1]["text"]
+        long = DOCUMENTS[-1]["text"]
         documents = [{"id": "windows", "text": " ".join([long] * times)}]
     with tempfile.TemporaryDirectory() as scratch:
         folder, texts = Path(scratch) / "model", Path(scratch) / "texts.jsonl"
@@ -176,7 +182,7 @@ def judge(family: Family, name: str, content: dict, refinectl: Path, tokenizer, 
         model, why = model_of(family, folder, field)
         if model is None:
             return "not judged", why
-        random_families.write_weights(family, model, folder)
+        family_model.write_weights(family, model, folder)
         rows, message = scores(refinectl, folder, texts)
         if message:
             return "DIFFERS", message
@@ -207,8 +213,8 @@ def check_vision(refinectl: Path, vocabulary: str, tokenizer) -> bool:
               "num_hidden_layers": 1, "num_attention_heads": 2, "image_size": 28, "patch_size": 14}
     content = {"model_type": "gemma3", "architectures": ["Gemma3ForConditionalGeneration"],
                "text_config": text, "vision_config": vision, "mm_tokens_per_image": 4,
-               "image_token_index": random_llama.VOCABULARY - 1}
-    document, good = random_llama.DOCUMENTS[0], True
+               "image_token_index": VOCABULARY - 1}
+    document, good = DOCUMENTS[0], True
     ids = tokenizer.encode(document["text"], add_special_tokens=False).ids
     for place in ("language_model.model.", "model.language_model."):
         with tempfile.TemporaryDirectory() as scratch:
@@ -222,7 +228,7 @@ def check_vision(refinectl: Path, vocabulary: str, tokenizer) -> bool:
             state = {outer + name.removeprefix("model."): tensor.contiguous()
                      for name, tensor in whole.state_dict().items()
                      if "vision_tower" in name or "projector" in name}
-            part = random_families.make(family)
+            part = family_model.make(family)
             state |= {place + name.removeprefix("model."): tensor.contiguous()
                       for name, tensor in part.state_dict().items() if name != "lm_head.weight"}
             save_file(state, folder / "model.safetensors", metadata={"format": "pt"})
@@ -237,7 +243,7 @@ def check_vision(refinectl: Path, vocabulary: str, tokenizer) -> bool:
 
 
 def check(refinectl: Path, names: list[str] | None = None, verbose: bool = False) -> bool:
-    vocabulary = json.dumps(random_llama.tokenizer_json(random_llama.Spec("defaults")))
+    vocabulary = json.dumps(tokenizer_json())
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         file.write(vocabulary)
         file.flush()

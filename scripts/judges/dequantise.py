@@ -17,8 +17,9 @@ import numpy as np
 from gguf import GGML_QUANT_SIZES, GGMLQuantizationType
 from gguf.quants import dequantize
 
-from judge_models import write_jsonl
-from random_blocks import SCALES_AT, random_blocks
+import scripts_path  # noqa: F401
+from refinery_scripts.judge_models import write_jsonl
+from refinery_scripts.random_blocks import SCALES_AT, random_blocks
 
 # Blocks a type.
 TYPES = {

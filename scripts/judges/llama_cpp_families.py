@@ -10,13 +10,15 @@ leaves out Phi-3's window.
 
 from __future__ import annotations
 
+import argparse
 import sys
 from pathlib import Path
 
-import judge_llama_cpp
-from judge_models import read_jsonl
+import scripts_path  # noqa: F401
+from refinery_scripts import judge_llama_cpp
+from refinery_scripts.judge_models import read_jsonl
+from refinery_scripts.paths import FIXTURES
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 UNJUDGED = {
     "phi3-window.gguf",  # whose window, which llama.cpp leaves out, is shorter than the texts
     "phi3-longrope.gguf",  # it goes by the context that it has memory for, not by the text's length
@@ -55,6 +57,11 @@ def check(folder: Path) -> bool:
     return good
 
 
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", nargs="?", type=Path, default=FIXTURES / "families")
+    return 0 if check(parser.parse_args().folder) else 1
+
+
 if __name__ == "__main__":
-    default = ROOT / "Tests" / "Fixtures" / "families"
-    sys.exit(0 if check(Path(sys.argv[1]) if len(sys.argv) > 1 else default) else 1)
+    sys.exit(main())

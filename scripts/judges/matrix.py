@@ -36,12 +36,17 @@ import torch
 from gguf import GGMLQuantizationType, GGUFReader
 from gguf.quants import dequantize, quantize
 
-import family_gguf
+import scripts_path  # noqa: F401
 import random_families
-import random_llama
-from judge_models import load_model, load_tokenizer, sum_nll, token_nll, write_jsonl
-from random_blocks import random_weights
-from random_families import Family, NO_HEAD_DIM, ROPE, ROUTING_MARGIN, SHAPE, routing_margin
+from random_families import ROUTING_MARGIN, routing_margin
+from random_llama import DOCUMENTS, DTYPES, UNQUANTISABLE
+from refinery_scripts import family_gguf, family_model
+from refinery_scripts.family_model import ROPE, SHAPE, Family
+from refinery_scripts.judge_models import (
+    load_model, load_tokenizer, sum_nll, token_nll, write_jsonl,
+)
+from refinery_scripts.random_blocks import random_weights
+from refinery_scripts.small_tokenizer import tokenizer_json
 
 TOKEN_TOLERANCE = 1e-4
 MEAN_TOLERANCE = 1e-5
@@ -101,18 +106,18 @@ class Cell:
 
 def folder_model(family: Family, kind: str, path: Path):
     """Writes a folder and reads it."""
-    random_families.write_hf(family, path, random_llama.DTYPES[kind])
+    family_model.write_hf(family, path, DTYPES[kind])
     return load_model(path, torch.float64)
 
 
 def gguf_model(family: Family, kind: str, path: Path):
     """Writes a GGUF and makes the model whose matrices are what `gguf` says that it holds."""
-    model = random_families.make(family, np.float32)
+    model = family_model.make(family, np.float32)
     rng = np.random.default_rng(family.seed)
     quantised = GGMLQuantizationType[kind]
 
     def encode(array: np.ndarray) -> tuple[np.ndarray, GGMLQuantizationType]:
-        if kind not in random_llama.UNQUANTISABLE:
+        if kind not in UNQUANTISABLE:
             return quantize(array, quantised), quantised
         rows = array.reshape(-1, array.shape[-1])
         data = random_weights(kind, rows.shape, float(array.std()), rng, centred=True)
@@ -204,13 +209,13 @@ def check(refinectl: Path, families: list[Family] = FAMILIES,
     """Prints the table; whether every cell is within the tolerances."""
     with tempfile.TemporaryDirectory() as scratch:
         texts, vocabulary = Path(scratch) / "documents.jsonl", Path(scratch) / "tokenizer.json"
-        write_jsonl(texts, random_llama.DOCUMENTS)
-        vocabulary.write_text(json.dumps(random_llama.tokenizer_json(random_llama.Spec("matrix"))))
+        write_jsonl(texts, DOCUMENTS)
+        vocabulary.write_text(json.dumps(tokenizer_json()))
         tokenizer = load_tokenizer(vocabulary)
         documents = [
             Document(document["id"],
                      tokenizer.encode(document["text"], add_special_tokens=False).ids)
-            for document in random_llama.DOCUMENTS]
+            for document in DOCUMENTS]
         cells = {(family.name, form, kind): measure(
                     family, form, kind, refinectl, texts, documents, kernels)
                  for family in families for form, kind in FORMS}

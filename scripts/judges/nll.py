@@ -17,7 +17,8 @@ import sys
 
 import torch
 
-from judge_models import (
+import scripts_path  # noqa: F401
+from refinery_scripts.judge_models import (
     load_model, load_tokenizer, read_jsonl, round_nll, sum_nll, token_nll, write_jsonl,
 )
 

@@ -19,13 +19,15 @@ from pathlib import Path
 
 import torch
 
-from judge_models import (
+import scripts_path  # noqa: F401
+from refinery_scripts import paths
+from refinery_scripts.judge_models import (
     load_model, load_tokenizer, read_jsonl, sum_nll, token_nll, write_jsonl,
 )
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-TEACHER = ROOT / "models" / "reference", "<|endoftext|>"
-REFERENCE = ROOT / "Tests" / "Fixtures" / "models" / "f32-bos", "<|begin|>"
+# A folder, and the context token in front of a text.
+TEACHER = paths.REFERENCE, "<|endoftext|>"
+REFERENCE = paths.FIXTURES / "models/f32-bos", "<|begin|>"
 # Of the promise: 1e-4 nats a token of a chunk's mean.
 MEAN_TOLERANCE = 1e-4
 

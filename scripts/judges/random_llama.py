@@ -23,26 +23,15 @@ import numpy as np
 import torch
 from gguf.quants import quantize
 from safetensors.torch import save_file
-from tokenizers import Tokenizer, models, pre_tokenizers, decoders, trainers
-from tokenizers import AddedToken
 from transformers import LlamaConfig, LlamaForCausalLM
 
-from judge_models import (
+import scripts_path  # noqa: F401
+from refinery_scripts.family_gguf import permuted
+from refinery_scripts.judge_models import (
     BLOCK_TENSORS, load_model, load_tokenizer, round_nll, sum_nll, token_nll, write_jsonl,
 )
-from random_blocks import random_weights
-
-VOCABULARY = 320
-# Not `<|start|>`: llama.cpp makes that control token of gpt-oss a user-defined one in every model.
-BOS = "<|begin|>"
-
-TRAINING_TEXT = """The quick brown fox jumps over the lazy dog. It is what it is, and there is the rub.
-def score(chunk): return teacher.nll(chunk) - reference.nll(chunk)
-Each piece of a text is read by two models; what the one knows and the other does not is worth
-learning. In the beginning of the second part the author thanks the reader for the patience that
-the first part asked of them, and says that the third will be shorter than both.
-0 1 2 3 4 5 6 7 8 9 10 100 1000 while for in return if else: import self None True False
-""" * 4
+from refinery_scripts.random_blocks import random_weights
+from refinery_scripts.small_tokenizer import BOS, VOCABULARY, add_tokenizer, tokenizer_json
 
 DOCUMENTS = [
     {"id": "prose", "text": "The lazy dog reads the third part; the fox, who jumps over it, "
@@ -143,39 +132,6 @@ UNQUANTISABLE = ("Q2_K", "Q3_K", "Q4_K", "Q5_K", "Q6_K", "IQ4_NL", "IQ4_XS")
 DTYPES = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}
 
 
-def make_tokenizer(spec: Spec) -> Tokenizer:
-    """A byte-level BPE of 320 tokens: 256 bytes, merges, one control token, two user tokens."""
-    tokenizer = Tokenizer(models.BPE())
-    split = [pre_tokenizers.Digits(individual_digits=True)] if spec.digits else []
-    byte_level = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True)
-    tokenizer.pre_tokenizer = (
-        pre_tokenizers.Sequence(split + [byte_level]) if split else byte_level)
-    tokenizer.decoder = decoders.ByteLevel()
-    trainer = trainers.BpeTrainer(
-        vocab_size=VOCABULARY - 2, special_tokens=[BOS], show_progress=False,
-        initial_alphabet=pre_tokenizers.ByteLevel.alphabet())
-    tokenizer.train_from_iterator([TRAINING_TEXT], trainer)
-    # Runs of spaces, as Pythia and MPT have them: matched before the text is split, longest first.
-    for spaces in ("    ", "        "):
-        tokenizer.add_tokens([AddedToken(spaces, normalized=False)])
-    assert tokenizer.get_vocab_size() == VOCABULARY
-    return tokenizer
-
-
-def tokenizer_json(spec: Spec) -> dict:
-    content = json.loads(make_tokenizer(spec).to_str())
-    if spec.adds_bos:
-        content["post_processor"] = {
-            "type": "TemplateProcessing",
-            "single": [{"SpecialToken": {"id": BOS, "type_id": 0}},
-                       {"Sequence": {"id": "A", "type_id": 0}}],
-            "pair": [{"Sequence": {"id": "A", "type_id": 0}},
-                     {"Sequence": {"id": "B", "type_id": 1}}],
-            "special_tokens": {BOS: {"id": BOS, "ids": [0], "tokens": [BOS]}},
-        }
-    return content
-
-
 def make_model(spec: Spec) -> LlamaForCausalLM:
     config = LlamaConfig(
         vocab_size=VOCABULARY, hidden_size=spec.hidden, intermediate_size=spec.intermediate,
@@ -226,8 +182,9 @@ def write_hf(spec: Spec, folder: Path) -> None:
     if spec.spelling == "old":
         config = old_spelling(config)
     (folder / "config.json").write_text(json.dumps(config, indent=1, sort_keys=True) + "\n")
+    content = tokenizer_json(spec.digits, spec.adds_bos)
     (folder / "tokenizer.json").write_text(
-        json.dumps(tokenizer_json(spec), ensure_ascii=False, separators=(",", ":")) + "\n")
+        json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n")
     tokenizer_config = {"bos_token": BOS, "eos_token": BOS, "add_bos_token": spec.adds_bos}
     (folder / "tokenizer_config.json").write_text(json.dumps(tokenizer_config) + "\n")
     state = {name: tensor.detach().to(DTYPES[spec.kind]).contiguous()
@@ -246,36 +203,6 @@ def write_hf(spec: Spec, folder: Path) -> None:
         total += sum(state[n].numel() * state[n].element_size() for n in mine)
     index = {"metadata": {"total_size": total}, "weight_map": dict(sorted(places.items()))}
     (folder / "model.safetensors.index.json").write_text(json.dumps(index, indent=1) + "\n")
-
-
-def permute(weight: np.ndarray, heads: int) -> np.ndarray:
-    """llama.cpp's order of q and k rows: pairs (i, i + half) become (2i, 2i+1)."""
-    rows = weight.shape[0] // heads
-    return (
-        weight.reshape(heads, 2, rows // 2, *weight.shape[1:]).swapaxes(1, 2).reshape(weight.shape)
-    )
-
-
-def add_tokenizer(writer: gguf.GGUFWriter, spec: Spec) -> None:
-    content = tokenizer_json(spec)
-    tokens = [""] * VOCABULARY
-    types = [int(gguf.TokenType.NORMAL)] * VOCABULARY
-    for token, number in content["model"]["vocab"].items():
-        tokens[number] = token
-    for added in content["added_tokens"]:
-        tokens[added["id"]] = added["content"]
-        types[added["id"]] = int(
-            gguf.TokenType.CONTROL if added["special"] else gguf.TokenType.USER_DEFINED)
-    merges = [m if isinstance(m, str) else " ".join(m) for m in content["model"]["merges"]]
-    writer.add_tokenizer_model("gpt2")
-    writer.add_tokenizer_pre("smollm" if spec.digits else "gpt-2")
-    writer.add_token_list(tokens)
-    writer.add_token_types(types)
-    writer.add_token_merges(merges)
-    writer.add_bos_token_id(0)
-    writer.add_eos_token_id(0)
-    if spec.adds_bos:
-        writer.add_add_bos_token(True)
 
 
 def llama3_divisors(spec: Spec) -> np.ndarray:
@@ -320,7 +247,7 @@ def write_gguf(spec: Spec, path: Path) -> None:
     if spec.scaling.get("rope_type") == "linear":
         writer.add_rope_scaling_type(gguf.RopeScalingType.LINEAR)
         writer.add_rope_scaling_factor(spec.scaling["factor"])
-    add_tokenizer(writer, spec)
+    add_tokenizer(writer, spec.digits, spec.adds_bos)
 
     def add(name: str, weight: torch.Tensor, kind: str) -> None:
         array = weight.detach().numpy().astype(np.float32)
@@ -346,7 +273,7 @@ def write_gguf(spec: Spec, path: Path) -> None:
             weight = state[f"model.layers.{layer}.{hf_name}.weight"]
             if gguf_name in ("attn_q", "attn_k"):
                 heads = spec.heads if gguf_name == "attn_q" else spec.kv_heads
-                weight = torch.from_numpy(permute(weight.numpy(), heads).copy())
+                weight = torch.from_numpy(permuted(weight.numpy(), heads).copy())
             add(f"blk.{layer}.{gguf_name}.weight", weight, spec.kind)
     add("output_norm.weight", state["model.norm.weight"], spec.kind)
     if not spec.tied:
@@ -358,7 +285,7 @@ def write_gguf(spec: Spec, path: Path) -> None:
 
 
 def expected(spec: Spec, path: Path, scratch: Path) -> list[dict]:
-    scratch.write_text(json.dumps(tokenizer_json(spec)))
+    scratch.write_text(json.dumps(tokenizer_json(spec.digits, spec.adds_bos)))
     tokenizer = load_tokenizer(scratch)
     model = load_model(path, torch.float64)
     read, meant = model.config.rope_parameters, spec.scaling | {"rope_theta": spec.theta}

@@ -9,13 +9,14 @@ Writes one line a scaling and sequence length: fields of config.json, `tokens`, 
 
 from __future__ import annotations
 
-import sys
+import argparse
 from pathlib import Path
 
 from transformers import AutoConfig
 from transformers.modeling_rope_utils import ROPE_INIT_FUNCTIONS
 
-from judge_models import write_jsonl
+import scripts_path  # noqa: F401
+from refinery_scripts.judge_models import write_jsonl
 
 SHAPE = {"hidden_size": 64, "intermediate_size": 32, "num_hidden_layers": 1,
          "num_attention_heads": 2, "num_key_value_heads": 2, "vocab_size": 100,
@@ -73,5 +74,11 @@ def write_all(path: Path) -> None:
     write_jsonl(path, rows)
 
 
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("output", type=Path)
+    write_all(parser.parse_args().output)
+
+
 if __name__ == "__main__":
-    write_all(Path(sys.argv[1]))
+    main()

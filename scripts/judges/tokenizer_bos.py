@@ -11,6 +11,7 @@ transformers fails. Exits 1 where refinery's rule, which is in docs/models.md, s
 
 from __future__ import annotations
 
+import argparse
 import io
 import itertools
 import json
@@ -112,5 +113,10 @@ def check() -> bool:
     return not wrong
 
 
+def main() -> int:
+    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
+    return 0 if check() else 1
+
+
 if __name__ == "__main__":
-    sys.exit(0 if check() else 1)
+    sys.exit(main())

@@ -1,15 +1,23 @@
-"""Writes Tests/Fixtures/tokenizer/components.jsonl: small tokenizer.json definitions and the ids
-that PyPI's tokenizers gives with them. Each line: {"name", "definition", "texts", "ids"}.
+#!/usr/bin/env python3
+"""Writes Tests/Fixtures/tokenizer/components.jsonl: small definitions, and the ids of tokenizers.
 
-Every pre-tokenizer, split behaviour and added-token flag that refinery reads stands in one.
+    tokenizer_components.py
+
+Each line: {"name", "definition", "texts", "ids"}. A definition is a tokenizer.json; the ids are
+what PyPI's tokenizers gives with it. Every pre-tokenizer, split behaviour and added-token flag that
+refinery reads is in one of them.
 """
 
+import argparse
 import json
 from pathlib import Path
 
 from tokenizers import Tokenizer
 
-TARGET = Path(__file__).resolve().parents[2] / "Tests/Fixtures/tokenizer/components.jsonl"
+import scripts_path  # noqa: F401
+from refinery_scripts.paths import FIXTURES
+
+TARGET = FIXTURES / "tokenizer/components.jsonl"
 
 MARK = "\u2581"
 LLAMA3 = (r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}"
@@ -211,5 +219,10 @@ def write_all(path: Path) -> None:
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
 
 
-if __name__ == "__main__":
+def main() -> None:
+    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
     write_all(TARGET)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,4 +1,7 @@
+#!/usr/bin/env python3
 """Writes Tests/Fixtures/tokenizer/ids.jsonl: what PyPI's tokenizers makes of texts of our own.
+
+    tokenizer_ids.py
 
 The judge reads models/reference/tokenizer.json without its special tokens, so that control tokens
 spelled out in a text are ordinary text (design: text is data). One line a text:
@@ -6,14 +9,17 @@ spelled out in a text are ordinary text (design: text is data). One line a text:
 ones, the digest being the 64-bit FNV-1a of the ids, one id a step, as a decimal string.
 """
 
+import argparse
 import json
 import random
 from pathlib import Path
 
 from tokenizers import Tokenizer
 
-ROOT = Path(__file__).resolve().parents[2]
-TARGET = ROOT / "Tests/Fixtures/tokenizer/ids.jsonl"
+import scripts_path  # noqa: F401
+from refinery_scripts.paths import FIXTURES, REFERENCE
+
+TARGET = FIXTURES / "tokenizer/ids.jsonl"
 
 TEXTS = [
     "", " ", "\n", "\0", "a", "Hello, world!", "I'll say we've 'twas don't DON'T it's",
@@ -53,7 +59,7 @@ def fnv1a(ids: list[int]) -> int:
 
 
 def write_all(path: Path) -> None:
-    definition = json.loads((ROOT / "models/reference/tokenizer.json").read_text("utf-8"))
+    definition = json.loads((REFERENCE / "tokenizer.json").read_text("utf-8"))
     definition["added_tokens"] = [t for t in definition["added_tokens"] if not t["special"]]
     judge = Tokenizer.from_str(json.dumps(definition))
 
@@ -69,5 +75,10 @@ def write_all(path: Path) -> None:
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
 
 
-if __name__ == "__main__":
+def main() -> None:
+    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
     write_all(TARGET)
+
+
+if __name__ == "__main__":
+    main()

@@ -19,11 +19,12 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-import judge_llama_cpp
+import scripts_path  # noqa: F401
 import tokenizer_pre
+from refinery_scripts import judge_llama_cpp
+from refinery_scripts.paths import REFINECTL
 from tokenizer_ids import TEXTS
 
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def with_pre(data: bytes, name: str) -> bytes:
@@ -71,7 +72,7 @@ def compare(refinectl: str, path: Path, name: str, texts: list[str]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("vocabulary", type=Path)
-    parser.add_argument("--refinectl", default=str(ROOT / ".build/release/refinectl"))
+    parser.add_argument("--refinectl", default=str(REFINECTL))
     parser.add_argument("--pre", nargs="*", default=[])
     parser.add_argument("--all", action="store_true")
     parser.add_argument("--text", nargs="*", default=[])

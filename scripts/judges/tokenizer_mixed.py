@@ -25,8 +25,10 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+import scripts_path  # noqa: F401
+from refinery_scripts.paths import REFINECTL, ROOT
+
 Judge = Callable[[list[str]], list[list[int]]]
-ROOT = Path(__file__).resolve().parents[2]
 BLOCKS = [  # first and last scalar of what a run is drawn from
     (0x20, 0x7E), (0x61, 0x7A), (0x41, 0x5A), (0x30, 0x39), (0xA0, 0x24F), (0x250, 0x36F),
     (0x370, 0x3FF), (0x400, 0x52F), (0x530, 0x5FF), (0x600, 0x6FF), (0x700, 0x8FF),
@@ -109,7 +111,7 @@ def load_judge(path: str, pre: str | None) -> Judge:
         return tokenizers_judge(json.loads(Path(path).read_text("utf-8")))
     if path.endswith(".gguf"):
         import gguf
-        import judge_llama_cpp
+        from refinery_scripts import judge_llama_cpp
 
         fields = gguf.GGUFReader(path).fields
         if fields["tokenizer.ggml.model"].contents() == "gpt2":
@@ -145,7 +147,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("model")
     parser.add_argument("judge")
-    parser.add_argument("--refinectl", default=str(ROOT / ".build/release/refinectl"))
+    parser.add_argument("--refinectl", default=str(REFINECTL))
     parser.add_argument("--megabytes", type=float, default=20)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--pre")

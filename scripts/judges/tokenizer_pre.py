@@ -1,21 +1,28 @@
-"""Writes Tests/Fixtures/tokenizer/pre.jsonl: for each `tokenizer.ggml.pre` that llama.cpp knows, the
-words that PyPI's tokenizers cuts texts of our own into.
+#!/usr/bin/env python3
+"""Writes Tests/Fixtures/tokenizer/pre.jsonl: the words that named pre-tokenizers cut texts into.
 
-One line a list of patterns: {"names": […], "texts": […], "words": [[length in bytes, …], …]}.
-The patterns are those of the models' own tokenizer.json, as llama.cpp's src/llama-vocab.cpp (at
-00ad355e009e) quotes them beside its rewritten ones, and llama.cpp's where it quotes none; they are
-written down here a second time, so that a slip on either side shows.
+    tokenizer_pre.py
+
+The names are those of `tokenizer.ggml.pre` that llama.cpp knows; PyPI's tokenizers cuts texts of
+our own. The first line holds the texts. Then one line a list of patterns: {"names": […], "words":
+[[length in bytes, …], …]}. The patterns are those of the models' own tokenizer.json, as
+src/llama-vocab.cpp of llama.cpp (at 00ad355e009e) quotes them beside its rewritten ones. Where it
+quotes none they are llama.cpp's. They are written down here a second time, so that a slip on
+either side shows.
 """
 
+import argparse
 import json
 from pathlib import Path
 
 from tokenizers import Regex
 from tokenizers.pre_tokenizers import Digits, PreTokenizer, Sequence, Split
 
+import scripts_path  # noqa: F401
+from refinery_scripts.paths import FIXTURES
 from tokenizer_ids import TEXTS, random_texts
 
-TARGET = Path(__file__).resolve().parents[2] / "Tests/Fixtures/tokenizer/pre.jsonl"
+TARGET = FIXTURES / "tokenizer/pre.jsonl"
 
 GPT2 = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
 SUFFIX = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)"
@@ -117,5 +124,10 @@ def write_all(path: Path) -> None:
                     + "".join(json.dumps(line, separators=(",", ":")) + "\n" for line in lines))
 
 
-if __name__ == "__main__":
+def main() -> None:
+    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
     write_all(TARGET)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,14 +1,17 @@
-"""Writes Tests/Fixtures/tokenizer/spm.jsonl: small SentencePiece vocabularies and the ids that
-llama.cpp and PyPI's sentencepiece give with them.
+#!/usr/bin/env python3
+"""Writes Tests/Fixtures/tokenizer/spm.jsonl: small SentencePiece vocabularies and their ids.
 
-(Where llama.cpp strips white space behind Phi-3's added tokens it knows only ASCII's; the model's own
-tokenizer, and refinery, all of Unicode's. No text here has any there.)
+    tokenizer_spm.py
 
 Each line: {"name", "tokens", "scores", "types", "space_prefix", "model_name", "proto", "texts",
-"ids"}. Lines with "proto", a ModelProto in hexadecimal, are sentencepiece's; the others are
-llama.cpp's, on a GGUF of what they say.
+"ids"}. Ids of lines with "proto", a ModelProto in hexadecimal, are those of PyPI's sentencepiece;
+the others are llama.cpp's, on a GGUF of what the line says.
+
+Behind Phi-3's added tokens llama.cpp strips only ASCII's white space. The model's own tokenizer
+strips all of Unicode's, and so does refinery. No text here has any there.
 """
 
+import argparse
 import json
 import random
 import struct
@@ -18,10 +21,12 @@ from pathlib import Path
 import gguf
 import sentencepiece
 
-import judge_llama_cpp
+import scripts_path  # noqa: F401
 import tokenizer_components
+from refinery_scripts import judge_llama_cpp
+from refinery_scripts.paths import FIXTURES
 
-TARGET = Path(__file__).resolve().parents[2] / "Tests/Fixtures/tokenizer/spm.jsonl"
+TARGET = FIXTURES / "tokenizer/spm.jsonl"
 NORMAL, UNKNOWN, CONTROL, USER, UNUSED, BYTE = range(1, 7)
 MARK = "\u2581"
 TEXTS = [*filter(None, tokenizer_components.TEXTS),
@@ -128,5 +133,10 @@ def write_all(path: Path) -> None:
     path.write_text("".join(json.dumps(line, separators=(",", ":")) + "\n" for line in lines()))
 
 
-if __name__ == "__main__":
+def main() -> None:
+    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
     write_all(TARGET)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,9 +1,13 @@
+#!/usr/bin/env python3
 """Prints the tables of UnicodeCategories.swift, which `compare.py` checks.
+
+    unicode_categories.py
 
 They say what PyPI's tokenizers (Oniguruma; `Digits` is Rust's) takes each scalar for. Run it again
 when the judge's version changes.
 """
 
+import argparse
 import itertools
 import textwrap
 from pathlib import Path
@@ -84,7 +88,12 @@ def differing(path: Path) -> list[str]:
     return [name for name, table in tables().items() if "".join(table.split()) not in text]
 
 
-if __name__ == "__main__":
+def main() -> None:
+    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
     for title, table in tables().items():
         width = 92 if title == "runs" else 88
         print(f"{title}:", *(textwrap.wrap(table, width, break_on_hyphens=False)), sep="\n")
+
+
+if __name__ == "__main__":
+    main()

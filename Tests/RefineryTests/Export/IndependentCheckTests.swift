@@ -5,11 +5,11 @@ import Testing
 @testable import Refinery
 
 struct IndependentCheckTests {
-    /// `Tests/check_export.py`, found from this file.
+    /// `Tests/Oracles/check_export.py`, found from this file.
     private static var script: String {
         URL(fileURLWithPath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("check_export.py").path
+            .appendingPathComponent("Oracles/check_export.py").path
     }
 
     private func check(_ arguments: [String]) throws -> Int32 {

@@ -4,12 +4,12 @@ import Testing
 
 @testable import Refinery
 
-/// `Tests/check_selection.py` recomputes what was selected from the raw columns.
+/// `Tests/Oracles/check_selection.py` recomputes what was selected from the raw columns.
 struct IndependentSelectionTests {
     private func check(_ store: String) throws -> (status: Int32, errors: String) {
         let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("check_selection.py").path
+            .appendingPathComponent("Oracles/check_selection.py").path
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = ["python3", "-B", script, store]

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Refinery
 
-/// The store that scripts/bench/make-store.py makes, which scale is measured on.
+/// The store that scripts/bench/make_store.py makes, which scale is measured on.
 struct MadeStoreTests {
     @Test func `a made store passes the store's own check and can be selected from`() throws {
         let test = try TestStore()
@@ -14,7 +14,7 @@ struct MadeStoreTests {
             let process = Process()
             process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
             process.arguments = [
-                "python3", root.appendingPathComponent("scripts/bench/make-store.py").path, path,
+                "python3", root.appendingPathComponent("scripts/bench/make_store.py").path, path,
                 "--chunks", chunks, "--jobs", "1", "--check",
             ]
             process.standardError = FileHandle.nullDevice

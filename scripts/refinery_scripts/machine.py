@@ -1,4 +1,4 @@
-"""The machine that figures are of, as Linux tells of it. Standard library only."""
+"""The machine that figures are of, as Linux describes it."""
 
 from __future__ import annotations
 

@@ -2,7 +2,8 @@
 
 A GGUF is dequantised by PyPI's `gguf` and put into a transformers model tensor by tensor, so that
 the arithmetic is transformers' own. Its token ids are NOT taken from
-`AutoTokenizer(gguf_file=...)`, which ignores `tokenizer.ggml.pre` and gives other ids.
+`AutoTokenizer(gguf_file=...)`, which ignores `tokenizer.ggml.pre` and gives other ids. Needs the
+judges' environment.
 """
 
 from __future__ import annotations

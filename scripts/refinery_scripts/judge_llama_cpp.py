@@ -1,7 +1,8 @@
 """The second judge: llama.cpp, for token ids and, coarsely, for NLLs.
 
 Its NLLs are no measure of ours: keys and values are rounded to F16 and, beside quantised weights,
-activations to 8 bits. But a wrong layout of q and k, a wrong RoPE or a wrong tokenizer shows.
+activations to 8 bits. But a wrong layout of q and k, a wrong RoPE or a wrong tokenizer shows. Needs
+the judges' environment.
 """
 
 from __future__ import annotations

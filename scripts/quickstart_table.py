@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The quickstart's last page: what was kept, by domain, and the best and worst chunks.
 
-    quickstart-table.py --corpus FILE --ranked FILE --refined FILE --seconds S
+    quickstart_table.py --corpus FILE --ranked FILE --refined FILE --seconds S
 
 `ranked` is an export of every candidate (`--ratio 1 --order score`), `refined` the one that a
 trainer would read. Standard library only.

@@ -1,7 +1,7 @@
 """Who takes part in `make bench-peers`: refinery's command, and peers in processes of their own.
 
-Standard library only, so that this process stays small: Linux counts the memory of a process from
-before its `exec` too, and refinery's peak must not be ours.
+Nothing here loads torch. Linux counts the memory of a process from before its `exec` too, and
+refinery's peak must not be ours.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-FOLDER = Path(__file__).resolve().parent
+from refinery_scripts.failure import fail
+from refinery_scripts.paths import BENCH
+
 # What would change an engine's kernels behind our back.
 KERNEL_VARIABLES = ("REFINERY_KERNELS", "OPENBLAS_CORETYPE", "ATEN_CPU_CAPABILITY",
                     "MKL_ENABLE_INSTRUCTIONS", "ONEDNN_MAX_CPU_ISA")
@@ -38,11 +40,6 @@ class Turn:
     @property
     def model_rate(self) -> float:
         return self.tokens / (self.model_seconds or self.seconds)
-
-
-def fail(message: str, hint: str) -> None:
-    print(f"bench-peers: {message}\nhint: {hint}", file=sys.stderr)
-    sys.exit(1)
 
 
 def environment(extra: dict[str, str]) -> dict[str, str]:
@@ -105,7 +102,7 @@ class Peer:
                  variables: dict[str, str] | None = None) -> None:
         self.name = f"{engine} on {model.name}"
         self.process = subprocess.Popen(
-            [sys.executable, FOLDER / "peer_process.py", engine, model, "--threads", str(threads)],
+            [sys.executable, BENCH / "peer_process.py", engine, model, "--threads", str(threads)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
             env=environment(variables or {}))
 

@@ -1,7 +1,7 @@
 """Random blocks of GGUF's quantised types, with scales that a quantiser could have written.
 
 PyPI's `gguf` dequantises every type but quantises only the older ones, and random bytes are weights
-as good as any: what matters is that every bit of a block takes part.
+as good as any: what matters is that every bit of a block takes part. Needs the judges' environment.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Writes a transformers model of any family as the GGUF that llama.cpp's converter makes."""
+"""Writes a transformers model of any family as the GGUF that llama.cpp's converter makes.
+
+Needs the judges' environment.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,8 @@ import gguf
 import numpy as np
 from gguf import GGMLQuantizationType
 
-import random_llama
-from judge_models import BLOCK_TENSORS
+from refinery_scripts.judge_models import BLOCK_TENSORS
+from refinery_scripts.small_tokenizer import add_tokenizer
 
 # Hugging Face's names to GGUF's, of what a layer may have.
 LLAMA = {theirs: name for name, theirs in BLOCK_TENSORS.items()} | {
@@ -173,7 +176,7 @@ def write(model, architecture: str, title: str, path: Path, encode=halves) -> No
     writer = gguf.GGUFWriter(str(path), architecture)
     writer.add_name(title)
     add_sizes(writer, architecture, config)
-    random_llama.add_tokenizer(writer, random_llama.Spec(title))
+    add_tokenizer(writer)
     for name, array in tensors(architecture, config, parameters(model)):
         if array.ndim == 1:
             writer.add_tensor(name, array)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Tokens a second in every weight type, in turns: what `make bench-types` runs.
 
-    weight-types.py --refinectl PATH [--rounds 5] [--tokens 8192] [--threads N] [--types F16,Q4_K]
+    weight_types.py --refinectl PATH [--rounds 5] [--tokens 8192] [--threads N] [--types F16,Q4_K]
 
 Makes one model a type under .cache/bench/types, of the teacher's size and with its vocabulary, but
 768 wide, since the K-quants' blocks are of 256 numbers and the teacher's rows of 576: all matrices
@@ -25,12 +25,10 @@ import numpy as np
 from gguf import GGMLQuantizationType, GGUFReader, GGUFValueType, GGUFWriter
 from gguf.quants import quantize
 
-import machine
-
-ROOT = Path(__file__).resolve().parent.parent.parent
-sys.path.insert(0, str(ROOT / "scripts" / "judges"))
-
-from random_blocks import SCALES_AT, random_weights  # noqa: E402
+import scripts_path  # noqa: F401
+from refinery_scripts import machine
+from refinery_scripts.paths import CACHE, TEACHER
+from refinery_scripts.random_blocks import SCALES_AT, random_weights
 
 TYPES = ("F16", "F32", "BF16", "Q8_0", "Q4_0", "Q2_K", "Q3_K", "Q4_K", "Q5_K", "Q6_K", "IQ4_NL",
          "IQ4_XS", "MXFP4")
@@ -103,7 +101,7 @@ def measure(refinectl: Path, model: Path, arguments) -> dict:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--refinectl", type=Path, required=True)
-    parser.add_argument("--teacher", type=Path, default=ROOT / ".cache" / "teacher.gguf")
+    parser.add_argument("--teacher", type=Path, default=TEACHER)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--tokens", type=int, default=8192)
     parser.add_argument("--threads", type=int)
@@ -112,7 +110,7 @@ def main() -> None:
     kinds = arguments.types.split(",")
     if unknown := set(kinds) - set(TYPES):
         parser.error(f"unknown types {sorted(unknown)}; known are {', '.join(TYPES)}")
-    folder = ROOT / ".cache" / "bench" / "types"
+    folder = CACHE / "bench/types"
     folder.mkdir(parents=True, exist_ok=True)
     for kind in kinds:
         path = folder / f"{kind}.gguf"

@@ -3,7 +3,7 @@
 The thread has no name of its own, so it is known by what it does: it waits in epoll, called from
 libdispatch. The return addresses on its stack say so: they lie in `_dispatch_mgr_thread` or the
 event loop below it, by the symbols of the program where libdispatch is linked into it, else in the
-mapping of libdispatch.so. Reads /proc/PID of a process of one's own. Standard library, and `nm`.
+mapping of libdispatch.so. Reads /proc/PID of a process of one's own. Needs `nm`.
 """
 
 from __future__ import annotations

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Recomputes a selection from the stored NLLs and compares it with an exported JSONL file.
 
-    check_export.py STORE EXPORT [--selection NAME] [--order corpus|score]
+    check_export.py STORE EXPORT [--selection NAME] [--order corpus|score] [--rows-only]
 
-Independent of refinery: reads the store with sqlite3 (mode=ro, so with the daemon up or stopped),
-takes the rule from the selection's row, and recomputes candidates, difference, order, size and
-texts, for rules that order chunks by their difference (check_selection.py knows all of them). The selection is the newest one unless named. Only while nothing was scored, replaced or
-deleted since can the rule be recomputed; the rows themselves are checked always.
+Independent of refinery: it reads the store with sqlite3 (mode=ro), so the daemon may be up or
+stopped. It takes the rule from the selection's row and recomputes candidates, difference, order,
+size and texts. It knows rules that order chunks by their difference; check_selection.py knows all.
+The selection is the newest one unless named. The rule can be recomputed only while nothing was
+scored, replaced or deleted since; --rows-only checks the rows without it.
 Exit code 0: equal; 1: not equal, with the first differences on stderr.
 """
 

@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
 """How fast plain JSONL comes into the store, against sqlite3's own bulk insert of the same rows.
 
-    import.py [--source FILE.jsonl] [--megabytes 300] [--rounds 5] [--bin .build/release]
-              [--folder .cache/import]
+    import_speed.py [--source FILE.jsonl] [--megabytes 300] [--rounds 5] [--bin .build/release]
+                    [--folder .cache/import]
 
-Cuts the texts of --source (default: ../shared/corpus/sample.jsonl) anew into documents of 1 to 12 kB
-that all differ. Then, in turns: `refinectl enqueue` into a new store of a refineryd that is
-paused, so that nothing is cut or scored meanwhile; and Python's sqlite3 inserting the very rows that
-this made (documents and deflated texts), ready in memory, into an empty store with the same schema,
-WAL and synchronous=FULL, in one transaction. Prints medians and which limit is met: 100 MB/s, or 1.5
-times the bare insert's time; fails where neither is. Standard library only.
+Cuts the texts of --source (default: ../shared/corpus/sample.jsonl) anew into documents of 1 to
+12 kB that all differ. Then two take turns. `refinectl enqueue` imports them into a new store;
+refineryd is paused, so that nothing is cut or scored meanwhile. Python's sqlite3 inserts the very
+rows that this made (documents and deflated texts), ready in memory, into an empty store with the
+same schema, WAL and synchronous=FULL, in one transaction. Prints medians and which limit is met:
+100 MB/s, or 1.5 times the bare insert's time. Fails where neither is. Standard library only.
 """
 
 from __future__ import annotations
@@ -18,23 +18,20 @@ import argparse
 import json
 import random
 import shutil
-import signal
 import sqlite3
 import statistics
-import subprocess
 import sys
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+import scripts_path  # noqa: F401
+from refinery_scripts.daemon import Daemon
+from refinery_scripts.failure import fail, require
+from refinery_scripts.paths import BINARIES, CACHE, MIGRATIONS, ROOT, TEACHER
+
 # The project's targets.
 RATE_MB, RATIO = 100, 1.5
 TABLES = ("document", "document_text")
-
-
-def fail(message: str) -> None:
-    print(f"import: {message}", file=sys.stderr)
-    sys.exit(1)
 
 
 def make_corpus(source: Path, path: Path, size: int) -> int:
@@ -55,42 +52,17 @@ def make_corpus(source: Path, path: Path, size: int) -> int:
     return count
 
 
-class Daemon:
-    """A paused refineryd on a new store."""
-
-    def __init__(self, binaries: Path, folder: Path) -> None:
-        for old in folder.glob("store.db*"):
-            old.unlink()
-        self.refinectl = [binaries / "refinectl", "--socket", folder / "socket"]
-        self.process = subprocess.Popen(
-            [binaries / "refineryd", "--config", ROOT / "config/refineryd.toml",
-             "--store", folder / "store.db", "--socket", folder / "socket",
-             "--teacher", ROOT / ".cache/teacher.gguf", "--reference", ROOT / "models/reference"],
-            stderr=(folder / "refineryd.log").open("w"))
-        while json.loads(self.call("status", "--json") or "{}").get("state") != "idle":
-            if self.process.poll() is not None:
-                fail((folder / "refineryd.log").read_text())
-            time.sleep(0.1)
-        self.call("pause")
-
-    def call(self, *arguments: object) -> bytes:
-        return subprocess.run([*self.refinectl, *arguments], capture_output=True).stdout
-
-    def stop(self) -> None:
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait()
-
-
 def enqueue(binaries: Path, folder: Path, corpus: Path, documents: int) -> float:
-    """Seconds of the whole command."""
-    daemon = Daemon(binaries, folder)
-    started = time.monotonic()
-    summary = json.loads(daemon.call("enqueue", corpus, "--json"))
-    seconds = time.monotonic() - started
-    daemon.stop()
-    if summary["added"] != documents:
-        fail(f"{summary['added']} of {documents} documents arrived")
-    return seconds
+    """Seconds of the whole command, into a new store."""
+    for old in folder.glob("store.db*"):
+        old.unlink()
+    with Daemon(binaries, folder) as daemon:
+        daemon.call("pause")
+        answer = daemon.call("enqueue", corpus, "--json")
+    added = json.loads(answer.output)["added"]
+    if added != documents:
+        fail(f"{added} of {documents} documents arrived")
+    return answer.seconds
 
 
 def bare_insert(folder: Path) -> float:
@@ -105,7 +77,7 @@ def bare_insert(folder: Path) -> float:
         old.unlink()
     db = sqlite3.connect(path, isolation_level=None)
     db.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON")
-    for migration in sorted((ROOT / "migrations").glob("v*.sql")):
+    for migration in sorted(MIGRATIONS.glob("v*.sql")):
         db.executescript(migration.read_text())
 
     def insert(table: str, rows: list[tuple]) -> None:
@@ -130,12 +102,11 @@ def main() -> None:
                         default=ROOT.parent / "shared/corpus/sample.jsonl")
     parser.add_argument("--megabytes", type=int, default=300)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--bin", type=Path, default=ROOT / ".build/release")
-    parser.add_argument("--folder", type=Path, default=ROOT / ".cache/import")
+    parser.add_argument("--bin", type=Path, default=BINARIES)
+    parser.add_argument("--folder", type=Path, default=CACHE / "import")
     options = parser.parse_args()
-    for needed in (options.bin / "refineryd", ROOT / ".cache/teacher.gguf", options.source):
-        if not needed.exists():
-            fail(f"no {needed}\nhint: make build teacher; --source names any JSONL of texts")
+    require(options.bin / "refineryd", TEACHER, options.source,
+            hint="make build teacher; --source names any JSONL of texts")
     shutil.rmtree(options.folder, ignore_errors=True)
     options.folder.mkdir(parents=True)
     corpus = options.folder / "corpus.jsonl"

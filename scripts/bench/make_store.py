@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes a store of scored chunks, to see how refinery behaves at a size that takes weeks to score.
 
-    make-store.py STORE --chunks N [--seed 1] [--jobs 2] [--check]
+    make_store.py STORE --chunks N [--seed 1] [--jobs 2] [--check]
 
 STORE is a new file, which gets the shipped schema (migrations/) and two invented models, or a store
 that refineryd has made: its current models are then the ones that scored. Chunks are added until
@@ -26,7 +26,10 @@ import zlib
 from collections import Counter
 from pathlib import Path
 
-MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
+import scripts_path  # noqa: F401
+from refinery_scripts.failure import fail
+from refinery_scripts.paths import MIGRATIONS
+
 CORPORA = ["code", "web"]
 DOMAINS = ["arxiv", "books", "code", "docs", "forum", "legal", "mail", "news", "patents", "recipes",
            "reviews", "wiki"]
@@ -43,11 +46,6 @@ COLUMNS = {
     "score": "chunk, model, outcome, tokens, bytes, nll, nll_squared, top1, top10, reason,"
              " nll_adapted, repetition",
 }
-
-
-def fail(message: str, hint: str) -> None:
-    print(f"make-store: {message}\nhint: {hint}", file=sys.stderr)
-    sys.exit(1)
 
 
 def made_up_text(seed: int, size: int = 1 << 20) -> bytes:
