@@ -55,15 +55,15 @@ RULES = [
     ("sum", "--ratio 0.5 --score difference:1,relative:0.5,mates:0.25"),
     ("perplexity", "--ratio 0.5 --score teacher_perplexity --ascending"),
     ("ascending", "--ratio 0.25 --ascending"),
-    ("sample", "--ratio 0.5 --sample 0.5 --seed 7"),
-    ("sample-ascending", "--ratio 0.5 --sample 1 --seed 3 --ascending"),
+    ("sample", "--ratio 0.5 --sample --temperature 0.5 --seed 7"),
+    ("sample-ascending", "--ratio 0.5 --sample --seed 3 --ascending"),
     ("baseline", "--ratio 0.5 --baseline random --seed 5"),
-    ("baseline-all", "--ratio 0.5 --baseline random-all --seed 5"),
+    ("baseline-all", "--ratio 0.5 --baseline random --from all --seed 5"),
     ("mix", "--ratio 0.5 --mix {first}=0.5,{second}=0.5"),
     ("mix-spill", "--token-ratio 0.5 --mix {first}=0.9,{second}=0.1 --spill"),
-    ("mix-natural", "--ratio 0.5 --mix natural"),
+    ("keep-proportions", "--ratio 0.5 --keep-proportions"),
     ("mix-by", "--ratio 0.5 --mix news=0.3,code=0.7 --mix-by topic"),
-    ("mix-by-natural", "--ratio 0.5 --mix natural --mix-by topic"),
+    ("keep-proportions-by", "--ratio 0.5 --keep-proportions --mix-by topic"),
     ("imported", "--ratio 0.5 --score mates --where mates=.."),
     ("imported-where", "--ratio 0.5 --where mates=0.2..0.8"),
     ("imported-quantile", "--ratio 0.5 --where mates=q0.25.."),
@@ -183,8 +183,9 @@ def outputs(binaries: Path, store: Path, folder: Path) -> dict[str, bytes]:
             found[f"{name}.html"] = (folder / f"{name}.html").read_bytes()
     for order in ("corpus", "score", "shuffle"):
         for extra in ([], ["--merge-adjacent"], ["--keep-fields"]):
-            take(f"order.{order}{''.join(extra)}", "export", "--selection", "ratio", "--order",
-                 order, *extra, "--output", "-")
+            name = f"order.{order}{''.join(extra)}"
+            take(name, "export", "--ratio", "0.5", "--name", name, "--order", order, *extra,
+                 "--output", "-")
     for chunk in ids:
         take(f"explain.{chunk}", "explain", chunk, "--json")
     take("diff", "selections", "diff", "ratio", "sample", "--json")

@@ -106,9 +106,9 @@ struct RouteTests {
             let rejects = try await client.send("GET", "/v1/rejects?corpus=c%20d").body
             #expect(rejects.contains(#""line":2,"reason":"invalid_json""#))
             let job = try JSONDecoder().decode(
-                JobReport.self,
+                JobRecord.self,
                 from: Data(try await client.send("GET", "/v1/jobs/\(summary.job)").body.utf8))
-            #expect(job.state == "succeeded")
+            #expect(job.state == .succeeded)
             #expect(
                 try await client.send("POST", "/v1/jobs/\(summary.job)/cancel").status == 409)
 

@@ -1,20 +1,3 @@
-/// One number for each role.
-public struct RoleCountsReport: Codable, Sendable, Equatable {
-    /// The current teacher's.
-    public var teacher: Int64 = 0
-    /// The current reference's.
-    public var reference: Int64 = 0
-
-    /// Two zeros.
-    public init() {}
-
-    /// The two numbers that the store counts.
-    public init(_ counts: RoleCounts) {
-        teacher = counts.teacher
-        reference = counts.reference
-    }
-}
-
 /// The counts of one corpus: `GET /v1/corpora`, and inside `GET /v1/status`.
 public struct CorpusReport: Codable, Sendable, Equatable {
     /// The corpus's name.
@@ -32,15 +15,15 @@ public struct CorpusReport: Codable, Sendable, Equatable {
     /// Tokens of all chunks as the chunker counted.
     public var tokens: Int64 = 0
     /// Chunks with a score of the current models.
-    public var scored = RoleCountsReport()
+    public var scored = RoleCounts()
     /// Chunks too short to score.
-    public var tooShort = RoleCountsReport()
+    public var tooShort = RoleCounts()
     /// Chunks that failed with a reason.
-    public var failed = RoleCountsReport()
+    public var failed = RoleCounts()
     /// (Chunk, model) pairs left to score; documents that are not cut yet come on top.
     public var pending: Int64 = 0
     /// Tokens left to score for each role, as the chunker counted.
-    public var pendingTokens = RoleCountsReport()
+    public var pendingTokens = RoleCounts()
 
     /// Counts to fill in.
     public init() {}
@@ -54,11 +37,11 @@ public struct CorpusReport: Codable, Sendable, Equatable {
         duplicates = status.duplicates
         rejects = status.rejects
         tokens = status.tokens
-        scored = RoleCountsReport(status.scored)
-        tooShort = RoleCountsReport(status.tooShort)
-        failed = RoleCountsReport(status.failed)
+        scored = status.scored
+        tooShort = status.tooShort
+        failed = status.failed
         pending = status.pending
-        pendingTokens = RoleCountsReport(status.pendingTokens)
+        pendingTokens = status.pendingTokens
     }
 
     private enum CodingKeys: String, CodingKey {

@@ -35,7 +35,7 @@ public final class OutputWriter {
         self.path = path
         compression = named ?? Compression(path: path)
         compressor = try Compressor(compression)
-        target = OutputTarget.followingLinks(path)
+        target = FileSystem.followingLinks(path)
         if path == "-" {
             temporary = nil
             descriptor = dup(STDOUT_FILENO)

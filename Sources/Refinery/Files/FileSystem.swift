@@ -1,7 +1,7 @@
 import Foundation
 
 /// What a path lies on: SQLite's locks and shared memory need a disk of this machine.
-enum FileSystem {
+public enum FileSystem {
     /// Throws if `path`, or its folder where it does not exist yet, lies on a network.
     ///
     /// The type is read from `/proc/self/mountinfo` (proc(5)), which names FUSE's drivers too;
@@ -76,5 +76,18 @@ enum FileSystem {
         guard let real = realpath(path, nil) else { return nil }
         defer { free(real) }
         return String(cString: real)
+    }
+
+    /// The path with symbolic links at its end followed, also where the last leads nowhere yet.
+    public static func followingLinks(_ path: String) -> String {
+        var path = path
+        // As many as Linux follows; a loop is left to whoever opens it.
+        for _ in 0..<40 {
+            guard let target = try? FileManager.default.destinationOfSymbolicLink(atPath: path)
+            else { break }
+            let folder = (path as NSString).deletingLastPathComponent
+            path = target.hasPrefix("/") || folder.isEmpty ? target : folder + "/" + target
+        }
+        return path
     }
 }

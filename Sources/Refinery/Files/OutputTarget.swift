@@ -61,7 +61,7 @@ public struct OutputTarget: Sendable {
 
     private static func identity(_ path: String) -> Identity {
         if let id = FileID(path: path) { return .file(id) }
-        let target = followingLinks(path) as NSString
+        let target = FileSystem.followingLinks(path) as NSString
         let folder = target.deletingLastPathComponent
         guard let id = FileID(path: folder.isEmpty ? "." : folder) else {
             return .nowhere(path)
@@ -91,18 +91,5 @@ public struct OutputTarget: Sendable {
         var bytes = [UInt8](repeating: 0, count: 16)
         let count = read(descriptor, &bytes, bytes.count)
         return count > 0 ? Array(bytes[..<count]) : nil
-    }
-
-    /// The path with symbolic links at its end followed, also where the last leads nowhere yet.
-    public static func followingLinks(_ path: String) -> String {
-        var path = path
-        // As many as Linux follows; a loop is left to whoever opens it.
-        for _ in 0..<40 {
-            guard let target = try? FileManager.default.destinationOfSymbolicLink(atPath: path)
-            else { break }
-            let folder = (path as NSString).deletingLastPathComponent
-            path = target.hasPrefix("/") || folder.isEmpty ? target : folder + "/" + target
-        }
-        return path
     }
 }

@@ -14,8 +14,10 @@ public struct ColumnImportJob {
         public var corpus: String
         /// The file as it is displayed.
         public var file: String
-        /// The file and the column, as jobs and rejects have them.
-        var title: String { "\(file) (column \(column))" }
+        /// What the store is told of it.
+        var target: ColumnFile {
+            ColumnFile(column: column, corpus: corpus, file: file, replace: replace)
+        }
         /// How it is compressed.
         public var compression = Compression.none
         /// The fields of a line.
@@ -84,7 +86,7 @@ public struct ColumnImportJob {
         self.store = store
         self.order = order
         digest = ColumnProgress.Digest(order)
-        (claim, id, resumed) = try store.beginColumn(order)
+        (claim, id, resumed) = try store.beginColumn(order.target)
         summary = ColumnImportSummary(job: id, order, resumed: resumed.lines)
     }
 
@@ -121,7 +123,10 @@ public struct ColumnImportJob {
                 job.summary.missingFields = ["chunk_field": job.order.chunkField]
             }
             job.summary.sha256 = Hex.string(job.hash.finalize())
-            job.summary.kind = try job.store.finishColumn(job.order, job.summary)
+            job.summary.kind = try job.store.finishColumn(
+                job.order.target, job: job.id, sha256: job.summary.sha256,
+                hasValues: job.summary.added + job.summary.unchanged + job.summary.replaced
+                    + job.summary.resumed > 0)
         }
         claim = nil
         return summary
@@ -197,7 +202,7 @@ public struct ColumnImportJob {
     private mutating func flush() throws {
         guard summary.lines > resumed.lines else { return }
         let counts = try store.addValues(
-            lines, rejects, order, job: id,
+            lines, rejects, order.target, job: id,
             ColumnProgress(lines: Int(summary.lines), digest: digest.value))
         let rows = counts.added + counts.unchanged + counts.replaced
         if rows > 0 {

@@ -1,31 +1,3 @@
-/// The value of a chunk, or of every chunk of a document, in an imported column.
-struct ColumnLine: Sendable, Equatable {
-    /// The document's id.
-    var id: [UInt8]
-    /// Which chunk of it, from 0; nil for all of them.
-    var ordinal: Int?
-    /// The value.
-    var value: ColumnValue
-    /// The line in its file, from 1.
-    var line: Int
-}
-
-/// A value of an imported column.
-public enum ColumnValue: Sendable, Equatable {
-    /// A number.
-    case number(Double)
-    /// A category's name, UTF-8.
-    case category([UInt8])
-
-    /// What a column of such values is.
-    var kind: ColumnKind {
-        switch self {
-        case .number: .number
-        case .category: .category
-        }
-    }
-}
-
 /// Turns lines such as `{"id": "a", "chunk": 3, "value": 0.7}` into values.
 ///
 /// As strict as ``DocumentParser``; without `chunk`, or with null, the value is the document's.
@@ -127,8 +99,8 @@ struct ColumnParser: Sendable {
                 .wrongType(
                     self.value,
                     "a number up to \(Self.greatest) or a string of 1 to "
-                        + "\(Self.longestCategory) bytes that is not \(Mix.noDomain) or "
-                        + DomainTally.others,
+                        + "\(Self.longestCategory) bytes that is not \(DomainName.none) or "
+                        + DomainName.others,
                     value.kind, number, id: document))
         }
         return .value(ColumnLine(id: document, ordinal: ordinal, value: parsed, line: number))
@@ -141,7 +113,7 @@ struct ColumnParser: Sendable {
             return number.flatMap { abs($0) <= Self.greatest ? .number($0) : nil }
         case .string:
             let name = scanner.text(value)
-            let taken = [Mix.noDomain, DomainTally.others].map { Array($0.utf8) }
+            let taken = [DomainName.none, DomainName.others].map { Array($0.utf8) }
             guard (1...Self.longestCategory).contains(name.count), !taken.contains(name) else {
                 return nil
             }

@@ -11,20 +11,21 @@ extension Store {
     ///
     /// One that is there already stays as it is. Those that no selection names go after a day, and
     /// before where they are more than twice the largest one together: the oldest first.
-    public func addBenchmark(_ windows: QuestionWindows) throws {
-        let now = Int64(Date().timeIntervalSince1970 * 1000)
-        let bytes = windows.bytes
-        let name = windows.sha256
+    ///
+    /// `count` of its windows and those of the others that no selection names are `mostUnused`
+    /// together at the most.
+    func addBenchmark(sha256 name: String, count: Int, bytes: Data, mostUnused: Int) throws {
+        let now = Store.now()
         try write { db in
             try Store.sweepBenchmarks(before: now - Store.idleBenchmark, db)
             try db.execute(
                 sql: "UPDATE benchmark SET created = ? WHERE sha256 = ?",
                 arguments: [now, name])
             guard db.changesCount == 0 else { return }
-            try Store.makeRoom(forWindows: windows.hashes.count, db)
+            try Store.makeRoom(forWindows: count, most: mostUnused, db)
             try db.execute(
                 sql: "INSERT INTO benchmark (sha256, windows, created) VALUES (?, ?, ?)",
-                arguments: [name, windows.hashes.count, now])
+                arguments: [name, count, now])
             let id = db.lastInsertedRowID
             for (part, start) in stride(from: 0, to: bytes.count, by: Store.partBytes).enumerated()
             {
@@ -43,11 +44,13 @@ extension Store {
         }
     }
 
-    private static func makeRoom(forWindows windows: Int, _ db: Database) throws {
+    private static func makeRoom(
+        forWindows windows: Int, most: Int, _ db: Database
+    ) throws {
         var sum = windows
         for benchmark in try unusedBenchmarks(db).reversed() {
             sum += benchmark.windows
-            if sum > 2 * QuestionWindows.most { try removeBenchmark(benchmark.id, db) }
+            if sum > most { try removeBenchmark(benchmark.id, db) }
         }
     }
 
@@ -69,31 +72,18 @@ extension Store {
         try db.execute(sql: "DELETE FROM benchmark_part WHERE benchmark = ?", arguments: [id])
         try db.execute(sql: "DELETE FROM benchmark WHERE id = ?", arguments: [id])
     }
+}
 
-    /// The windows of a benchmark that a rule names.
-    ///
-    /// - Throws: ``RefineryError`` where the store does not hold it, or what it holds is damaged.
-    static func windows(of benchmark: BenchmarkFile, _ db: Database) throws -> QuestionWindows {
+extension Snapshot {
+    /// The hashes of a benchmark's windows; nil where the store does not hold it.
+    func benchmark(sha256: String, count: Int) throws -> Data? {
         let id = try Int64.fetchOne(
             db, sql: "SELECT id FROM benchmark WHERE sha256 = ? AND windows = ?",
-            arguments: [benchmark.sha256, benchmark.windows])
-        guard let id else {
-            throw RefineryError(
-                .notFound,
-                "the store does not hold benchmark \(benchmark.file) "
-                    + "(\(benchmark.windows) windows, SHA-256 \(benchmark.sha256))",
-                hint: "`refinectl export --decontaminate FILE` sends it along")
-        }
-        let bytes = try Data.fetchAll(
+            arguments: [sha256, count])
+        guard let id else { return nil }
+        return try Data.fetchAll(
             db, sql: "SELECT hashes FROM benchmark_part WHERE benchmark = ? ORDER BY part",
             arguments: [id]
         ).reduce(into: Data()) { $0.append($1) }
-        let windows = try QuestionWindows(bytes: bytes)
-        guard windows.sha256 == benchmark.sha256 else {
-            throw RefineryError(
-                .unusable, "benchmark \(benchmark.file) is damaged in the store",
-                hint: "`refinectl selections delete` what uses it, or restore a backup")
-        }
-        return windows
     }
 }

@@ -3,7 +3,7 @@ import GRDB
 extension Store {
     /// Compares `pending` and the counters with what they derive from; reads every chunk.
     public func checkPending() throws -> StoreCheck {
-        try read { db in
+        try query { db in
             var check = StoreCheck()
             check.missing =
                 try Int.fetchOne(

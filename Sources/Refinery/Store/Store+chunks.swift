@@ -5,8 +5,8 @@ extension Store {
     /// Documents that are not cut yet, ascending by id, at most `limit` and about `maxBytes` of
     /// text; at least one if there is any.
     public func unchunkedDocuments(limit: Int, maxBytes: Int) throws -> [DocumentText] {
-        try read { db in
-            var texts = try TextReader(db)
+        try query { db in
+            var texts = try TextReader(Snapshot(db: db))
             var found: [DocumentText] = []
             var bytes = 0
             let rows = try Row.fetchCursor(
@@ -69,7 +69,7 @@ extension Store {
 
     /// The chunkers (tokenizer, maximum, version) that have cut documents of this store.
     public func chunkers() throws -> [String] {
-        try read { db in
+        try query { db in
             try String.fetchAll(db, sql: "SELECT description FROM chunker ORDER BY id")
         }
     }

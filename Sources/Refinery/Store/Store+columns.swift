@@ -13,42 +13,42 @@ extension Store {
     /// - Throws: ``RefineryError`` where the column cannot have that name, another import is at work
     ///   on it, or there is no such corpus.
     func beginColumn(
-        _ order: ColumnImportJob.Order
+        _ file: ColumnFile
     ) throws -> (NameClaims.Claim, job: Int64, ColumnProgress) {
-        try Column.checkImportable(order.column)
-        let claim = try claim(order.column)
+        try Column.checkImportable(file.column)
+        let claim = try claim(file.column)
         return try write { db in
-            guard let corpus = try Store.corpusID(order.corpus, db) else {
-                throw RefineryError.missing(.corpus, order.corpus)
+            guard let corpus = try Store.corpusID(file.corpus, db) else {
+                throw RefineryError.missing(.corpus, file.corpus)
             }
             let broken = try Row.fetchOne(
                 db,
                 sql: """
                     SELECT lines, digest, job FROM imported_column
                     WHERE name = ? AND job IS NOT NULL
-                    """, arguments: [order.column])
+                    """, arguments: [file.column])
             // One that could not even record its end.
             if let broken { try Store.finishJob(broken[2], state: .failed, db) }
             let job = try Store.beginJob(
-                kind: .import, corpus: order.corpus, detail: order.title, db)
+                kind: .import, corpus: file.corpus, detail: file.title, db)
             if let broken {
                 try db.execute(
                     sql: "UPDATE imported_column SET job = ? WHERE name = ?",
-                    arguments: [job, order.column])
+                    arguments: [job, file.column])
                 return (claim, job, ColumnProgress(lines: broken[0], digest: broken[1]))
             }
-            try Store.beginAnew(order, corpus: corpus, job: job, db)
+            try Store.beginAnew(file, corpus: corpus, job: job, db)
             return (claim, job, ColumnProgress())
         }
     }
 
     /// Makes the column, where it is not there, and forgets the rejects of its file.
     private static func beginAnew(
-        _ order: ColumnImportJob.Order, corpus: Int64, job: Int64, _ db: Database
+        _ file: ColumnFile, corpus: Int64, job: Int64, _ db: Database
     ) throws {
         let count = try Int.fetchOne(
             db, sql: "SELECT count(*) FROM imported_column WHERE name <> ?",
-            arguments: [order.column])
+            arguments: [file.column])
         guard count ?? 0 < mostColumns else {
             throw RefineryError(
                 .refused, "the store holds \(mostColumns) imported columns already",
@@ -58,8 +58,8 @@ extension Store {
             sql: """
                 INSERT INTO imported_column (name, created, job) VALUES (?1, ?2, ?3)
                 ON CONFLICT (name) DO UPDATE SET job = ?3, lines = 0, digest = ''
-                """, arguments: [order.column, now(), job])
-        let rejects = try RejectRows(db, corpus: corpus, file: order.title, job: job)
+                """, arguments: [file.column, now(), job])
+        let rejects = try RejectRows(db, corpus: corpus, file: file.title, job: job)
         var tally = Tally()
         try rejects.removeAll(&tally)
         try tally.write(db)
@@ -76,17 +76,17 @@ extension Store {
 
     /// Takes some lines of a column's file, in one transaction.
     func addValues(
-        _ lines: [ColumnLine], _ rejects: [Reject], _ order: ColumnImportJob.Order, job: Int64,
+        _ lines: [ColumnLine], _ rejects: [Reject], _ file: ColumnFile, job: Int64,
         _ progress: ColumnProgress
     ) throws -> ColumnBatch.Counts {
         try write { db in
-            var batch = try ColumnBatch(db, order, job: job)
+            var batch = try ColumnBatch(db, file, job: job)
             for line in lines { try batch.add(line) }
             for reject in rejects { try batch.add(reject) }
             try batch.tally.write(db)
             try db.execute(
                 sql: "UPDATE imported_column SET lines = ?, digest = ? WHERE name = ?",
-                arguments: [progress.lines, progress.digest, order.column])
+                arguments: [progress.lines, progress.digest, file.column])
             try Store.updateJob(job, done: Int64(progress.lines), total: nil, db)
             return batch.counts
         }
@@ -96,27 +96,27 @@ extension Store {
     ///
     /// The answer is what the column's values are, nil for none.
     func finishColumn(
-        _ order: ColumnImportJob.Order, _ summary: ColumnImportSummary
+        _ file: ColumnFile, job: Int64, sha256: String, hasValues: Bool
     ) throws -> ColumnKind? {
         try write { db in
             let row = try Row.fetchOne(
                 db, sql: "SELECT id, kind FROM imported_column WHERE name = ?",
-                arguments: [order.column])
+                arguments: [file.column])
             guard let row else {
-                throw RefineryError(.notFound, "there is no column \(order.column) any more")
+                throw RefineryError(.notFound, "there is no column \(file.column) any more")
             }
             let id: Int64 = row[0]
-            try Store.finishJob(summary.job, state: .succeeded, db)
+            try Store.finishJob(job, state: .succeeded, db)
             guard let kind = (row[1] as String?).flatMap(ColumnKind.init(rawValue:)) else {
                 try db.execute(sql: "DELETE FROM imported_column WHERE id = ?", arguments: [id])
                 return nil
             }
-            if summary.added + summary.unchanged + summary.replaced + summary.resumed > 0 {
+            if hasValues {
                 try db.execute(
                     sql: """
                         INSERT INTO column_file (column, corpus, file, sha256) VALUES (?, ?, ?, ?)
                         ON CONFLICT DO NOTHING
-                        """, arguments: [id, order.corpus, order.file, summary.sha256])
+                        """, arguments: [id, file.corpus, file.file, sha256])
             }
             try db.execute(
                 sql: "UPDATE imported_column SET job = NULL, lines = 0, digest = '' WHERE id = ?",
@@ -127,7 +127,7 @@ extension Store {
 
     /// The imported columns, by name; of the one that is asked for also its largest categories.
     public func columns(named name: String? = nil) throws -> [ColumnReport] {
-        try read { db in
+        try query { db in
             try Row.fetchAll(
                 db,
                 sql: """
@@ -141,7 +141,7 @@ extension Store {
                 return ColumnReport(
                     name: row[1], kind: (row[2] as String?).flatMap(ColumnKind.init(rawValue:)),
                     values: row[5], created: row[3], job: row[4],
-                    files: try ImportedColumn.files(of: id, db), categories: row[6],
+                    files: try Snapshot(db: db).files(ofColumn: id), categories: row[6],
                     largest: name == nil ? nil : try Store.largestCategories(of: id, db))
             }
         }
@@ -193,9 +193,4 @@ extension Store {
         DELETE FROM column_value
         WHERE chunk = ? AND column IN (SELECT id FROM imported_column)
         """
-
-    /// Throws for columns of a rule that the store does not hold whole.
-    public func checkColumns(_ rule: SelectionRule) throws {
-        try read { try RuleNames($0).checkColumns(rule) }
-    }
 }

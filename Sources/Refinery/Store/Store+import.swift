@@ -32,7 +32,7 @@ extension Store {
         _ documents: [PreparedDocument], _ rejects: [Reject], corpus: String, file: String,
         job: Int64, replace: Bool, line: Int?
     ) throws -> ImportCounts {
-        try Store.check(corpus: corpus)
+        let corpus = try Name(corpus, of: .corpus).text
         return try write { db in
             var batch = try ImportBatch(db, corpus: corpus, file: file, job: job, replace: replace)
             for document in documents { try batch.add(document) }
@@ -49,7 +49,7 @@ extension Store {
     ) throws {
         var last: Int64 = 0
         while true {
-            let page = try read { try Store.rejects(corpus: corpus, after: last, $0) }
+            let page = try query { try Store.rejects(corpus: corpus, after: last, $0) }
             for (_, reject) in page { try body(reject) }
             guard let end = page.last?.id else { return }
             last = end
@@ -83,22 +83,11 @@ extension Store {
         }
     }
 
-    static func check(corpus: String) throws {
-        let isSound =
-            !corpus.isEmpty && corpus.utf8.count <= 255
-            && corpus.unicodeScalars.allSatisfy { $0.value >= 32 && $0.value != 127 }
-        if !isSound {
-            throw RefineryError(
-                .invalid,
-                "corpus name must be 1 to 255 bytes without control characters")
-        }
-    }
-
     /// For each document the SHA-256 of the text that stands under its id, nil for none.
     private func knownHashes(
         of documents: [ImportedDocument], corpus: String
     ) throws -> [Data?] {
-        try read { db in
+        try query { db in
             let find = try db.cachedStatement(
                 sql: """
                     SELECT d.sha256 FROM document d JOIN corpus c ON c.id = d.corpus

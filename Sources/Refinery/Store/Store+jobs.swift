@@ -70,7 +70,7 @@ extension Store {
 
     /// One job, nil where there is none of that id.
     public func job(_ id: Int64) throws -> JobRecord? {
-        try read { db in
+        try query { db in
             try Row.fetchOne(db, sql: "SELECT * FROM job WHERE id = ?", arguments: [id])
                 .map(Store.job)
         }
@@ -78,7 +78,7 @@ extension Store {
 
     /// The latest jobs, newest first.
     public func jobs(limit: Int = 1000) throws -> [JobRecord] {
-        try read { db in
+        try query { db in
             try Row.fetchAll(
                 db, sql: "SELECT * FROM job ORDER BY id DESC LIMIT ?", arguments: [limit]
             ).map(Store.job)

@@ -41,7 +41,7 @@ extension Store {
     ///
     /// A model that has played both roles stands twice.
     public func models() throws -> [ModelRecord] {
-        try read { db in try Store.models(db) }
+        try query { db in try Store.models(db) }
     }
 
     static func models(_ db: Database) throws -> [ModelRecord] {
@@ -67,13 +67,11 @@ extension Store {
     }
 
     /// The current model of each role.
-    static func currentModels(_ db: Database) throws -> (
-        teacher: ModelRecord?, reference: ModelRecord?
-    ) {
+    static func currentModels(_ db: Database) throws -> ByRole<ModelRecord?> {
         let current = try models(db).filter(\.isCurrent)
-        return (
-            current.first { $0.role == .teacher }, current.first { $0.role == .reference }
-        )
+        return ByRole(
+            teacher: current.first { $0.role == .teacher },
+            reference: current.first { $0.role == .reference })
     }
 
     /// Row ids of the current models; one where both roles have the same.
@@ -84,7 +82,7 @@ extension Store {
 
     /// The fingerprint of a model file, if the file is as it was when that was computed.
     public func cachedFingerprint(of file: FileIdentity) throws -> String? {
-        try read { db in
+        try query { db in
             try String.fetchOne(
                 db,
                 sql: """
@@ -162,5 +160,34 @@ extension Store {
             tally.add(.pendingTokens, row[2], corpus: row[0], model: model)
         }
         try tally.write(db)
+    }
+}
+
+extension Snapshot {
+    /// The current model of each role.
+    func currentModels() throws -> ByRole<ModelRecord?> {
+        try Store.currentModels(db)
+    }
+
+    /// The models whose scores are compared.
+    ///
+    /// - Throws: ``RefineryError`` where one is missing.
+    func currentPair() throws -> ByRole<ModelRecord> {
+        let models = try currentModels()
+        guard let teacher = models.teacher, let reference = models.reference else {
+            let role = models.teacher == nil ? "teacher" : "reference"
+            throw RefineryError(
+                .refused, "nothing can be selected: the store has no \(role) model yet",
+                hint: "start refineryd with both models and let it score")
+        }
+        return ByRole(teacher: teacher, reference: reference)
+    }
+}
+
+extension ByRole<ModelRecord> {
+    /// Whether both models see the same tokens of every text.
+    var sharesTokens: Bool {
+        teacher.tokenizerDigest == reference.tokenizerDigest
+            && teacher.contextRule == reference.contextRule
     }
 }

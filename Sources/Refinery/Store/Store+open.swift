@@ -45,7 +45,7 @@ extension Store {
     /// Makes the file with the mode that -wal and -shm will copy; an old file keeps its own.
     static func makeFile(_ path: String) throws {
         // A link that leads nowhere yet: the file is made where it leads.
-        let path = OutputTarget.followingLinks(path)
+        let path = FileSystem.followingLinks(path)
         let descriptor = Foundation.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
         if descriptor >= 0 {
             fchmod(descriptor, 0o640)  // whatever the umask says

@@ -1,13 +1,27 @@
 import GRDB
 
+/// The store as it is at one moment: a read transaction.
+///
+/// Stages read through it alone: it hands over rows as values, and SQL stays under Store/. It is
+/// valid for as long as ``Store/read(_:)`` runs.
+struct Snapshot {
+    /// For the files under Store/.
+    let db: Database
+}
+
 extension Store {
     /// Runs `body` on a snapshot, on one of the connections that read.
     ///
     /// There are only so many of them: `body` must not wait for anybody outside this process.
     ///
-    /// - Throws: ``RefineryError`` that names the file where the disk is full or fails, or the file is
-    ///   damaged or locked; what `body` throws.
-    func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
+    /// - Throws: ``RefineryError`` that names the file where the disk is full or fails, or the file
+    ///   is damaged or locked; what `body` throws.
+    func read<Value>(_ body: (Snapshot) throws -> Value) throws -> Value {
+        try query { try body(Snapshot(db: $0)) }
+    }
+
+    /// As ``read(_:)``, for the files under Store/.
+    func query<Value>(_ body: (Database) throws -> Value) throws -> Value {
         do {
             return try pool.read { db in
                 do {

@@ -5,9 +5,10 @@ extension Store {
     /// Chunks that a current model has yet to score, ascending by id, after `chunk` (0: all).
     public func nextPending(after chunk: Int64, limit: Int) throws -> [PendingChunk] {
         guard limit > 0 else { return [] }
-        return try read { db in
-            let (teacher, reference) = try Store.currentModels(db)
-            var texts = try TextReader(db)
+        return try query { db in
+            let models = try Store.currentModels(db)
+            let (teacher, reference) = (models.teacher, models.reference)
+            var texts = try TextReader(Snapshot(db: db))
             var found: [PendingChunk] = []
             let rows = try Row.fetchCursor(
                 db,

@@ -3,12 +3,7 @@ import GRDB
 extension Store {
     /// Counts and current models, all from counters, so quick however large the store is.
     public func status() throws -> StoreStatus {
-        try read { db in
-            let models = try Store.currentModels(db)
-            return StoreStatus(
-                corpora: try Store.corpora(db, models), teacher: models.teacher,
-                reference: models.reference)
-        }
+        try read { try $0.status() }
     }
 
     /// The corpora, by name in byte order.
@@ -18,7 +13,7 @@ extension Store {
 
     /// Whether anything is left to cut or to score.
     func hasWork() throws -> Bool {
-        try read { db in
+        try query { db in
             try Bool.fetchOne(
                 db,
                 sql: """
@@ -40,7 +35,7 @@ extension Store {
     /// - Returns: Whether something is left to do.
     /// - Throws: What SQLite throws.
     public func hasPending(documents: ClosedRange<Int64>, corpus: String) throws -> Bool {
-        try read { db in
+        try query { db in
             let range: StatementArguments = [documents.lowerBound, documents.upperBound, corpus]
             let isUncut = try Bool.fetchOne(
                 db,
@@ -69,7 +64,7 @@ extension Store {
     public func failures(
         documents: ClosedRange<Int64>, corpus: String
     ) throws -> (count: Int, first: String?) {
-        try read { db in
+        try query { db in
             let rows = try Row.fetchCursor(
                 db,
                 sql: """
@@ -91,7 +86,7 @@ extension Store {
     }
 
     static func corpora(
-        _ db: Database, _ models: (teacher: ModelRecord?, reference: ModelRecord?)
+        _ db: Database, _ models: ByRole<ModelRecord?>
     ) throws -> [CorpusStatus] {
         var found: [CorpusStatus] = []
         let rows = try Row.fetchCursor(
@@ -145,5 +140,15 @@ extension Store {
         case .pendingTokens: \.pendingTokens
         default: nil
         }
+    }
+}
+
+extension Snapshot {
+    /// Counts and current models, all from counters.
+    func status() throws -> StoreStatus {
+        let models = try currentModels()
+        return StoreStatus(
+            corpora: try Store.corpora(db, models), teacher: models.teacher,
+            reference: models.reference)
     }
 }

@@ -58,6 +58,22 @@ public final class Store: Sendable {
             hint: "bring the file back to its path, or stop the process and start it on a backup")
     }
 
+    /// Where files lie that are too large for memory.
+    var folder: String {
+        URL(fileURLWithPath: path).deletingLastPathComponent().path
+    }
+
+    /// The row id of a corpus; nil for none.
+    ///
+    /// - Throws: ``RefineryError`` where there is none of that name.
+    static func corpusID(_ name: String?, _ db: Database) throws -> Int64? {
+        guard let name else { return nil }
+        let id = try Int64.fetchOne(
+            db, sql: "SELECT id FROM corpus WHERE name = ? AND deleted IS NULL", arguments: [name])
+        guard let id else { throw RefineryError.missing(.corpus, name) }
+        return id
+    }
+
     /// Milliseconds since 1970, UTC.
     static func now() -> Int64 {
         Int64((Date().timeIntervalSince1970 * 1000).rounded(.down))

@@ -15,20 +15,21 @@ struct Jobs: AsyncParsableCommand {
 
     /// Asks the daemon and prints.
     func run() async throws {
-        let list = try await daemon.client.json(.get, "/v1/jobs", as: [JobReport].self)
+        let list = try await daemon.client.json(.get, "/v1/jobs", as: [JobRecord].self)
         guard !output.json else { return JSONOutput.print(list) }
         StandardOutput.write(Self.table(list))
     }
 
     /// The list for people.
-    static func table(_ list: [JobReport]) -> String {
+    static func table(_ list: [JobRecord]) -> String {
         var table = TextTable([
             ("job", .right), ("kind", .left), ("state", .left), ("corpus", .left),
             ("created", .left), ("done", .right), ("of", .right), ("what", .left),
         ])
         for job in list {
             table.add([
-                String(job.id), job.kind, job.state, job.corpus ?? "-", Words.time(job.created),
+                String(job.id), job.kind.rawValue, job.state.rawValue, job.corpus ?? "-",
+                Words.time(job.created),
                 Words.count(job.done), job.total.map(Words.count) ?? "-",
                 job.error.map(Words.oneLine) ?? job.detail ?? "",
             ])

@@ -32,21 +32,21 @@ struct RefineJob: Sendable {
         }
         defer { withExtendedLifetime(lock) {} }
         // Before hours of scoring, not behind them.
-        try await pool.runIfActive { try opened.checkColumns(rule) }
+        try await pool.runIfActive { try SelectionStage(opened).checkColumns(rule) }
         let rejected = try await importFiles(into: opened)
         try await score(opened)
         let interrupted = interrupted
         let summary = try await pool.runIfActive {
             let reporter = ProgressReporter()
             reporter.update(ProgressSnapshot(stage: "selecting"))
-            for windows in benchmarks { try opened.addBenchmark(windows) }
+            for windows in benchmarks { try SelectionStage(opened).addBenchmark(windows) }
             let summary: SelectionSummary
             var note = ""
             if let path {
-                summary = try opened.select(rule, name: writing.name)
+                summary = try SelectionStage(opened).select(rule, name: writing.name)
                 note = try Self.write(opened, summary, writing, path, reporter, interrupted)
             } else {
-                summary = try opened.preview(rule, name: writing.name)
+                summary = try SelectionStage(opened).preview(rule, name: writing.name)
             }
             reporter.finish()
             StandardOutput.writeError(note)
@@ -201,7 +201,7 @@ struct RefineJob: Sendable {
         let file = try ExportFile(path: path)
         do {
             var json = JSONBytes()
-            try store.exportRows(selection: summary.id, writing.options) { row in
+            try ExportStage(store).rows(of: summary.id, writing.options) { row in
                 if interrupted.isSet { throw CancellationError() }
                 json.removeAll()
                 row.write(to: &json, keepFields: writing.keepFields)

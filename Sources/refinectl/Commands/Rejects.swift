@@ -47,8 +47,9 @@ struct Rejects: AsyncParsableCommand {
 
     /// One line for people.
     static func words(_ line: [UInt8]) throws -> String {
-        let reject = try JSONDecoder().decode(RejectReport.self, from: Data(line))
-        return Words.printable("\(reject.file):\(reject.line)  \(reject.reason)  \(reject.detail)")
+        let reject = try JSONDecoder().decode(RejectRecord.self, from: Data(line))
+        return Words.printable(
+            "\(reject.file):\(reject.line)  \(reject.reason.rawValue)  \(reject.detail)")
             + "\n"
     }
 }

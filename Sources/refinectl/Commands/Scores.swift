@@ -30,7 +30,7 @@ struct Scores: AsyncParsableCommand {
     var filters: [String] = []
 
     @Option(help: "A line a chunk or a document.")
-    var unit = SelectionRule.Unit.chunk
+    var unit = ItemUnit.chunk
 
     @Option(help: "JSON or comma-separated lines.")
     var format = ScoreFormat.jsonl

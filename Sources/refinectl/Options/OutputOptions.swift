@@ -66,7 +66,7 @@ struct OutputOptions: ParsableArguments {
         try overwriting.check(path, kind)
         let manifest = kind == .export
         guard try OutputWriter.isStream(path) == false else { return }
-        let real = OutputTarget.followingLinks(path) as NSString
+        let real = FileSystem.followingLinks(path) as NSString
         let folder = real.deletingLastPathComponent
         let place = folder.isEmpty ? "." : folder
         let name = (path as NSString).lastPathComponent + (manifest ? ".manifest.json" : "")

@@ -34,7 +34,7 @@ struct SizeOptions: ParsableArguments {
     var like: String?
 
     @Option(help: "What is kept or left as one.")
-    var unit = SelectionRule.Unit.chunk
+    var unit = ItemUnit.chunk
 
     @Option(
         help: ArgumentHelp(
@@ -142,4 +142,4 @@ struct SizeOptions: ParsableArguments {
     }
 }
 
-extension SelectionRule.Unit: ExpressibleByArgument {}
+extension ItemUnit: ExpressibleByArgument {}

@@ -12,11 +12,12 @@ struct ChunkRoutes {
             let id = try RequestParameters.id(context)
             let parameters = try RequestParameters(request, known: ["selection"])
             guard let name = parameters.text("selection") else {
-                return try Response.json(await threads.query { try store.explain(chunk: id) })
+                return try Response.json(
+                    await threads.query { try SelectionStage(store).explain(chunk: id) })
             }
             let slot = try await threads.slot()
             return try Response.json(
-                await slot.run { try store.explain(chunk: id, selection: name) })
+                await slot.run { try SelectionStage(store).explain(chunk: id, selection: name) })
         }
     }
 }

@@ -38,7 +38,7 @@ struct CorpusRoutes {
                 let encoder = JSONEncoder()
                 encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
                 try store.rejects(corpus: corpus) { reject in
-                    lines.append(try encoder.encode(RejectReport(reject)))
+                    lines.append(try encoder.encode(reject))
                     try lines.sendIfFull()
                 }
                 try lines.send()

@@ -13,17 +13,17 @@ struct JobRoutes {
             let limit = try parameters.integer("limit", in: 1...100_000) ?? 1000
             guard limit > 1000 else {
                 return try Response.json(
-                    await threads.query { try store.jobs(limit: Int(limit)).map(JobReport.init) })
+                    await threads.query { try store.jobs(limit: Int(limit)) })
             }
             // Longer answers than a socket takes at once are bounded as other long requests are.
             let slot = try await threads.slot()
             return try Response.json(
-                await slot.run { try store.jobs(limit: Int(limit)).map(JobReport.init) },
+                await slot.run { try store.jobs(limit: Int(limit)) },
                 holding: slot)
         }
         group.get("jobs/:id") { _, context in
             let id = try RequestParameters.id(context)
-            return try Response.json(JobReport(await record(id)))
+            return try Response.json(await record(id))
         }
         group.post("jobs/:id/cancel") { _, context in
             let id = try RequestParameters.id(context)
@@ -32,7 +32,7 @@ struct JobRoutes {
                 throw RequestError(
                     .conflict, "job \(id) is not running, it is \(record.state.rawValue)")
             }
-            return try Response.json(JobReport(record), status: .accepted)
+            return try Response.json(record, status: .accepted)
         }
     }
 

@@ -20,9 +20,9 @@ struct SelectionRoutes {
             return try Response.json(
                 await threads.query {
                     if let name {
-                        try store.selection(named: name).map { [$0] } ?? []
+                        try SelectionStage(store).selection(named: name).map { [$0] } ?? []
                     } else {
-                        try store.selections()
+                        try SelectionStage(store).selections()
                     }
                 })
         }
@@ -32,14 +32,16 @@ struct SelectionRoutes {
                 throw RequestError(.badRequest, "selection names the one to report on")
             }
             let slot = try await threads.slot()
-            return try Response.json(await slot.run { try store.report(selection: name) })
+            return try Response.json(
+                await slot.run { try ReportStage(store).report(selection: name) })
         }
         group.get("comparison") { request, _ in
             let parameters = try RequestParameters(request, known: ["first", "second"])
             guard let first = parameters.text("first"), let second = parameters.text("second")
             else { throw RequestError(.badRequest, "first and second name two selections") }
             let slot = try await threads.slot()
-            return try Response.json(await slot.run { try store.compare(first, second) })
+            return try Response.json(
+                await slot.run { try SelectionStage(store).compare(first, second) })
         }
         group.delete("selections/:id") { _, context in
             let id = try RequestParameters.id(context)
@@ -66,7 +68,7 @@ struct SelectionRoutes {
                 await slot.run {
                     defer { withExtendedLifetime(share) {} }
                     let windows = try QuestionWindows(bytes: body.readableBytesView)
-                    try store.addBenchmark(windows)
+                    try SelectionStage(store).addBenchmark(windows)
                     return BenchmarkReport(windows)
                 })
         }
@@ -82,7 +84,10 @@ struct SelectionRoutes {
 
     private func summary(_ id: Int64) async throws -> SelectionSummary {
         let store = environment.store
-        guard let summary = try await environment.threads.query({ try store.selection(id: id) })
+        guard
+            let summary = try await environment.threads.query({
+                try SelectionStage(store).selection(id: id)
+            })
         else {
             throw RefineryError.missing(.selection, id)
         }
@@ -114,7 +119,7 @@ struct SelectionRoutes {
                 await slot.run {
                     let share = memory.take(bytes)
                     defer { withExtendedLifetime(share) {} }
-                    return try store.preview(selection.rule, name: selection.name)
+                    return try SelectionStage(store).preview(selection.rule, name: selection.name)
                 })
         }
         return try Response.json(
@@ -123,7 +128,8 @@ struct SelectionRoutes {
                 defer { withExtendedLifetime(share) {} }
                 return try tracker.run(.selection, corpus: selection.rule.corpus, detail: detail) {
                     job in
-                    let summary = try store.select(selection.rule, name: selection.name)
+                    let summary = try SelectionStage(store).select(
+                        selection.rule, name: selection.name)
                     try store.updateJob(
                         job.id, done: Int64(summary.keptChunks), total: Int64(summary.candidates))
                     return summary
@@ -150,7 +156,7 @@ struct SelectionRoutes {
             try tracker.run(.export, corpus: summary.rule.corpus, detail: summary.name) { job in
                 var lines = LineBuffer(pipe, environment.wait(for: job))
                 var rows: Int64 = 0
-                try store.exportRows(selection: id, options) { row in
+                try ExportStage(store).rows(of: id, options) { row in
                     guard !job.isCancelled else { throw JobCancelled() }
                     var json = JSONBytes()
                     row.write(to: &json, keepFields: options.fields)
@@ -169,18 +175,18 @@ struct SelectionRoutes {
         let parameters = try RequestParameters(
             request, known: ["corpus", "exclude_domains", "where", "unit", "format"])
         var rule = SelectionRule(size: .topK(1), corpus: try parameters.corpus())
-        rule.unit = try parameters.choice("unit", default: SelectionRule.Unit.chunk)
+        rule.unit = try parameters.choice("unit", default: ItemUnit.chunk)
         rule.excludedDomains = try parameters.list("exclude_domains")
         rule.ranges = try parameters.list("where").map { try ColumnRange($0) }
         let format = try parameters.choice("format", default: ScoreFormat.jsonl)
         let slot = try await environment.threads.slot()
         let (store, wanted) = (environment.store, rule)
         // Once lines are on their way nothing can be refused any more.
-        try await environment.threads.query { try store.checkListing(wanted) }
+        try await environment.threads.query { try SelectionStage(store).checkListing(wanted) }
         return Response.jsonLines(slot: slot, to: context.channel) { pipe in
             var lines = LineBuffer(pipe, environment.wait())
             var json = JSONBytes()
-            try store.listScores(wanted) { imported in
+            try SelectionStage(store).listScores(wanted) { imported in
                 guard format == .csv else { return }
                 lines.append(complete: Array(ScoreListing.csvHeader(imported).utf8))
             } _: { row in

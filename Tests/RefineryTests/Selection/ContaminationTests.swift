@@ -132,13 +132,13 @@ struct ContaminationTests {
         try test.store.addBenchmark(large)
         #expect(try test.count("SELECT count(*) FROM benchmark_part") == 2)
         let file = BenchmarkFile(file: "large", windows: large)
-        let read = try test.store.pool.read { try Store.windows(of: file, $0) }
+        let read = try test.store.read { try RuleNames($0).windows(of: file) }
         #expect(read == large)
         try test.store.pool.write {
             try $0.execute(sql: "DELETE FROM benchmark_part WHERE part = 1")
         }
         #expect(throws: RefineryError.self) {
-            try test.store.pool.read { try Store.windows(of: file, $0) }
+            try test.store.read { try RuleNames($0).windows(of: file) }
         }
     }
 

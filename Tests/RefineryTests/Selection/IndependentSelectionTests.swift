@@ -109,7 +109,7 @@ struct IndependentSelectionTests {
         }
         try add("adapted", .minScore(0)) {
             $0.score = .column(.adapted)
-            $0.excludedDomains = ["y", Mix.noDomain]
+            $0.excludedDomains = ["y", DomainName.none]
         }
         try add("ascending", .ratio(half)) {
             $0.score = .column(.repetition)

@@ -191,9 +191,10 @@ struct SelectTests {
     @Test func `a choice whose chunks are gone is not recorded`() throws {
         let test = try filled()
         let rule = SelectionRule(size: .topK(100_000))
-        let choice = try test.store.pool.read { try test.store.choose(rule, name: nil, $0) }
+        let stage = SelectionStage(test.store)
+        let choice = try test.store.read { try stage.choose(rule, name: nil, $0) }
         try test.store.deleteCorpus("c1")
-        #expect(try test.store.record(choice) == nil)
+        #expect(try stage.record(choice, name: nil) == nil)
         #expect(try test.count("SELECT count(*) FROM selection") == 0)
         #expect(try test.store.select(rule).keptChunks > 0)
     }

@@ -144,6 +144,60 @@ final class TestStore {
     }
 }
 
+/// The stages, as the tests of many of them call them.
+extension Store {
+    func select(_ rule: SelectionRule, name: String? = nil) throws -> SelectionSummary {
+        try SelectionStage(self).select(rule, name: name)
+    }
+
+    func preview(_ rule: SelectionRule, name: String? = nil) throws -> SelectionSummary {
+        try SelectionStage(self).preview(rule, name: name)
+    }
+
+    func selections() throws -> [SelectionSummary] { try SelectionStage(self).selections() }
+
+    func selection(id: Int64) throws -> SelectionSummary? {
+        try SelectionStage(self).selection(id: id)
+    }
+
+    func selection(named name: String) throws -> SelectionSummary? {
+        try SelectionStage(self).selection(named: name)
+    }
+
+    func compare(_ first: String, _ second: String) throws -> SelectionComparison {
+        try SelectionStage(self).compare(first, second)
+    }
+
+    func explain(chunk id: Int64, selection name: String? = nil) throws -> ChunkReport {
+        try SelectionStage(self).explain(chunk: id, selection: name)
+    }
+
+    func listScores(
+        _ rule: SelectionRule, begin: ([String]) throws -> Void = { _ in },
+        _ body: (ScoreListing) throws -> Void
+    ) throws {
+        try SelectionStage(self).listScores(rule, begin: begin, body)
+    }
+
+    func checkListing(_ rule: SelectionRule) throws { try SelectionStage(self).checkListing(rule) }
+
+    func checkColumns(_ rule: SelectionRule) throws { try SelectionStage(self).checkColumns(rule) }
+
+    func addBenchmark(_ windows: QuestionWindows) throws {
+        try SelectionStage(self).addBenchmark(windows)
+    }
+
+    func exportRows(
+        selection: Int64, _ options: ExportOptions, _ body: (ExportRow) throws -> Void
+    ) throws {
+        try ExportStage(self).rows(of: selection, options, body)
+    }
+
+    func report(selection name: String) throws -> ReportData {
+        try ReportStage(self).report(selection: name)
+    }
+}
+
 extension ModelRecord {
     static func test(
         _ role: ModelRole, _ digit: Character, digest: String = "t", context: String = "none"

@@ -1,0 +1,77 @@
+/// A rule applied to a snapshot: what select, preview, report, explain and list begin with.
+struct AppliedRule {
+    /// The rule.
+    let rule: SelectionRule
+    /// The models whose scores are compared.
+    let pair: ByRole<ModelRecord>
+    /// Everything that both have scored, and what was passed over.
+    let scan: ScoreScan.Result
+
+    private let names: Selector.Names
+    private let folder: String
+
+    /// Looks the rule's names up and reads what is scored.
+    ///
+    /// - Throws: ``RefineryError`` where a model is missing, a name is not known, or the models
+    ///   cannot be compared.
+    init(_ rule: SelectionRule, in snapshot: Snapshot, folder: String) throws {
+        self.rule = rule
+        self.folder = folder
+        pair = try snapshot.currentPair()
+        names = try RuleNames(snapshot).resolve(rule)
+        scan = try ScoreScan(
+            pair: pair, corpus: rule.corpus, unit: rule.unit, lot: SelectionOrder.lot(rule),
+            imported: rule.importedColumns, folder: folder
+        ).read(snapshot)
+    }
+
+    /// The same scores under a rule that names nothing else.
+    func with(_ change: (inout SelectionRule) -> Void) -> AppliedRule {
+        var changed = rule
+        change(&changed)
+        return AppliedRule(changed, pair: pair, scan: scan, names: names, folder: folder)
+    }
+
+    private init(
+        _ rule: SelectionRule, pair: ByRole<ModelRecord>, scan: ScoreScan.Result,
+        names: Selector.Names, folder: String
+    ) {
+        self.rule = rule
+        self.pair = pair
+        self.scan = scan
+        self.names = names
+        self.folder = folder
+    }
+
+    /// What applies the rule's steps, order and size.
+    var selector: Selector { Selector(rule, names: names, folder: folder) }
+
+    /// What the rule's steps leave, and what each has removed.
+    func candidates(watch: ItemWatch? = nil) throws -> (CandidateSet, [Removal]) {
+        try selector.candidates(among: scan.items, by: scan.reader, watch: watch)
+    }
+
+    /// The candidates with their scores, to be ranked by the rule's order.
+    func ranked(_ candidates: CandidateSet) throws -> CandidateRuns {
+        try selector.runs(candidates, bins: try LengthBins(of: candidates))
+    }
+
+    /// An item's difference against the candidates of similar length; nil where there are none.
+    static func atLength(over candidates: CandidateSet) throws -> ScoreFunction? {
+        guard candidates.count > 0 else { return nil }
+        return try ScoreFunction(
+            .column(.atLength), over: candidates, bins: try LengthBins(of: candidates))
+    }
+}
+
+extension CandidateRuns {
+    /// Hands over the candidates best first, each with its place, from 1.
+    func forEachRanked(_ body: (Candidate, _ rank: Int) throws -> Void) throws {
+        var ranked = try ranked()
+        var rank = 0
+        while let candidate = try ranked.next() {
+            rank += 1
+            try body(candidate, rank)
+        }
+    }
+}

@@ -1,0 +1,112 @@
+/// Reads everything that both models have scored, in order of chunk id.
+///
+/// `chunk`, `document` and `score` are read side by side in the order of their keys: each page of
+/// the file once, nothing joined or sorted. Only duplicates look their original's scores up.
+struct ScoreScan {
+    /// What was read.
+    struct Result {
+        /// What is scored.
+        let items: SpillTable<ScoredItem>
+        /// What is not.
+        let exclusions: Exclusions
+        /// What reads their columns.
+        let reader: ColumnReader
+
+        /// What means are divided by.
+        var unit: ScoreUnit { reader.unit }
+    }
+
+    /// The models.
+    let pair: ByRole<ModelRecord>
+    /// The one corpus that is read, nil for all.
+    let corpus: String?
+    /// Whether an item is a chunk or a document.
+    let unit: ItemUnit
+    /// Draws for each item, where the rule asks for it.
+    let lot: Lot?
+    /// The imported columns that the items are to carry.
+    var imported: [String] = []
+    /// Where items lie that memory should not hold.
+    let folder: String
+
+    /// Reads the store as it stands in the transaction.
+    ///
+    /// - Throws: ``RefineryError`` for models that cannot be compared.
+    func read(_ snapshot: Snapshot) throws -> Result {
+        let corpus = try snapshot.corpusID(corpus)
+        let columns = try imported.map { try snapshot.importedColumn(named: $0) }
+        guard columns.count <= ImportedValues.most else {
+            throw RefineryError(
+                .invalid, "more than \(ImportedValues.most) imported columns in one rule")
+        }
+        let values = try ColumnRows(snapshot, columns)
+        var gathering = ItemGathering(
+            unit: unit, categories: Set(columns.indices.filter { columns[$0].kind == .category }),
+            folder: folder)
+        let scores = try ScoreRows(snapshot, pair)
+        let documents = try DocumentRows(snapshot)
+        let chunks = try snapshot.chunks()
+        var document: Int64 = 0
+        var place: DocumentRows.Place?
+        while try chunks.next() {
+            let id = chunks.integer(0)
+            if chunks.integer(1) != document {
+                document = chunks.integer(1)
+                try gathering.endDocument()
+                place = try documents.find(document)
+                if unit == .document, place?.corpus == corpus || corpus == nil {
+                    documents.withSHA256 { gathering.beginDocument(sha256: $0, lot: lot) }
+                }
+            }
+            guard let place, corpus == nil || place.corpus == corpus else { continue }
+            let isDuplicate = !chunks.isNull(2)
+            let original = isDuplicate ? chunks.integer(2) : id
+            let outcome = isDuplicate ? try scores.find(original) : try scores.next(id)
+            let draw =
+                unit == .chunk ? lot.map { lot in chunks.withBytes(3, lot.draw(sha256:)) } : nil
+            try gathering.add(
+                outcome, chunk: id, document: document, original: original, domain: place.domain,
+                draw: draw ?? 0,
+                imported: try imported(id, original, values))
+        }
+        try gathering.endDocument()
+        return Result(
+            items: gathering.items, exclusions: gathering.exclusions,
+            reader: ColumnReader(per: try scoreUnit(gathering), imported: imported))
+    }
+
+    /// The imported columns' values of a chunk.
+    private func imported(
+        _ chunk: Int64, _ original: Int64, _ rows: ColumnRows
+    ) throws -> ImportedValues {
+        var values = ImportedValues()
+        try rows.next(chunk, original: original) { values[$0] = $1 }
+        return values
+    }
+
+    /// Tokens where both models see the same ones, else bytes.
+    private func scoreUnit(_ gathering: ItemGathering) throws -> ScoreUnit {
+        if pair.sharesTokens, gathering.tokensAgree { return .token }
+        try requireContexts()
+        guard gathering.bytesAgree else {
+            throw RefineryError(
+                .unusable, "the models' scores of one chunk cover different bytes",
+                hint: "score the corpus again with this version")
+        }
+        return .byte
+    }
+
+    private func requireContexts() throws {
+        let (teacher, reference) = (pair.teacher, pair.reference)
+        let without = pair.both.filter { $0.contextRule == "none" }
+        guard let model = without.first else { return }
+        throw RefineryError(
+            .refused,
+            "teacher and reference do not see the same tokens (tokenizers \(teacher.tokenizer) "
+                + "and \(reference.tokenizer), context \(teacher.contextRule) and "
+                + "\(reference.contextRule)), so scores are per byte, and for that both need a "
+                + "context token: the \(model.role.rawValue) has none",
+            hint: "give both a context token (--context TOKEN, or context in the config) "
+                + "or use a pair with one tokenizer")
+    }
+}

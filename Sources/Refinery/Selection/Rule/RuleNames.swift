@@ -1,0 +1,106 @@
+/// Looks up what the names in a rule are in a store, and the texts that its guards read.
+struct RuleNames {
+    private let snapshot: Snapshot
+
+    /// A look-up on a snapshot.
+    init(_ snapshot: Snapshot) {
+        self.snapshot = snapshot
+    }
+
+    /// The domains, the selection and the benchmarks that a rule names, and texts.
+    ///
+    /// - Throws: ``RefineryError`` for a name that the store does not know: a misspelt domain would
+    ///   else stay in, or get nothing.
+    func resolve(_ rule: SelectionRule) throws -> Selector.Names {
+        var names = Selector.Names()
+        try checkColumns(rule)
+        for name in rule.excludedDomains {
+            names.excludedDomains.insert(try snapshot.domainID(name))
+        }
+        if let parts = rule.mix?.parts {
+            var weights: [Int32: Int] = [:]
+            let column = try rule.mix?.by.map { try snapshot.importedColumn(named: $0.name) }
+            for part in parts {
+                let group =
+                    try column.map { try snapshot.categoryID(part.domain, of: $0) }
+                    ?? snapshot.domainID(part.domain)
+                weights[group] = part.weight.billionths
+            }
+            names.mix = weights
+        }
+        if case .like(let name) = rule.size { names.likeTokens = try tokens(of: name, rule.match) }
+        let isByColumn = rule.mix?.by != nil
+        names.name = { [snapshot] id in
+            let name = isByColumn ? try snapshot.categoryName(id) : try snapshot.domainName(id)
+            return name.map { String(decoding: $0, as: UTF8.self) } ?? DomainName.none
+        }
+        let benchmarks = rule.guards.contamination
+        if !benchmarks.isEmpty {
+            names.contamination = Contamination(try benchmarks.map(windows))
+        }
+        var texts = try TextReader(snapshot)
+        names.text = { try texts.text(of: $0) }
+        names.range = { [snapshot] in try snapshot.range(ofChunk: $0) }
+        return names
+    }
+
+    /// Throws for a column that the store does not hold whole, or that is of the other kind.
+    func checkColumns(_ rule: SelectionRule) throws {
+        for name in rule.importedColumns {
+            let column = try snapshot.importedColumn(named: name)
+            let isMix = rule.mix?.by == .imported(name)
+            let isNumber =
+                rule.score.columns.contains(.imported(name))
+                || rule.ranges.contains {
+                    // `NAME=..` asks for nothing but a value.
+                    $0.column == .imported(name) && ($0.low != nil || $0.high != nil)
+                }
+            if column.kind == .category, isNumber {
+                throw RefineryError(
+                    .refused, "column \(name) holds categories: nothing can be ordered by them",
+                    hint: "--mix-by \(name) shares the size out among them")
+            }
+            if column.kind == .number, isMix {
+                throw RefineryError(
+                    .refused, "column \(name) holds numbers: a mix goes by categories",
+                    hint: "`refinectl columns` lists the imported columns")
+            }
+        }
+    }
+
+    /// The windows of a benchmark that a rule names.
+    ///
+    /// - Throws: ``RefineryError`` where the store does not hold it, or what it holds is damaged.
+    func windows(of benchmark: BenchmarkFile) throws -> QuestionWindows {
+        let bytes = try snapshot.benchmark(sha256: benchmark.sha256, count: benchmark.windows)
+        guard let bytes else {
+            throw RefineryError(
+                .notFound,
+                "the store does not hold benchmark \(benchmark.file) "
+                    + "(\(benchmark.windows) windows, SHA-256 \(benchmark.sha256))",
+                hint: "`refinectl export --decontaminate FILE` sends it along")
+        }
+        let windows = try QuestionWindows(bytes: bytes)
+        guard windows.sha256 == benchmark.sha256 else {
+            throw RefineryError(
+                .unusable, "benchmark \(benchmark.file) is damaged in the store",
+                hint: "`refinectl selections delete` what uses it, or restore a backup")
+        }
+        return windows
+    }
+
+    /// The tokens that a selection keeps, by group.
+    private func tokens(
+        of name: String, _ match: [SelectionRule.Match]
+    ) throws -> [Int64: Int] {
+        let selection = try snapshot.requiredSelection(named: name)
+        guard !match.isEmpty else { return [0: selection.tokens] }
+        let grouping = Grouping(
+            byDomain: match.contains(.domain), byLength: match.contains(.length))
+        var tokens: [Int64: Int] = [:]
+        try snapshot.forEachKept(of: selection.id) { domain, count in
+            tokens[grouping.group(domain: domain, tokens: count), default: 0] += Int(count)
+        }
+        return tokens
+    }
+}

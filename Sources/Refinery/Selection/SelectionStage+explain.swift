@@ -1,0 +1,217 @@
+extension SelectionStage {
+    /// What is known of a chunk, and with a selection's name what its rule makes of it.
+    ///
+    /// Without a selection a few rows are read; with one, everything that is scored, as a report
+    /// does: quantiles, duplicates and places depend on the others.
+    /// - Throws: ``RefineryError`` where there is no such chunk or selection, or the selection was
+    ///   made with other models than the current ones.
+    public func explain(chunk id: Int64, selection name: String? = nil) throws -> ChunkReport {
+        try store.read { snapshot in
+            let selection = try name.map {
+                try SelectionSummary(snapshot.requiredSelection(named: $0))
+            }
+            return try Explanation(snapshot, folder: store.folder).report(id, in: selection)
+        }
+    }
+}
+
+/// Explains a chunk on a snapshot.
+private struct Explanation {
+    private let snapshot: Snapshot
+    private let folder: String
+
+    init(_ snapshot: Snapshot, folder: String) {
+        self.snapshot = snapshot
+        self.folder = folder
+    }
+
+    func report(_ id: Int64, in selection: SelectionSummary?) throws -> ChunkReport {
+        let place = try snapshot.place(ofChunk: id)
+        let models = try snapshot.currentModels()
+        var report = ChunkReport(
+            place, text: try snapshot.text(of: place),
+            twin: try place.duplicateOf.flatMap { id in
+                try snapshot.label(ofChunk: id).map { ChunkReport.Twin(id, $0) }
+            })
+        report.models = models.both.compactMap { $0 }.map(ModelReport.init)
+        report.scores = try models.both.compactMap { $0 }.compactMap { model in
+            try snapshot.score(of: place.original, by: model.id)
+                .map { ChunkReport.Score(model.role, $0) }
+        }
+        if let teacher = models.teacher, let reference = models.reference {
+            let pair = ByRole(teacher: teacher, reference: reference)
+            let item = try item(place, pair)
+            report.unit = item.map { Self.unit(of: $0, pair) }
+            let reader = ColumnReader(per: report.unit ?? .token)
+            report.columns = Self.columns(of: item, by: reader)
+            if let item, selection == nil { report.steps = Self.standardSteps(item, by: reader) }
+        }
+        if let selection { try explain(place, in: selection, &report) }
+        let imported = try ColumnListing(snapshot)
+        let values = try imported.values(ofChunk: place.chunk, original: place.original)
+        for (name, value) in zip(imported.names, values) {
+            switch value {
+            case .number(let number): report.columns.updateValue(number, forKey: name)
+            case .category(let category):
+                report.categories[name] = String(decoding: category, as: UTF8.self)
+            case nil: break
+            }
+        }
+        return report
+    }
+
+    /// Adds what a selection's rule makes of the chunk.
+    private func explain(
+        _ place: ChunkPlace, in selection: SelectionSummary, _ report: inout ChunkReport
+    ) throws {
+        try selection.check(madeBy: try snapshot.currentPair())
+        let rule = selection.rule
+        let applied = try AppliedRule(rule, in: snapshot, folder: folder)
+        let isChunk = rule.unit == .chunk
+        let watch = ItemWatch {
+            isChunk ? $0.chunk == place.chunk : $0.document == place.document
+        }
+        let (candidates, removals) = try applied.candidates(watch: watch)
+        var membership = ChunkReport.Membership(
+            name: selection.name, unit: rule.unit, isKept: false, candidates: candidates.count)
+        if let item = watch.item {
+            report.steps = StepListing(
+                rule: rule, steps: removals.map(\.by),
+                ranges: try applied.selector.ranges(applied.scan.items, applied.scan.reader),
+                reader: applied.scan.reader
+            ).steps(of: item, removedBy: watch.removedBy)
+            membership.removedBy = watch.removedBy
+            if watch.removedBy == "duplicates" {
+                try candidates.forEach {
+                    if $0.original == item.original { membership.stands = $0.chunk }
+                }
+            }
+            if watch.removedBy == nil {
+                try applied.ranked(candidates).forEachRanked { candidate, rank in
+                    guard candidate.chunk == item.chunk else { return }
+                    membership.rank = rank
+                    membership.score = candidate.score
+                }
+            }
+        } else {
+            membership.removedBy = try reason(place, rule, applied.pair)
+        }
+        if isChunk, let item = watch.item {
+            report.unit = applied.scan.unit
+            report.columns = Self.columns(of: item, by: applied.scan.reader)
+            let atLength = try AppliedRule.atLength(over: candidates)
+            report.columns[Column.atLength.name] = atLength.map { $0(item) }
+        }
+        let kept = try snapshot.kept(
+            isChunk ? place.chunk : place.document, by: selection.id, rule.unit)
+        if let kept {
+            membership.isKept = true
+            membership.rank = kept.rank
+            membership.score = kept.score
+        }
+        report.selection = membership
+    }
+
+    /// The chunk as it is selected; nil where it is not scored by both.
+    private func item(_ place: ChunkPlace, _ pair: ByRole<ModelRecord>) throws -> ScoredItem? {
+        let rows = try ScoreRows(snapshot, pair)
+        var gathering = ItemGathering(unit: .chunk, folder: folder)
+        try gathering.add(
+            try rows.find(place.original), chunk: place.chunk, document: place.document,
+            original: place.original, domain: place.domain, draw: 0)
+        var item: ScoredItem?
+        try gathering.items.forEach { item = $1 }
+        return item
+    }
+
+    /// Why the steps of a rule are not asked about it.
+    private func reason(
+        _ place: ChunkPlace, _ rule: SelectionRule, _ pair: ByRole<ModelRecord>
+    ) throws -> String {
+        if place.isRetired { return "retired" }
+        if let wanted = rule.corpus, Array(wanted.utf8) != Array(place.corpus.utf8) {
+            return "corpus"
+        }
+        let originals =
+            rule.unit == .chunk
+            ? [place.original] : try snapshot.originals(ofDocument: place.document)
+        let rows = try ScoreRows(snapshot, pair)
+        var hasFailed = false
+        for original in originals {
+            switch try rows.find(original) {
+            case .pending: return "pending"
+            case .failed: hasFailed = true
+            case .tooShort, .scored: break
+            }
+        }
+        return hasFailed ? "failed" : "too_short"
+    }
+
+    /// Every column but the one that depends on the candidates.
+    private static func columns(
+        of item: ScoredItem?, by reader: ColumnReader
+    ) -> [String: Double?] {
+        var columns: [String: Double?] = [:]
+        for column in Column.scored {
+            let value = column == .atLength ? nil : item.map { reader.value(column, of: $0) }
+            columns.updateValue(
+                value.flatMap { $0.isFinite ? $0 : nil }, forKey: column.name)
+        }
+        return columns
+    }
+
+    /// As ``ScoreScan`` decides for all chunks together.
+    private static func unit(of item: ScoredItem, _ pair: ByRole<ModelRecord>) -> ScoreUnit {
+        pair.sharesTokens && item.tokens == item.referenceTokens ? .token : .byte
+    }
+
+    /// What the standard guards make of a chunk, each by itself.
+    private static func standardSteps(
+        _ item: ScoredItem, by reader: ColumnReader
+    ) -> [ChunkReport.Step] {
+        let rule = SelectionRule(size: .topK(1), guards: .standard)
+        let listing = StepListing(
+            rule: rule, steps: ["short", "repetition", "duplicates"], ranges: [], reader: reader)
+        let isDuplicate = item.original != item.chunk
+        return listing.steps(of: item, removedBy: nil).map { step in
+            var step = step
+            let value = step.value ?? 0
+            step.removes =
+                step.by == "duplicates"
+                ? isDuplicate
+                : value < step.least ?? -.infinity || value > step.most ?? .infinity
+            return step
+        }
+    }
+}
+
+extension ChunkReport {
+    /// What the rows say of a chunk, without models and scores.
+    fileprivate init(_ place: ChunkPlace, text: [UInt8], twin: Twin?) {
+        func string(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+        self.init(
+            chunk: place.chunk,
+            document: Origin(
+                id: string(place.key), corpus: place.corpus, file: place.file, line: place.line,
+                domain: place.domainName.map(string), bytes: place.bytes, chunks: place.chunks),
+            ordinal: place.ordinal, start: place.range.lowerBound, end: place.range.upperBound,
+            text: string(text), retired: place.isRetired, duplicateOf: twin, models: [],
+            scores: [], unit: nil, columns: [:], steps: [], selection: nil)
+    }
+}
+
+extension ChunkReport.Twin {
+    fileprivate init(_ id: Int64, _ label: ChunkLabel) {
+        self.init(
+            chunk: id, document: String(decoding: label.document, as: UTF8.self),
+            ordinal: label.ordinal)
+    }
+}
+
+extension ChunkReport.Score {
+    fileprivate init(_ role: ModelRole, _ row: ScoreRow) {
+        self.init(
+            role: role, outcome: row.outcome, reason: row.reason, tokens: row.tokens,
+            bytes: row.bytes, nll: row.nll, nllAdapted: row.nllAdapted)
+    }
+}

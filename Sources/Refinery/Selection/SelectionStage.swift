@@ -1,0 +1,210 @@
+/// Chooses chunks or documents by rules, and says what became of them.
+public struct SelectionStage: Sendable {
+    let store: Store
+
+    /// The stage over a store.
+    public init(_ store: Store) {
+        self.store = store
+    }
+
+    /// What a rule keeps of a snapshot's scores, on its way into the store.
+    struct Choice {
+        /// The summary, but for what recording decides: row id, name and time.
+        let summary: SelectionSummary
+        /// Row ids of the models.
+        let models: ByRole<Int64>
+        /// What is kept, in rank.
+        let kept: SpillTable<Selector.Kept>
+    }
+
+    /// Chooses chunks or documents by a rule and records them; a selection never changes.
+    ///
+    /// The scores are read on a snapshot, beside whatever is written meanwhile; the writer is
+    /// held while the rows are recorded, in one transaction. Beyond some ten thousand scored
+    /// chunks they are gathered and sorted in files beside the store, at 160 bytes each.
+    /// - Throws: ``RefineryError`` where a model is missing, nothing is scored, chunks are pending
+    ///   and the rule is not partial, the name is taken, or the models cannot be compared.
+    public func select(_ rule: SelectionRule, name: String? = nil) throws -> SelectionSummary {
+        try rule.validate()
+        let name = try name.map { try Name($0, of: .selection).text }
+        let choice = try store.read { try choose(rule, name: name, $0) }
+        if let summary = try record(choice, name: name) { return summary }
+        // Chunks were deleted or replaced meanwhile: once more, with nobody writing.
+        let summary = try store.recordSelection { transaction in
+            try record(
+                choose(rule, name: name, transaction.snapshot), name: name, transaction)
+        }
+        guard let summary else {
+            throw RefineryError(
+                .unusable, "a chunk of the selection is gone while nobody writes",
+                hint: "the file is damaged; restore a backup")
+        }
+        return summary
+    }
+
+    /// What ``select(_:name:)`` would record now: the summary, with 0 as its row id.
+    public func preview(_ rule: SelectionRule, name: String? = nil) throws -> SelectionSummary {
+        try rule.validate()
+        let name = try name.map { try Name($0, of: .selection).text }
+        return try store.read { snapshot in
+            var summary = try choose(rule, name: name, snapshot).summary
+            summary.name = try snapshot.freeName(name, suggested: rule.suggestedName)
+            return summary
+        }
+    }
+
+    /// Every selection, oldest first.
+    public func selections() throws -> [SelectionSummary] {
+        try store.read { try $0.selections().map(SelectionSummary.init) }
+    }
+
+    /// The selection of that row id.
+    public func selection(id: Int64) throws -> SelectionSummary? {
+        try store.read { try $0.selection(id: id).map(SelectionSummary.init) }
+    }
+
+    /// The selection of that name.
+    public func selection(named name: String) throws -> SelectionSummary? {
+        try store.read { try $0.selection(named: name).map(SelectionSummary.init) }
+    }
+
+    /// Throws for columns of a rule that the store does not hold whole.
+    public func checkColumns(_ rule: SelectionRule) throws {
+        try store.read { try RuleNames($0).checkColumns(rule) }
+    }
+
+    /// Puts a benchmark's windows into the store, where rules find them by their SHA-256.
+    public func addBenchmark(_ windows: QuestionWindows) throws {
+        try store.addBenchmark(
+            sha256: windows.sha256, count: windows.hashes.count, bytes: windows.bytes,
+            mostUnused: 2 * QuestionWindows.most)
+    }
+
+    /// What a rule keeps of the scores as they are.
+    func choose(
+        _ rule: SelectionRule, name: String?, _ snapshot: Snapshot
+    ) throws -> Choice {
+        let pair = try snapshot.currentPair()
+        // Before the scores are read; recording looks again.
+        _ = try snapshot.freeName(name, suggested: rule.suggestedName)
+        let scope = try Self.scope(rule, snapshot)
+        let applied = try AppliedRule(rule, in: snapshot, folder: store.folder)
+        try Self.checkComplete(rule, scope: scope, scan: applied.scan)
+        let (candidates, removals) = try applied.candidates()
+        try Self.checkSome(candidates, removals)
+        let outcome = try applied.selector.keep(candidates, removals: removals)
+        let summary = try Self.summary(
+            of: outcome, removed: candidates.removed, applied, scope: scope, snapshot)
+        return Choice(
+            summary: summary,
+            models: ByRole(teacher: pair.teacher.id, reference: pair.reference.id),
+            kept: outcome.kept)
+    }
+
+    /// Records a choice; nil where a chunk of it is gone since the scores were read.
+    func record(_ choice: Choice, name: String?) throws -> SelectionSummary? {
+        try store.recordSelection { try record(choice, name: name, $0) }
+    }
+
+    private func record(
+        _ choice: Choice, name: String?, _ transaction: SelectionTransaction
+    ) throws -> SelectionSummary {
+        var summary = choice.summary
+        let rule = summary.rule
+        let new = NewSelection(
+            name: try transaction.snapshot.freeName(name, suggested: rule.suggestedName),
+            rule: try rule.canonicalJSON(), models: choice.models,
+            scoreUnit: summary.unit.rawValue, itemUnit: rule.unit,
+            candidates: summary.candidates, count: summary.keptChunks,
+            tokens: summary.keptTokens)
+        (summary.name, summary.created) = (new.name, new.created)
+        summary.id = try transaction.insert(new) { id in
+            summary.id = id
+            return try summary.json()
+        } forEach: { body in
+            try choice.kept.forEach { place, item in
+                try body(place + 1, rule.unit == .chunk ? item.chunk : item.document, item.score)
+            }
+        }
+        return summary
+    }
+
+    private static func checkComplete(
+        _ rule: SelectionRule, scope: CorpusStatus, scan: ScoreScan.Result
+    ) throws {
+        let unit = rule.unit.rawValue + "s"
+        let pending = scan.exclusions.pending
+        if !rule.partial, pending > 0 || scope.unchunked > 0 {
+            throw RefineryError(
+                .refused,
+                "\(pending) \(unit) are not scored yet and \(scope.unchunked) documents not cut "
+                    + "yet; \(scan.items.count) \(unit) are scored",
+                hint: "wait until they are done, or ask for a partial selection (--partial)")
+        }
+        if scan.items.count == 0 {
+            throw RefineryError(
+                .refused,
+                "nothing is scored: no candidates among \(scope.chunks) chunks "
+                    + "(\(pending) \(unit) pending, \(scan.exclusions.tooShort) too short, "
+                    + "\(scan.exclusions.failed) failed)",
+                hint: scope.documents == 0
+                    ? "there is no document: `enqueue` takes a corpus, `refine` files that hold some"
+                    : nil)
+        }
+    }
+
+    private static func checkSome(_ candidates: CandidateSet, _ removals: [Removal]) throws {
+        guard candidates.count == 0 else { return }
+        let removals = removals.filter { $0.items > 0 }
+        let byGuards = removals.contains { ["short", "repetition"].contains($0.by) }
+        throw RefineryError(
+            .refused,
+            "no candidates are left of \(candidates.items.count) scored: "
+                + removals.map { "\($0.by) removed \($0.items)" }.joined(separator: ", "),
+            hint: byGuards
+                ? "--no-guards turns the guards off" : "widen --where, or name other domains")
+    }
+
+    /// The counts of the corpora that the rule chooses from, added up.
+    private static func scope(_ rule: SelectionRule, _ snapshot: Snapshot) throws -> CorpusStatus {
+        let wanted = rule.corpus.map { Array($0.utf8) }
+        return try snapshot.status().corpora.reduce(into: CorpusStatus(name: "")) { sum, corpus in
+            guard wanted == nil || wanted == Array(corpus.name.utf8) else { return }
+            sum.documents += corpus.documents
+            sum.chunks += corpus.chunks
+            sum.unchunked += corpus.unchunked
+        }
+    }
+
+    private static func summary(
+        of outcome: Selector.Outcome, removed: [Int32: DomainTotal], _ applied: AppliedRule,
+        scope: CorpusStatus, _ snapshot: Snapshot
+    ) throws -> SelectionSummary {
+        let (rule, tally, exclusions) = (applied.rule, outcome.tally, applied.scan.exclusions)
+        let duplicates = outcome.removals.first { $0.by == "duplicates" }
+        let scores = ScoreQuantiles(tally.scores)
+        let keptScores = ScoreQuantiles(tally.keptScores)
+        return SelectionSummary(
+            id: 0, name: "", created: 0, rule: rule, teacher: applied.pair.teacher.fingerprint,
+            reference: applied.pair.reference.fingerprint, unit: applied.scan.unit,
+            candidates: outcome.candidates, pending: exclusions.pending,
+            unchunkedDocuments: Int(scope.unchunked), tooShort: exclusions.tooShort,
+            failed: exclusions.failed, duplicates: duplicates?.items ?? 0,
+            keptDocuments: tally.keptDocuments.count, keptChunks: tally.keptCount,
+            keptTokens: tally.keptTokens, documents: Int(scope.documents),
+            chunks: Int(scope.chunks), tokens: tally.tokens, minScore: keptScores?.min,
+            maxScore: keptScores?.max,
+            domains: try tally.domains.summaries { try snapshot.domainName($0) },
+            keptLengths: tally.keptLengths.quantiles,
+            droppedLengths: tally.droppedLengths.quantiles, removals: outcome.removals,
+            scores: scores, keptScores: keptScores, lengthBins: tally.lengthBins,
+            nearCut: outcome.nearCut,
+            columns: try rule.importedColumns.map {
+                try snapshot.source(of: snapshot.importedColumn(named: $0))
+            },
+            categories: rule.mix?.by == nil
+                ? nil : try tally.categories.summaries { try snapshot.categoryName($0) },
+            domainsBefore: removed.isEmpty
+                ? nil : try tally.domains.before(adding: removed) { try snapshot.domainName($0) })
+    }
+}

@@ -1,0 +1,40 @@
+/// One value for each role of difference scoring.
+public struct ByRole<Value> {
+    /// The teacher's.
+    public var teacher: Value
+    /// The reference's.
+    public var reference: Value
+
+    /// Two values.
+    public init(teacher: Value, reference: Value) {
+        self.teacher = teacher
+        self.reference = reference
+    }
+
+    /// Both, the teacher's first.
+    public var both: [Value] { [teacher, reference] }
+
+    /// The value of a role.
+    public subscript(role: ModelRole) -> Value {
+        get { role == .teacher ? teacher : reference }
+        set { if role == .teacher { teacher = newValue } else { reference = newValue } }
+    }
+}
+
+extension ByRole: Sendable where Value: Sendable {}
+extension ByRole: Equatable where Value: Equatable {}
+extension ByRole: Encodable where Value: Encodable {}
+extension ByRole: Decodable where Value: Decodable {}
+
+/// A number for each role.
+public typealias RoleCounts = ByRole<Int64>
+
+extension ByRole<Int64> {
+    /// Two zeros.
+    public init() {
+        self.init(teacher: 0, reference: 0)
+    }
+
+    /// Both together.
+    public var sum: Int64 { teacher + reference }
+}

@@ -1,0 +1,102 @@
+import GRDB
+
+/// What both models of a pair found out about a chunk.
+enum PairOutcome {
+    /// A model has yet to score it.
+    case pending
+    /// Too short for one model at least.
+    case tooShort
+    /// Failed in one model at least.
+    case failed
+    /// Both scored it.
+    case scored(teacher: Sums, reference: Sums)
+
+    /// What one model stored.
+    struct Sums {
+        var tokens: Int32
+        var bytes: Int32
+        var nll: Double
+        var adaptedNLL: Double
+        var repetition: Double
+    }
+}
+
+/// Reads the scores of a pair of models, chunk by chunk, beside another query over `chunk`.
+final class ScoreRows {
+    private enum ModelOutcome {
+        case tooShort, failed
+        case scored(PairOutcome.Sums)
+    }
+
+    private static let columns =
+        "chunk, model, tokens, bytes, nll, nll_adapted, repetition, outcome"
+
+    private let all: RowStream
+    private let one: RowStream
+    private let teacher: Int64
+    private let reference: Int64
+    private var isOpen = true
+
+    /// The scores of two models, from the first chunk on.
+    init(_ snapshot: Snapshot, _ pair: ByRole<ModelRecord>) throws {
+        teacher = pair.teacher.id
+        reference = pair.reference.id
+        let db = snapshot.db
+        // By its primary key: no sorting, no looking up.
+        all = try RowStream(
+            db, sql: "SELECT \(Self.columns) FROM score ORDER BY chunk, model")
+        one = try RowStream(db, sql: "SELECT \(Self.columns) FROM score WHERE chunk = ?")
+        isOpen = try all.next()
+    }
+
+    /// The outcome of a chunk; ids must ascend from call to call.
+    func next(_ chunk: Int64) throws -> PairOutcome {
+        while isOpen, all.integer(0) < chunk { isOpen = try all.next() }
+        return try outcome {
+            isOpen && all.integer(0) == chunk ? all : nil
+        } advance: {
+            isOpen = try all.next()
+        }
+    }
+
+    /// The outcome of any chunk.
+    func find(_ chunk: Int64) throws -> PairOutcome {
+        try one.begin(chunk)
+        var isThere = try one.next()
+        return try outcome {
+            isThere ? one : nil
+        } advance: {
+            isThere = try one.next()
+        }
+    }
+
+    private func outcome(
+        row: () -> RowStream?, advance: () throws -> Void
+    ) throws -> PairOutcome {
+        var first: ModelOutcome?
+        var second: ModelOutcome?
+        while let row = row() {
+            let model = row.integer(1)
+            if model == teacher { first = try Self.read(row) }
+            if model == reference { second = try Self.read(row) }
+            try advance()
+        }
+        guard let first, let second else { return .pending }
+        switch (first, second) {
+        case (.failed, _), (_, .failed): return .failed
+        case (.tooShort, _), (_, .tooShort): return .tooShort
+        case (.scored(let first), .scored(let second)):
+            return .scored(teacher: first, reference: second)
+        }
+    }
+
+    private static func read(_ row: RowStream) throws -> ModelOutcome {
+        guard row.isNull(4) else {
+            return .scored(
+                PairOutcome.Sums(
+                    tokens: try row.small(2), bytes: try row.small(3), nll: row.real(4),
+                    adaptedNLL: row.real(5), repetition: row.real(6)))
+        }
+        return row.withBytes(7) { $0.elementsEqual("failed".utf8) } ? .failed : .tooShort
+    }
+}
