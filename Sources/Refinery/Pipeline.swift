@@ -13,24 +13,6 @@ import TeacherInference
 /// What is left to do is a query to the store, so a restart resumes by itself. A worker owns whole
 /// batches; each batch's scores are one transaction.
 public final class Pipeline: Sendable {
-    /// What the pipeline is doing.
-    public enum State: Sendable, Equatable {
-        /// The models are being read.
-        case loading
-        /// Nothing is left to do.
-        case idle
-        /// Documents are being cut into chunks.
-        case chunking
-        /// Chunks are being scored.
-        case scoring
-        /// Stopped by ``setPaused(_:)``.
-        case paused
-        /// The store takes nothing for now, for this reason; it goes on by itself.
-        case waiting(String)
-        /// It ended with an error.
-        case failed(String)
-    }
-
     private let store: Store
     private let configuration: PipelineConfiguration
     private let logger: Logger
@@ -66,7 +48,7 @@ public final class Pipeline: Sendable {
 
     /// Gives up the batches in flight at their next layer and lets ``run()`` return.
     public func stop() {
-        work.change { $0.isStopping = true }
+        work.change { $0.handle(.stopped) }
     }
 
     /// New documents are in the store.
@@ -85,18 +67,21 @@ public final class Pipeline: Sendable {
         announcement.yield()
     }
 
-    /// What the pipeline is doing.
-    public var state: State {
+    /// What the pipeline is doing, and why where it is `waiting` or `failed`.
+    public var condition: (state: PipelineState, reason: String?) {
         work.read { work in
-            if let failure = work.failure { return .failed("\(failure)") }
-            if let obstacle = work.obstacle { return .waiting(obstacle.reason) }
-            if work.pair == nil && !work.isReleased { return .loading }
-            if work.isPaused { return .paused }
-            if work.queue.inFlight > 0 { return .scoring }
-            if work.isChunking || work.hasNewDocuments { return .chunking }
-            return work.queue.isIdle ? .idle : .scoring
+            if let failure = work.failure { return (.failed, "\(failure)") }
+            if let obstacle = work.obstacle { return (.waiting, obstacle.reason) }
+            if work.phase == .loading { return (.loading, nil) }
+            if work.isPaused { return (.paused, nil) }
+            if work.queue.inFlight > 0 { return (.scoring, nil) }
+            if work.isChunking || work.hasNewDocuments { return (.chunking, nil) }
+            return (work.queue.isIdle ? .idle : .scoring, nil)
         }
     }
+
+    /// What the pipeline is doing.
+    public var state: PipelineState { condition.state }
 
     /// Whether the models are in memory.
     var hasModels: Bool { work.read { $0.pair != nil } }
@@ -150,7 +135,7 @@ public final class Pipeline: Sendable {
                 malloc_trim(0)
             } while try waitForWork()
         } catch {
-            work.change { $0.failure = error }
+            work.change { $0.fail(error) }
             throw error
         }
         if let failure = work.read(\.failure) { throw failure }
@@ -161,7 +146,7 @@ public final class Pipeline: Sendable {
         let pair = try recording {
             try ModelPair(configuration, store: store, logger: logger, known: known)
         }
-        work.change { $0.pair = pair }
+        work.change { $0.load(pair) }
         return pair.fingerprints
     }
 
@@ -169,7 +154,7 @@ public final class Pipeline: Sendable {
     /// so long that the models can go.
     private func waitForThreads(draining: Bool) {
         func isDone(_ work: Work) -> Bool {
-            work.isStopping || work.failure != nil || (draining && !work.hasWork)
+            work.phase.isOver || (draining && !work.hasWork)
         }
         let idleSeconds = configuration.idleSeconds
         var isOver = false
@@ -186,7 +171,7 @@ public final class Pipeline: Sendable {
         if isOver {
             stop()
         } else {
-            work.change { $0.isReleasing = true }
+            work.change { $0.handle(.rested) }
             logger.info("models released", metadata: ["idle.seconds": "\(idleSeconds)"])
         }
         work.wait { $0.threads == 0 ? () : nil }
@@ -196,11 +181,11 @@ public final class Pipeline: Sendable {
     private func waitForWork() throws -> Bool {
         while true {
             let mayHaveWork = work.wait { work -> Bool? in
-                if work.isStopping || work.failure != nil { return false }
+                if work.phase.isOver { return false }
                 guard work.hasWork, !work.isPaused else { return nil }
                 work.hasNewDocuments = false
                 work.queue = .settled
-                work.isReleased = false
+                work.handle(.workArrived)
                 return true
             }
             guard mayHaveWork else { return false }
@@ -209,7 +194,7 @@ public final class Pipeline: Sendable {
                 wake()
                 return true
             }
-            work.change { $0.isReleased = true }
+            work.change { $0.handle(.nothingFound) }
         }
     }
 
@@ -236,7 +221,7 @@ public final class Pipeline: Sendable {
             try recording {
                 try stage.run(
                     progress: { _ in self.work.change { $0.queue.look() } },
-                    isCancelled: { self.work.read { $0.isStopping || $0.isPaused } })
+                    isCancelled: { self.work.read { $0.phase.isOver || $0.isPaused } })
             }
             work.change {
                 $0.isChunking = false
@@ -275,7 +260,7 @@ public final class Pipeline: Sendable {
             case .score(let chunks):
                 logger.debug("batch taken", metadata: ["chunks": "\(chunks.count)"])
                 let began = seconds()
-                let scores = try scorer.score(chunks) { work.read(\.isStopping) }
+                let scores = try scorer.score(chunks) { work.read(\.phase.isOver) }
                 try recording { try store.recordScores(scores) }
                 logger.debug("batch recorded", metadata: ["chunks": "\(chunks.count)"])
                 let took = max(seconds() - began, 1e-6)
@@ -332,7 +317,7 @@ public final class Pipeline: Sendable {
                 if work.change({ $0.meet(error) }) {
                     logger.warning("waiting: \(error.reason)")
                 }
-                let isEnding: Void? = work.wait(seconds: 2) { $0.isStopping ? () : nil }
+                let isEnding: Void? = work.wait(seconds: 2) { $0.phase.isOver ? () : nil }
                 if isEnding != nil { throw CancellationError() }
             }
         }
@@ -350,10 +335,8 @@ public final class Pipeline: Sendable {
 
     private func end(_ result: Result<Void, any Error>) {
         work.change { work in
-            if case .failure(let error) = result, !(error is CancellationError),
-                work.failure == nil
-            {
-                work.failure = error
+            if case .failure(let error) = result, !(error is CancellationError) {
+                work.fail(error)
             }
             work.threads -= 1
         }

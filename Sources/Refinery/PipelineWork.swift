@@ -7,12 +7,8 @@ extension Pipeline {
         var hasNewDocuments = true
         var isChunking = false
         var isPaused = false
-        var isStopping = false
-        /// The threads are to end, since the models are given back.
-        var isReleasing = false
-        /// The models are loaded again when there is work.
-        var isReleased = false
-        var failure: (any Error)?
+        private(set) var phase = PipelinePhase.loading
+        private(set) var failure: (any Error)?
         /// Why the store takes nothing for now.
         var obstacle: RefineryError?
         var threads = 0
@@ -25,7 +21,24 @@ extension Pipeline {
         }
 
         /// Whether a thread is to end.
-        var isEnding: Bool { isStopping || isReleasing }
+        var isEnding: Bool { phase.isEnding }
+
+        /// Goes to the phase that follows from an event.
+        mutating func handle(_ event: PipelinePhase.Event) {
+            phase = phase.after(event)
+        }
+
+        /// The models are in memory.
+        mutating func load(_ pair: ModelPair) {
+            self.pair = pair
+            handle(.loaded)
+        }
+
+        /// Something cannot be done; the first error is what is told.
+        mutating func fail(_ error: any Error) {
+            failure = failure ?? error
+            handle(.failed)
+        }
 
         /// The store takes nothing; says whether that is news.
         mutating func meet(_ error: RefineryError) -> Bool {
@@ -39,13 +52,14 @@ extension Pipeline {
             return obstacle != nil
         }
 
-        /// Forgets the models and the chunks read; whether there was work stays known.
+        /// The threads have ended: forgets the models and the chunks read.
+        ///
+        /// Whether there was work stays known.
         mutating func release() {
             hasNewDocuments = hasWork
             queue = .settled
             pair = nil
-            isReleasing = false
-            isReleased = true
+            handle(.threadsEnded)
         }
     }
 }

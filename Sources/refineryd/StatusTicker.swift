@@ -28,30 +28,29 @@ struct StatusTicker: Service {
     /// Tells until the pipeline rests, so that an idle daemon sleeps.
     private func tellUntilIdle() async throws {
         while true {
-            let counts = try await threads.query { try store.status() }
-            let state = pipeline.state
-            notifier.status(line(state, counts))
-            switch state {
+            let progress = PipelineProgress(store, pipeline)
+            let report = try await threads.query { try progress.status() }
+            notifier.status(line(report))
+            switch report.state {
             case .idle, .paused, .failed: return
             case .loading, .chunking, .scoring, .waiting: try await Task.sleep(for: .seconds(5))
             }
         }
     }
 
-    private func line(_ state: Pipeline.State, _ counts: StoreStatus) -> String {
+    private func line(_ report: StatusReport) -> String {
+        let reason = report.error.map { ": \($0.prefix(200))" } ?? ""
         var line: String
-        switch state {
+        switch report.state {
         case .loading: line = "loading the models"
-        case .idle: line = "idle"
-        case .chunking: line = "cutting \(counts.unchunked) documents"
-        case .scoring: line = "scoring"
-        case .paused: line = "paused"
-        case .waiting(let reason): line = "waiting: \(reason.prefix(200))"
-        case .failed(let reason): line = "failed: \(reason.prefix(200))"
+        case .chunking:
+            line = "cutting \(report.corpora.reduce(0) { $0 + $1.unchunked }) documents"
+        case .idle, .scoring, .paused, .waiting, .failed: line = report.state.rawValue + reason
         }
-        if counts.pending > 0 { line += ", \(counts.pending) scores to go" }
-        if let rate = pipeline.tokensPerSecond { line += ", \(Int(rate)) tokens/s" }
-        if let seconds = Estimate(counts.corpora).seconds(of: pipeline), seconds > 0 {
+        let pending = report.corpora.reduce(0) { $0 + $1.pending }
+        if pending > 0 { line += ", \(pending) scores to go" }
+        if let rate = report.tokensPerSecond { line += ", \(Int(rate)) tokens/s" }
+        if let seconds = report.etaSeconds, seconds > 0 {
             line += ", \(Int(seconds / 60)) min left"
         }
         return line

@@ -1,4 +1,5 @@
 import Foundation
+import Refinery
 import Synchronization
 import Testing
 
@@ -78,7 +79,7 @@ struct PipeTests {
         async throws
     {
         let pipe = UploadPipe()
-        #expect(throws: ClientStalled.self) { try pipe.next(wait(0.3)) }
+        #expect(throws: SourceBroken.self) { try pipe.next(wait(0.3)) }
         let jobs = JobRegistry()
         let job = jobs.enter(7, corpus: nil)
         #expect(jobs.cancel(7))

@@ -38,7 +38,7 @@ public struct ModelProgress: Codable, Sendable, Equatable {
 /// `failedChunks` and `failedReason` are of the scope, the counts are of the corpus as a whole.
 public struct ProgressReport: Codable, Sendable, Equatable {
     /// What the daemon is doing.
-    public var state = StatusReport.State.loading
+    public var state = PipelineState.loading
     /// Nothing of the scope is left to cut or to score for either model.
     public var finished = false
     /// Why the scope cannot get finished, where the state is `failed`: wait no longer.

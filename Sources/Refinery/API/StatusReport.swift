@@ -1,25 +1,7 @@
 /// What the daemon is doing: `GET /v1/status`, `refinectl status --json`.
 public struct StatusReport: Codable, Sendable, Equatable {
-    /// The states of the daemon.
-    public enum State: String, Codable, Sendable, CaseIterable {
-        /// The models are being read; the socket answers already.
-        case loading
-        /// Nothing is left to do.
-        case idle
-        /// Documents are being cut into chunks.
-        case chunking
-        /// Chunks are being scored.
-        case scoring
-        /// Stopped by `refinectl pause`.
-        case paused
-        /// Nothing can be recorded for now, as on a full disk; `error` says why. It goes on by itself.
-        case waiting
-        /// Scoring cannot go on; `error` says why.
-        case failed
-    }
-
     /// What the daemon is doing.
-    public var state = State.loading
+    public var state = PipelineState.loading
     /// Every corpus, by name in byte order.
     public var corpora: [CorpusReport] = []
     /// Tokens scored a second, by both models, in the last minute or so; null when idle.

@@ -135,8 +135,13 @@ public struct ColumnImportJob {
     /// Ends the job because the rest of the file will not come; values that are written stay.
     @discardableResult
     public mutating func fail(
-        _ reason: String, state: JobState = .failed,
-        hint: String = "import it again: it goes on from there"
+        _ reason: String, state: JobState = .failed
+    ) throws -> RefineryError {
+        try fail(reason, state: state, hint: "import it again: it goes on from there")
+    }
+
+    private mutating func fail(
+        _ reason: String, state: JobState = .failed, hint: String
     ) throws -> RefineryError {
         defer { claim = nil }
         try flush()

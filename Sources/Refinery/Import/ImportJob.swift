@@ -61,8 +61,13 @@ public struct ImportJob {
     /// The job's error is `incomplete after line N: reason`. Returns that error.
     @discardableResult
     public mutating func fail(
-        _ reason: String, state: JobState = .failed,
-        hint: String = "enqueue it again: it goes on from there"
+        _ reason: String, state: JobState = .failed
+    ) throws -> RefineryError {
+        try fail(reason, state: state, hint: "enqueue it again: it goes on from there")
+    }
+
+    private mutating func fail(
+        _ reason: String, state: JobState = .failed, hint: String
     ) throws -> RefineryError {
         try importer.flush(writer.write)
         try writer.wait()

@@ -43,8 +43,22 @@ struct RefineJob: Sendable {
             let summary: SelectionSummary
             var note = ""
             if let path {
-                summary = try SelectionStage(opened).select(rule, name: writing.name)
-                note = try Self.write(opened, summary, writing, path, reporter, interrupted)
+                let jobs = JobLog(opened)
+                summary = try jobs.run(
+                    .selection, corpus: rule.corpus, detail: writing.name ?? rule.suggestedName
+                ) { job in
+                    let summary = try SelectionStage(opened).select(rule, name: writing.name)
+                    try opened.updateJob(
+                        job, done: Int64(summary.keptChunks), total: Int64(summary.candidates))
+                    return summary
+                }
+                note = try jobs.run(.export, corpus: rule.corpus, detail: summary.name) { job in
+                    let note = try Self.write(
+                        opened, summary, writing, path, reporter, interrupted)
+                    let kept = Int64(summary.keptChunks)
+                    try opened.updateJob(job, done: kept, total: kept)
+                    return note
+                }
             } else {
                 summary = try SelectionStage(opened).preview(rule, name: writing.name)
             }
@@ -102,21 +116,15 @@ struct RefineJob: Sendable {
         var job = try ImportJob(
             store: store, corpus: files.corpusName, file: source.displayName, path: source.path,
             options: options, replace: files.replace)
-        while true {
-            let bytes: [UInt8]
+        let summary = try job.run {
             do {
-                bytes = try reader.read(256 << 10) { interrupted.isSet }
-            } catch {
-                try job.fail(
-                    interrupted.isSet ? "interrupted" : Failure(error).message,
-                    state: interrupted.isSet ? .cancelled : .failed)
-                throw error
+                let bytes = try reader.read(256 << 10) { interrupted.isSet }
+                display.sent(bytes)
+                return bytes.isEmpty ? nil : bytes
+            } catch is CancellationError {
+                throw JobCancelled("interrupted")
             }
-            guard !bytes.isEmpty else { break }
-            try bytes.withUnsafeBytes { try job.feed($0) }
-            display.sent(bytes)
         }
-        let summary = try job.finish()
         if !isKept, summary.rejected > 0 { try printRejects(store, of: source.path) }
         return summary
     }
@@ -138,11 +146,12 @@ struct RefineJob: Sendable {
         let display = ScoringDisplay(reporter)
         let pipeline = Pipeline(
             store: store, configuration: configuration, logger: WarningLog.logger(reporter))
+        let progress = PipelineProgress(store, pipeline)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 while !Task.isCancelled {
                     let report = try await NIOThreadPool.singleton.runIfActive {
-                        try Self.report(store, pipeline)
+                        try progress.report()
                     }
                     display.show(report)
                     try? await Task.sleep(for: .milliseconds(500))
@@ -152,46 +161,14 @@ struct RefineJob: Sendable {
             try await pipeline.drain()
         }
         try Task.checkCancellation()
-        let last = try await NIOThreadPool.singleton.runIfActive { try store.status() }
-        display.show(Self.report(last, state: .idle, pipeline))
+        let last = try await NIOThreadPool.singleton.runIfActive { try progress.report() }
+        display.show(last)
         display.finish()
-        let failed = last.corpora.reduce(0) { $0 + $1.failed.sum }
-        if failed > 0 {
+        if last.failedChunks > 0 {
             StandardOutput.writeError(
-                "note: \(Words.counted(failed, "score")) failed: those chunks are no candidates\n")
+                "note: \(Words.counted(last.failedChunks, "score")) failed: those chunks are no candidates\n"
+            )
         }
-    }
-
-    private static func report(_ store: Store, _ pipeline: Pipeline) throws -> ProgressReport {
-        let state: StatusReport.State =
-            switch pipeline.state {
-            case .loading: .loading
-            case .idle: .idle
-            case .chunking: .chunking
-            case .scoring: .scoring
-            case .paused: .paused
-            case .waiting: .waiting
-            case .failed: .failed
-            }
-        return report(try store.status(), state: state, pipeline)
-    }
-
-    private static func report(
-        _ status: StoreStatus, state: StatusReport.State, _ pipeline: Pipeline
-    ) -> ProgressReport {
-        var report = ProgressReport()
-        report.state = state
-        for corpus in status.corpora {
-            report.documents += corpus.documents
-            report.unchunked += corpus.unchunked
-            report.unchunkedBytes += corpus.unchunkedBytes
-            report.teacher.add(corpus, \.teacher)
-            report.reference.add(corpus, \.reference)
-        }
-        report.finished = status.unchunked == 0 && status.pending == 0
-        report.tokensPerSecond = pipeline.tokensPerSecond
-        report.etaSeconds = pipeline.secondsLeft(pending: status.pendingTokens)
-        return report
     }
 
     private static func write(
@@ -202,7 +179,7 @@ struct RefineJob: Sendable {
         do {
             var json = JSONBytes()
             try ExportStage(store).rows(of: summary.id, writing.options) { row in
-                if interrupted.isSet { throw CancellationError() }
+                if interrupted.isSet { throw JobCancelled("interrupted") }
                 json.removeAll()
                 row.write(to: &json, keepFields: writing.keepFields)
                 try file.write(json.bytes)

@@ -28,7 +28,7 @@ struct Failure: Error, Equatable, CustomStringConvertible {
         switch error {
         case let failure as Failure: self = failure
         case let error as any ExplainedError: self.init(error.message, hint: error.hint)
-        case is CancellationError: self.init("interrupted")
+        case is CancellationError, is JobCancelled: self.init("interrupted")
         default: self.init("\(error)")
         }
     }

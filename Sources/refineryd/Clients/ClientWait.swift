@@ -1,4 +1,5 @@
 import Refinery
+import TeacherInference
 
 /// How long a thread waits for a client that sends nothing, or takes nothing.
 struct ClientWait: Sendable {
@@ -29,7 +30,12 @@ struct ClientWait: Sendable {
 }
 
 /// A client that was waited for too long.
-struct ClientStalled: Error {
+struct ClientStalled: ExplainedError {
     /// For how many seconds.
     var seconds: Double
+
+    /// What happened.
+    var message: String { "the client took nothing for \(Int(seconds.rounded())) s" }
+    /// Nothing can be done about it.
+    var hint: String? { nil }
 }

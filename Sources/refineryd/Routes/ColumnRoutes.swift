@@ -66,19 +66,7 @@ struct ColumnRoutes {
         job.admit = { memory.take(4 * $0) }
         return try environment.tracker.follow(job.id, .import, corpus: order.corpus) { running in
             let wait = environment.wait(for: running)
-            do {
-                while let bytes = try pipe.next(wait) {
-                    try bytes.withUnsafeBytes { try job.feed($0) }
-                }
-            } catch is JobCancelled {
-                try job.fail("cancelled", state: .cancelled)
-                throw JobCancelled()
-            } catch let error as UploadBroken {
-                throw try job.fail(error.reason)
-            } catch let error as ClientStalled {
-                throw try job.fail(UploadBroken(error).reason)
-            }
-            return try job.finish()
+            return try job.run { try pipe.next(wait) }
         }
     }
 }

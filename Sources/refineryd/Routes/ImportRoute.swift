@@ -27,22 +27,10 @@ struct ImportRoute {
         return try environment.tracker.follow(job.id, .import, corpus: order.corpus) { running in
             defer { environment.pipeline.wake() }
             let wait = environment.wait(for: running)
-            do {
-                while let bytes = try pipe.next(wait) {
-                    job.batchBytes = max(2 << 20, (16 << 20) / max(environment.jobs.count, 1))
-                    let before = job.counts
-                    try bytes.withUnsafeBytes { try job.feed($0) }
-                    if job.counts != before { environment.pipeline.wake() }
-                }
-            } catch is JobCancelled {
-                try job.fail("cancelled", state: .cancelled)
-                throw JobCancelled()
-            } catch let error as UploadBroken {
-                throw try job.fail(error.reason)
-            } catch let error as ClientStalled {
-                throw try job.fail(UploadBroken(error).reason)
+            return try job.run(next: { try pipe.next(wait) }) { job in
+                job.batchBytes = max(2 << 20, (16 << 20) / max(environment.jobs.count, 1))
+                environment.pipeline.wake()
             }
-            return try job.finish()
         }
     }
 }

@@ -2,15 +2,21 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import Refinery
+import TeacherInference
 
 /// A refused request: the status and what is said about it.
-struct RequestError: Error, Sendable {
+struct RequestError: ExplainedError, Sendable {
     /// The answer's status.
     var status: HTTPResponse.Status
     /// The answer's body.
     var body: WireError
     /// Seconds after which it is worth another try; nil where it is not.
     var retryAfter: Int?
+
+    /// What is said about it.
+    var message: String { body.error }
+    /// What the client can do about it.
+    var hint: String? { body.hint }
 
     /// A refusal with an optional hint.
     init(_ status: HTTPResponse.Status, _ error: String, hint: String? = nil) {
@@ -44,6 +50,8 @@ struct ErrorMiddleware<Context: RequestContext>: RouterMiddleware {
                 hint: "refinectl and refineryd may be of different versions")
         } catch let error as any HTTPResponseError {
             refusal = RequestError(error.status, error.status.reasonPhrase)
+        } catch is JobCancelled {
+            refusal = RequestError(.conflict, "the job was cancelled")
         } catch is CancellationError {
             refusal = RequestError(.serviceUnavailable, "the daemon is shutting down")
         } catch {

@@ -98,20 +98,9 @@ struct RequestParameters {
         return choice
     }
 
-    /// The name if it can be a corpus's: 1 to 200 bytes without control characters.
+    /// The name if it can be a corpus's.
     static func checkedCorpus(_ name: String) throws -> String {
-        try checkedName(name, of: "corpus")
-    }
-
-    /// The name if it can be a selection's; the same rule.
-    static func checkedName(_ name: String, of kind: String = "selection") throws -> String {
-        guard (1...200).contains(name.utf8.count),
-            name.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7f })
-        else {
-            throw RequestError(
-                .badRequest, "the name of a \(kind) is 1 to 200 bytes without control characters")
-        }
-        return name
+        try Name(name, of: .corpus).text
     }
 
     /// A job's or a selection's number in the path.

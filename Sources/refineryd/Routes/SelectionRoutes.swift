@@ -109,7 +109,7 @@ struct SelectionRoutes {
         }
         try selection.rule.validate()
         if let corpus = selection.rule.corpus { _ = try RequestParameters.checkedCorpus(corpus) }
-        if let name = selection.name { _ = try RequestParameters.checkedName(name) }
+        if let name = selection.name { _ = try Name(name, of: .selection) }
         let (store, tracker) = (environment.store, environment.tracker)
         let detail = selection.name ?? selection.rule.suggestedName
         let slot = try await environment.threads.slot()

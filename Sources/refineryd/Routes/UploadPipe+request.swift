@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import Refinery
 import ServiceLifecycle
 
 extension UploadPipe {
@@ -47,14 +48,14 @@ extension UploadPipe {
             }
             guard let received else { return }
             if let expected, received != expected {
-                fail(UploadBroken("\(received) of \(expected) bytes arrived"))
+                fail(SourceBroken("\(received) of \(expected) bytes arrived"))
             } else {
                 finish()
             }
         } catch is CancellationError {
-            fail(UploadBroken("the daemon is shutting down"))
+            fail(SourceBroken("the daemon is shutting down"))
         } catch {
-            fail(UploadBroken("the connection broke"))
+            fail(SourceBroken("the connection broke"))
         }
     }
 }
@@ -85,21 +86,5 @@ extension Request {
             guard let whole = try await group.next() else { throw CancellationError() }
             return whole
         }
-    }
-}
-
-/// An upload that did not arrive as a whole.
-struct UploadBroken: Error {
-    /// What happened.
-    var reason: String
-
-    /// An upload whose client was waited for too long.
-    init(_ stalled: ClientStalled) {
-        self.init("nothing arrived for \(Int(stalled.seconds.rounded())) s")
-    }
-
-    /// An upload that broke for the reason given.
-    init(_ reason: String) {
-        self.reason = reason
     }
 }

@@ -1,4 +1,5 @@
 import Dispatch
+import Refinery
 import Synchronization
 
 /// Hands the pieces of an upload from an async sender to a blocking reader, one at a time, so
@@ -46,8 +47,14 @@ final class UploadPipe: Sendable {
     }
 
     /// The next piece, nil at the end; blocks for as long as `wait` lets it.
+    ///
+    /// - Throws: `SourceBroken` where the rest will not come, `JobCancelled` once the job is.
     func next(_ wait: ClientWait) throws -> [UInt8]? {
-        try wait.wait { arrived.wait(timeout: .now() + .milliseconds($0)) == .success }
+        do {
+            try wait.wait { arrived.wait(timeout: .now() + .milliseconds($0)) == .success }
+        } catch let error as ClientStalled {
+            throw SourceBroken("nothing arrived for \(Int(error.seconds.rounded())) s")
+        }
         let (event, sender) = state.withLock { state in
             defer {
                 state.event = nil

@@ -43,7 +43,8 @@ struct PipelineTests {
     private func wait(for pipeline: Pipeline, _ isTrue: () throws -> Bool) async throws {
         for _ in 0..<20_000 {
             if try isTrue() { return }
-            if case .failed(let reason) = pipeline.state { try #require(reason.isEmpty) }
+            let (state, reason) = pipeline.condition
+            try #require(state != .failed, "\(reason ?? "")")
             try await Task.sleep(for: .milliseconds(2))
         }
         Issue.record("nothing happened")

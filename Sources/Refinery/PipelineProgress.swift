@@ -1,0 +1,84 @@
+import Foundation
+
+/// How far the stages are, and how long the rest takes: what `status`, `--wait` and `refine` show.
+public struct PipelineProgress: Sendable {
+    private let store: Store
+    private let pipeline: Pipeline
+
+    /// The progress of a pipeline over its store.
+    public init(_ store: Store, _ pipeline: Pipeline) {
+        self.store = store
+        self.pipeline = pipeline
+    }
+
+    /// Counts, models, state and the time left.
+    public func status() throws -> StatusReport {
+        let counts = try store.status()
+        var report = StatusReport()
+        (report.state, report.error) = pipeline.condition
+        if let lost = store.replacement { (report.state, report.error) = (.failed, "\(lost)") }
+        report.corpora = counts.corpora.map(CorpusReport.init)
+        report.teacher = counts.teacher.map(ModelReport.init)
+        report.reference = counts.reference.map(ModelReport.init)
+        report.store = URL(fileURLWithPath: store.path).path
+        report.version = refineryVersion
+        report.tokensPerSecond = pipeline.tokensPerSecond
+        report.etaSeconds = secondsLeft(counts.corpora)
+        return report
+    }
+
+    /// How far a corpus, or all of the store, is, and whether the documents named are done.
+    ///
+    /// `documents` are row ids, as ``ImportSummary`` gives them; they need a corpus.
+    public func report(
+        corpus: String? = nil, documents: ClosedRange<Int64>? = nil
+    ) throws -> ProgressReport {
+        var report = ProgressReport()
+        let corpora = try store.status().corpora.filter { corpus == nil || $0.name == corpus }
+        for counts in corpora {
+            report.documents += counts.documents
+            report.unchunked += counts.unchunked
+            report.unchunkedBytes += counts.unchunkedBytes
+            report.failedChunks += counts.failed.sum
+            report.teacher.add(counts, \.teacher)
+            report.reference.add(counts, \.reference)
+        }
+        report.finished = corpora.allSatisfy { $0.unchunked == 0 && $0.pending == 0 }
+        if let documents, let corpus {
+            if !report.finished {
+                report.finished = try !store.hasPending(documents: documents, corpus: corpus)
+            }
+            let failures = try store.failures(documents: documents, corpus: corpus)
+            report.failedChunks = Int64(failures.count)
+            report.failedReason = failures.first
+        }
+        report.tokensPerSecond = pipeline.tokensPerSecond
+        report.etaSeconds = secondsLeft(corpora)
+        (report.state, report.failure) = pipeline.condition
+        // What is waited for ends; nobody is to give up for it.
+        if report.state == .waiting { (report.waiting, report.failure) = (report.failure, nil) }
+        // Until the models are registered, nothing is known to be pending for them.
+        if report.state == .loading { report.finished = false }
+        return report
+    }
+
+    /// Seconds until nothing is left, documents that are not cut yet included; nil where no rate
+    /// is known.
+    private func secondsLeft(_ corpora: [CorpusStatus]) -> Double? {
+        let tokens = Self.tokensLeft(corpora)
+        return tokens.sum == 0 ? 0 : pipeline.secondsLeft(pending: tokens)
+    }
+
+    /// Tokens left to score for each role, those of documents that are not cut yet included.
+    static func tokensLeft(_ corpora: [CorpusStatus]) -> RoleCounts {
+        corpora.reduce(into: RoleCounts()) { sum, corpus in
+            // Four bytes a token, until the corpus itself says how many.
+            let cutBytes = corpus.bytes - corpus.unchunkedBytes
+            let bytesPerToken =
+                corpus.tokens > 0 && cutBytes > 0 ? Double(cutBytes) / Double(corpus.tokens) : 4
+            let unchunked = Int64(Double(corpus.unchunkedBytes) / bytesPerToken)
+            sum.teacher += corpus.pendingTokens.teacher + unchunked
+            sum.reference += corpus.pendingTokens.reference + unchunked
+        }
+    }
+}
