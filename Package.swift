@@ -48,6 +48,7 @@ let package = Package(
                 .embedInCode("v0001_initial.sql"), .embedInCode("v0002_selection.sql"),
                 .embedInCode("v0003_benchmark.sql"), .embedInCode("v0004_columns.sql"),
                 .embedInCode("v0005_changed.sql"),
+                .embedInCode("v0006_rule_file.sql"),
             ],
             swiftSettings: strict),
         .target(

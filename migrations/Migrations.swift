@@ -26,4 +26,7 @@ public let migrations: [Migration] = [
     Migration(
         name: "v0005_changed",
         sql: String(decoding: PackageResources.v0005_changed_sql, as: UTF8.self)),
+    Migration(
+        name: "v0006_rule_file",
+        sql: String(decoding: PackageResources.v0006_rule_file_sql, as: UTF8.self)),
 ]

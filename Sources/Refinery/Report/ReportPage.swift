@@ -94,6 +94,9 @@ public enum ReportPage {
         html.table(
             ["by", selection.rule.unit == .chunk ? "chunks" : "documents"],
             removed.map { [$0.0, "\($0.1)"] })
+        for line in (selection.removals ?? []).flatMap(\.lines) {
+            html.element("p", class: "note", line)
+        }
     }
 
     /// Every domain that was there, those without a candidate included.

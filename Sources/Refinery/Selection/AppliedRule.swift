@@ -7,6 +7,7 @@ struct AppliedRule {
     /// Everything that both have scored, and what was passed over.
     let scan: ScoreScan.Result
 
+    private let snapshot: Snapshot
     private let names: Selector.Names
     private let folder: String
 
@@ -16,6 +17,7 @@ struct AppliedRule {
     ///   cannot be compared.
     init(_ rule: SelectionRule, in snapshot: Snapshot, folder: String) throws {
         self.rule = rule
+        self.snapshot = snapshot
         self.folder = folder
         pair = try snapshot.currentPair()
         names = try RuleNames(snapshot).resolve(rule)
@@ -29,26 +31,49 @@ struct AppliedRule {
     func with(_ change: (inout SelectionRule) -> Void) -> AppliedRule {
         var changed = rule
         change(&changed)
-        return AppliedRule(changed, pair: pair, scan: scan, names: names, folder: folder)
+        return AppliedRule(
+            changed, pair: pair, scan: scan, snapshot: snapshot, names: names, folder: folder)
     }
 
     private init(
         _ rule: SelectionRule, pair: ByRole<ModelRecord>, scan: ScoreScan.Result,
-        names: Selector.Names, folder: String
+        snapshot: Snapshot, names: Selector.Names, folder: String
     ) {
         self.rule = rule
+        self.snapshot = snapshot
         self.pair = pair
         self.scan = scan
         self.names = names
         self.folder = folder
     }
 
-    /// What applies the rule's steps, order and size.
+    /// What applies the rule's score, order and size.
     var selector: Selector { Selector(rule, names: names, folder: folder) }
 
-    /// What the rule's steps leave, and what each has removed.
-    func candidates(watch: ItemWatch? = nil) throws -> (CandidateSet, [Removal]) {
-        try selector.candidates(among: scan.items, by: scan.reader, watch: watch)
+    /// What the rule's steps leave, and the steps with what each has removed.
+    ///
+    /// `seen` is told of each item and of the step that removed it; nil for a candidate.
+    ///
+    /// - Throws: ``RefineryError`` where a step needs a number that items lack.
+    func candidates(
+        seen: ((ScoredItem, _ removedBy: String?) -> Void)? = nil
+    ) throws -> (CandidateSet, StepSequence) {
+        var steps = try rule.steps(
+            over: scan.items, by: scan.reader, in: snapshot, folder: folder)
+        var candidates = CandidateSet(of: scan.items, by: scan.reader)
+        try scan.items.forEach { place, item in
+            let passes: Bool
+            if let seen {
+                let remover = steps.remover(of: item)
+                seen(item, remover)
+                passes = remover == nil
+            } else {
+                passes = steps.passes(item)
+            }
+            if passes { candidates.insert(place, item) } else { candidates.leaveOut(item) }
+        }
+        try steps.checkNumbers()
+        return (candidates, steps)
     }
 
     /// The candidates with their scores, to be ranked by the rule's order.

@@ -44,7 +44,7 @@ private struct Explanation {
             report.unit = item.map { Self.unit(of: $0, pair) }
             let reader = ColumnReader(per: report.unit ?? .token)
             report.columns = Self.columns(of: item, by: reader)
-            if let item, selection == nil { report.steps = Self.standardSteps(item, by: reader) }
+            if let item, selection == nil { report.steps = Self.standardSteps(item) }
         }
         if let selection { try explain(place, in: selection, &report) }
         let imported = try ColumnListing(snapshot)
@@ -68,25 +68,23 @@ private struct Explanation {
         let rule = selection.rule
         let applied = try AppliedRule(rule, in: snapshot, folder: folder)
         let isChunk = rule.unit == .chunk
-        let watch = ItemWatch {
-            isChunk ? $0.chunk == place.chunk : $0.document == place.document
+        var watched: (item: ScoredItem, removedBy: String?)?
+        let (candidates, steps) = try applied.candidates { item, removedBy in
+            if isChunk ? item.chunk == place.chunk : item.document == place.document {
+                watched = (item, removedBy)
+            }
         }
-        let (candidates, removals) = try applied.candidates(watch: watch)
         var membership = ChunkReport.Membership(
             name: selection.name, unit: rule.unit, isKept: false, candidates: candidates.count)
-        if let item = watch.item {
-            report.steps = StepListing(
-                rule: rule, steps: removals.map(\.by),
-                ranges: try applied.selector.ranges(applied.scan.items, applied.scan.reader),
-                reader: applied.scan.reader
-            ).steps(of: item, removedBy: watch.removedBy)
-            membership.removedBy = watch.removedBy
-            if watch.removedBy == "duplicates" {
+        if let (item, removedBy) = watched {
+            report.steps = steps.explained(item, removedBy: removedBy)
+            membership.removedBy = removedBy
+            if removedBy == StepName.duplicates.rawValue {
                 try candidates.forEach {
                     if $0.original == item.original { membership.stands = $0.chunk }
                 }
             }
-            if watch.removedBy == nil {
+            if removedBy == nil {
                 try applied.ranked(candidates).forEachRanked { candidate, rank in
                     guard candidate.chunk == item.chunk else { return }
                     membership.rank = rank
@@ -96,7 +94,7 @@ private struct Explanation {
         } else {
             membership.removedBy = try reason(place, rule, applied.pair)
         }
-        if isChunk, let item = watch.item {
+        if isChunk, let item = watched?.item {
             report.unit = applied.scan.unit
             report.columns = Self.columns(of: item, by: applied.scan.reader)
             let atLength = try AppliedRule.atLength(over: candidates)
@@ -167,21 +165,22 @@ private struct Explanation {
 
     /// What the standard guards make of a chunk, each by itself.
     private static func standardSteps(
-        _ item: ScoredItem, by reader: ColumnReader
+        _ item: ScoredItem
     ) -> [ChunkReport.Step] {
-        let rule = SelectionRule(size: .topK(1), guards: .standard)
-        let listing = StepListing(
-            rule: rule, steps: ["short", "repetition", "duplicates"], ranges: [], reader: reader)
-        let isDuplicate = item.original != item.chunk
-        return listing.steps(of: item, removedBy: nil).map { step in
-            var step = step
-            let value = step.value ?? 0
-            step.removes =
-                step.by == "duplicates"
-                ? isDuplicate
-                : value < step.least ?? -.infinity || value > step.most ?? .infinity
-            return step
+        let guards = Guards.standard
+        var steps: [any SelectionStep] = []
+        if let least = guards.minTokens { steps.append(LengthStep(least: least)) }
+        if let most = guards.maxRepetition { steps.append(RepetitionStep(most: most)) }
+        var listed = steps.map { step in
+            let limits = step.limits(of: item)
+            var listed = ChunkReport.Step(step.label, limits)
+            listed.removes = limits?.isOutside ?? false
+            return listed
         }
+        var duplicates = ChunkReport.Step(DuplicateStep().label, nil)
+        duplicates.removes = item.original != item.chunk
+        listed.append(duplicates)
+        return listed
     }
 }
 

@@ -90,7 +90,8 @@ public struct SelectionStage: Sendable {
         let scope = try Self.scope(rule, snapshot)
         let applied = try AppliedRule(rule, in: snapshot, folder: store.folder)
         try Self.checkComplete(rule, scope: scope, scan: applied.scan)
-        let (candidates, removals) = try applied.candidates()
+        let (candidates, steps) = try applied.candidates()
+        let removals = steps.removals
         try Self.checkSome(candidates, removals)
         let outcome = try applied.selector.keep(candidates, removals: removals)
         let summary = try Self.summary(
@@ -156,7 +157,9 @@ public struct SelectionStage: Sendable {
     private static func checkSome(_ candidates: CandidateSet, _ removals: [Removal]) throws {
         guard candidates.count == 0 else { return }
         let removals = removals.filter { $0.items > 0 }
-        let byGuards = removals.contains { ["short", "repetition"].contains($0.by) }
+        let byGuards = removals.contains {
+            [StepName.length, .repetition].map(\.rawValue).contains($0.by)
+        }
         throw RefineryError(
             .refused,
             "no candidates are left of \(candidates.items.count) scored: "
@@ -181,7 +184,7 @@ public struct SelectionStage: Sendable {
         scope: CorpusStatus, _ snapshot: Snapshot
     ) throws -> SelectionSummary {
         let (rule, tally, exclusions) = (applied.rule, outcome.tally, applied.scan.exclusions)
-        let duplicates = outcome.removals.first { $0.by == "duplicates" }
+        let duplicates = outcome.removals.first { $0.by == StepName.duplicates.rawValue }
         let scores = ScoreQuantiles(tally.scores)
         let keptScores = ScoreQuantiles(tally.keptScores)
         return SelectionSummary(

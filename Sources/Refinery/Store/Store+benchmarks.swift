@@ -75,6 +75,13 @@ extension Store {
 }
 
 extension Snapshot {
+    /// Whether the store holds a benchmark.
+    func hasBenchmark(_ sha256: String, count: Int) throws -> Bool {
+        try Bool.fetchOne(
+            db, sql: "SELECT EXISTS (SELECT 1 FROM benchmark WHERE sha256 = ? AND windows = ?)",
+            arguments: [sha256, count]) == true
+    }
+
     /// The hashes of a benchmark's windows; nil where the store does not hold it.
     func benchmark(sha256: String, count: Int) throws -> Data? {
         let id = try Int64.fetchOne(

@@ -54,9 +54,9 @@ struct Export: AsyncParsableCommand {
     func run() async throws {
         let client = daemon.client
         if !dryRun { try await checkOutput(client) }
-        let files = try await BenchmarkFiles(selecting.candidates.decontaminate)
+        let files = try await RuleFiles(selecting.candidates)
         let request = SelectionRequest(
-            rule: try selecting.rule(corpus: corpus, benchmarks: files.benchmarks),
+            rule: try selecting.rule(corpus: corpus, files: files),
             name: writing.name, dryRun: dryRun)
         let reporter = ProgressReporter()
         reporter.update(ProgressSnapshot(stage: "selecting"))
@@ -85,6 +85,9 @@ struct Export: AsyncParsableCommand {
         }
         if let store = status.store { target.protect(store: store) }
         for file in selecting.candidates.decontaminate { target.protect(file, as: "the benchmark") }
+        if let file = selecting.candidates.excludeIDs {
+            target.protect(file, as: "the file of ids")
+        }
         try OutputOptions.check(path, target, .export, writing.overwriting)
     }
 

@@ -90,7 +90,7 @@ struct Refine: AsyncParsableCommand {
         if let store { try inUse(listing, configuration, store: false).check(store, isStore: true) }
         // Before hours go into the import.
         try configuration.checkModels()
-        let benchmarks = try await BenchmarkFiles(selecting.candidates.decontaminate)
+        let ruleFiles = try await RuleFiles(selecting.candidates)
         let place = try StorePlace(kept: store)
         let bytes = listing.sources.reduce(0) { $0 + (FileReader.size(path: $1.path) ?? 0) }
         for (file, what) in [(path, "the output"), (place.path, "the store")] {
@@ -101,10 +101,10 @@ struct Refine: AsyncParsableCommand {
             store: place.path, isKept: store != nil, sources: listing.sources, files: files,
             configuration: configuration)
         let rule = try selecting.rule(
-            corpus: files.corpusName, benchmarks: benchmarks.benchmarks)
+            corpus: files.corpusName, files: ruleFiles)
         let task = Task {
             try await job.run(
-                rule: rule, benchmarks: benchmarks.windows, writing: writing, path: path)
+                rule: rule, ruleFiles: ruleFiles, writing: writing, path: path)
         }
         let watch = InterruptWatch { number in
             StandardOutput.writeError(
@@ -155,6 +155,9 @@ struct Refine: AsyncParsableCommand {
         target.protect(model: configuration.reference.path, as: "the reference")
         for path in selecting.candidates.decontaminate {
             target.protect(path, as: "the benchmark")
+        }
+        if let path = selecting.candidates.excludeIDs {
+            target.protect(path, as: "the file of ids")
         }
         if own, let store { target.protect(store: store) }
         return target

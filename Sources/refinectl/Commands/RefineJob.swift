@@ -20,10 +20,10 @@ struct RefineJob: Sendable {
 
     /// Does it all; what it throws leaves in the store what was recorded.
     ///
-    /// `benchmarks` are the windows of those that the rule names; without a `path` to write to it
+    /// `ruleFiles` are those that the rule names; without a `path` to write to it
     /// only says what would be kept. The answer is the selection and how many lines were rejected.
     func run(
-        rule: SelectionRule, benchmarks: [QuestionWindows], writing: OutputOptions, path: String?
+        rule: SelectionRule, ruleFiles: RuleFiles, writing: OutputOptions, path: String?
     ) async throws -> (SelectionSummary, rejected: Int64) {
         let pool = NIOThreadPool.singleton
         let name = store
@@ -39,7 +39,7 @@ struct RefineJob: Sendable {
         let summary = try await pool.runIfActive {
             let reporter = ProgressReporter()
             reporter.update(ProgressSnapshot(stage: "selecting"))
-            for windows in benchmarks { try SelectionStage(opened).addBenchmark(windows) }
+            try ruleFiles.add(to: opened)
             let summary: SelectionSummary
             var note = ""
             if let path {

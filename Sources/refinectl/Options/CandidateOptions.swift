@@ -4,6 +4,16 @@ import Refinery
 /// What may be kept: filters, guards, duplicates.
 struct CandidateOptions: ParsableArguments {
     @Option(
+        name: .customLong("exclude-ids"),
+        help: ArgumentHelp(
+            "Leave the documents out that this file names: an id a line, or JSONL with corpus and id.",
+            valueName: "file"))
+    var excludeIDs: String?
+
+    @Flag(help: "With --exclude-ids: leave exact copies of those texts out, too.")
+    var andCopies = false
+
+    @Option(
         help: ArgumentHelp(
             "Leave this domain out; may be given more than once.", valueName: "domain"))
     var excludeDomain: [String] = []
@@ -54,6 +64,12 @@ struct CandidateOptions: ParsableArguments {
     /// Refuses filters that cannot be read.
     func validate() throws {
         _ = try ranges()
+        guard excludeIDs != nil || !andCopies else {
+            throw ValidationError("--and-copies goes with --exclude-ids FILE")
+        }
+        guard excludeIDs != "-" else {
+            throw ValidationError("--exclude-ids reads a file, not stdin")
+        }
         guard !decontaminate.contains("-") else {
             throw ValidationError("--decontaminate reads files, not stdin")
         }

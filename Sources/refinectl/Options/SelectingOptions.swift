@@ -12,17 +12,18 @@ struct SelectingOptions: ParsableArguments {
     /// Refuses a rule that contradicts itself.
     func validate() throws {
         // Each group has had its say on its own options already.
-        _ = try ValidationError.rethrow { try rule(corpus: nil, benchmarks: []).validate() }
+        _ = try ValidationError.rethrow { try rule(corpus: nil).validate() }
     }
 
-    /// The rule for a corpus, nil for all of them, without the benchmarks' questions.
-    func rule(corpus: String?, benchmarks: [BenchmarkFile]) throws -> SelectionRule {
+    /// The rule for a corpus, nil for all of them, with the files that it names.
+    func rule(corpus: String?, files: RuleFiles = RuleFiles()) throws -> SelectionRule {
         var rule = SelectionRule(
-            size: try size.size(), corpus: corpus, guards: candidates.guards(benchmarks),
+            size: try size.size(), corpus: corpus, guards: candidates.guards(files.benchmarks),
             keepDuplicates: candidates.keepDuplicates, partial: candidates.partial)
         rule.unit = size.unit
         rule.mix = try size.mixRule()
         rule.match = try size.matches()
+        rule.excludedIDs = files.excludedIDs
         rule.excludedDomains = candidates.excludeDomain
         rule.ranges = try candidates.ranges()
         rule.score = try order.expression()

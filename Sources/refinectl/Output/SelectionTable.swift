@@ -51,9 +51,11 @@ enum SelectionTable {
             summary.removals.map { $0.map { ($0.items, "by \($0.by)") } }
             ?? [(summary.duplicates, "exact duplicates")]
         let words = reasons.filter { $0.0 > 0 }.map { "\(Words.count($0.0)) \($0.1)" }
-        guard !words.isEmpty else { return "" }
+        let details = (summary.removals ?? []).flatMap(\.lines)
+            .map { Words.printable($0) + "\n" }.joined()
+        guard !words.isEmpty else { return details }
         return "no candidates: \(summary.rule.unit.rawValue)s "
-            + Words.printable(words.joined(separator: ", ")) + "\n"
+            + Words.printable(words.joined(separator: ", ")) + "\n" + details
     }
 
     /// Every domain that was there, those without a candidate included.

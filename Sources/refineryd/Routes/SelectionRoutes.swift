@@ -7,7 +7,7 @@ import Refinery
 
 /// `GET` and `POST /v1/selections`, `GET` and `DELETE /v1/selections/{id}`, `GET
 /// /v1/selections/{id}/rows`, `GET /v1/comparison`, `GET /v1/report`, `GET /v1/scores`,
-/// `POST /v1/benchmarks`.
+/// `POST /v1/benchmarks`, `POST /v1/rule-files`.
 struct SelectionRoutes {
     let environment: RouteEnvironment
 
@@ -70,6 +70,21 @@ struct SelectionRoutes {
                     let windows = try QuestionWindows(bytes: body.readableBytesView)
                     try SelectionStage(store).addBenchmark(windows)
                     return BenchmarkReport(windows)
+                })
+        }
+        group.post("rule-files") { request, _ in
+            _ = try RequestParameters(request, known: [])
+            let slot = try await threads.slot()
+            let most = Store.mostRuleFileBytes
+            let length = request.headers[.contentLength].flatMap { Int($0) } ?? most
+            let share = try await slot.run { memory.take(4 * min(max(length, 0), most)) }
+            let body = Array(try await request.body(upTo: most).readableBytesView)
+            return try Response.json(
+                await slot.run {
+                    defer { withExtendedLifetime(share) {} }
+                    let report = RuleFileReport(body)
+                    try store.addRuleFile(sha256: report.sha256, body)
+                    return report
                 })
         }
         group.get("selections/:id/provenance") { _, context in

@@ -1,24 +1,16 @@
-/// Applies a rule to what is scored: filters and guards, score, order, size.
+/// Applies a rule to its candidates: score, order, size.
 ///
 /// Every step reads the items again from the table before it, so that memory stays bounded; only
 /// scores (8 bytes a candidate, twice) and, for a mix, lengths (4 bytes) are held.
 struct Selector {
     /// What the names in a rule stand for in the store.
     struct Names {
-        /// Row ids of the domains that are excluded.
-        var excludedDomains: Set<Int32> = []
         /// The weight of each domain or category of the mix; nil: the candidates' tokens.
         var mix: [Int32: Int]?
         /// The tokens of each group of the selection that this one is like.
         var likeTokens: [Int64: Int] = [:]
         /// The name of a domain, or of a category of the mix's column, for messages.
         var name: (Int32) throws -> String = { "\($0)" }
-        /// What quotes the benchmarks of the guard against contamination; nil: not asked.
-        var contamination: Contamination?
-        /// A chunk's bytes in its document, for that guard.
-        var range: (Int64) throws -> Range<Int> = { _ in 0..<0 }
-        /// A document's text, for the guards that compare texts.
-        var text: (Int64) throws -> [UInt8] = { _ in [] }
     }
 
     /// What was kept, in rank.
@@ -46,95 +38,6 @@ struct Selector {
         self.rule = rule
         self.names = names
         self.folder = folder
-    }
-
-    /// The candidates among the items.
-    ///
-    /// Items come in order of chunk id; `watch` looks at one of them on the way.
-    ///
-    /// - Throws: ``RefineryError`` where a filter or guard needs a number that items lack.
-    func candidates(
-        among items: SpillTable<ScoredItem>, by reader: ColumnReader, watch: ItemWatch? = nil
-    ) throws -> (CandidateSet, [Removal]) {
-        let ranges = try ranges(items, reader)
-        let contaminated = try contaminated(items, ranges, by: reader)
-        var filter = CandidateFilter(
-            rule, excludedDomains: names.excludedDomains, ranges: ranges, by: reader,
-            contaminated: contaminated,
-            outranked: try outranked(items, ranges, contaminated, by: reader))
-        var candidates = CandidateSet(of: items, by: reader)
-        try items.forEach { place, item in
-            let passes = watch?.passes(item, &filter) ?? filter.passes(item)
-            if passes { candidates.insert(place, item) } else { candidates.leaveOut(item) }
-        }
-        if let (column, count) = filter.lacking.min(by: { $0.key.name < $1.key.name }) {
-            throw RefineryError.lacking(column, count)
-        }
-        return (candidates, filter.removals)
-    }
-
-    /// The items, by their chunk, that hold any of a quotation from a benchmark, of those that
-    /// filters and guards leave.
-    ///
-    /// Documents are searched whole: a cut may go through a question.
-    private func contaminated(
-        _ items: SpillTable<ScoredItem>, _ ranges: [CandidateFilter.Range], by reader: ColumnReader
-    ) throws -> IDSet {
-        guard let contamination = names.contamination, rule.baseline?.from != .all else {
-            return IDSet()
-        }
-        var filter = filterBeforeDuplicates(ranges, reader)
-        var found = IDSet()
-        var document: Int64?
-        var quotations: [Range<Int>] = []
-        try items.forEach { _, item in
-            guard filter.passes(item) else { return }
-            if item.document != document {
-                document = item.document
-                quotations = contamination.quotations(in: try names.text(item.document))
-            }
-            guard !quotations.isEmpty else { return }
-            if rule.unit == .chunk {
-                let range = try names.range(item.chunk)
-                guard quotations.contains(where: range.overlaps) else { return }
-            }
-            found.insert(item.chunk)
-        }
-        return found
-    }
-
-    /// The documents that a near duplicate outranks, of those that filters and guards leave.
-    private func outranked(
-        _ items: SpillTable<ScoredItem>, _ ranges: [CandidateFilter.Range],
-        _ contaminated: IDSet, by reader: ColumnReader
-    ) throws -> IDSet {
-        guard let threshold = rule.guards.nearDuplicates, rule.baseline?.from != .all else {
-            return IDSet()
-        }
-        var filter = filterBeforeDuplicates(ranges, reader, contaminated)
-        var documents = StandingDocuments()
-        try items.forEach { documents.add($1, isStanding: filter.passes($1), per: reader.unit) }
-        let (ids, differences) = documents.finish()
-        var index = try NearDuplicates(threshold: threshold, folder: folder)
-        for id in ids { try index.add(try names.text(id)) }
-        var outranked = IDSet()
-        for place in try index.outranked(scores: differences, text: { try names.text(ids[$0]) }) {
-            outranked.insert(ids[place])
-        }
-        return outranked
-    }
-
-    /// What stands before the guards that compare texts; exact duplicates are counted behind
-    /// those, so here they stand.
-    private func filterBeforeDuplicates(
-        _ ranges: [CandidateFilter.Range], _ reader: ColumnReader,
-        _ contaminated: IDSet = IDSet()
-    ) -> CandidateFilter {
-        var before = rule
-        before.keepDuplicates = true
-        return CandidateFilter(
-            before, excludedDomains: names.excludedDomains, ranges: ranges, by: reader,
-            contaminated: contaminated)
     }
 
     /// Orders the candidates and keeps what the size allows.
@@ -190,45 +93,6 @@ struct Selector {
 
     private var minScore: Double? {
         if case .minScore(let score) = rule.size { score } else { nil }
-    }
-
-    /// The filters with numbers for their quantiles.
-    func ranges(
-        _ items: SpillTable<ScoredItem>, _ reader: ColumnReader
-    ) throws -> [CandidateFilter.Range] {
-        try rule.ranges.map { range in
-            var values: [Double] = []
-            func number(_ bound: ColumnRange.Bound?, _ open: Double) throws -> Double {
-                switch bound {
-                case nil: return open
-                case .value(let value): return value
-                case .quantile(let quantile):
-                    if values.isEmpty { values = try sorted(range.column, items, reader) }
-                    guard !values.isEmpty else { return open }
-                    return values[max(1, quantile.ceilTimes(values.count)) - 1]
-                }
-            }
-            return CandidateFilter.Range(
-                column: range.column, low: try number(range.low, -.infinity),
-                high: try number(range.high, .infinity), name: range.description)
-        }
-    }
-
-    private func sorted(
-        _ column: Column, _ items: SpillTable<ScoredItem>, _ reader: ColumnReader
-    ) throws -> [Double] {
-        var values: [Double] = []
-        values.reserveCapacity(items.count)
-        var lacking = 0
-        try items.forEach { _, item in
-            let value = reader.value(column, of: item)
-            if value.isNaN { lacking += 1 } else { values.append(value) }
-        }
-        guard lacking == 0 || column.isImported else {
-            throw RefineryError.lacking(column, lacking)
-        }
-        values.sort()
-        return values
     }
 
     /// What decides how much is kept.

@@ -1,4 +1,4 @@
-/// Looks up what the names in a rule are in a store, and the texts that its guards read.
+/// Looks up what the names in a rule are in a store.
 struct RuleNames {
     private let snapshot: Snapshot
 
@@ -7,15 +7,18 @@ struct RuleNames {
         self.snapshot = snapshot
     }
 
-    /// The domains, the selection and the benchmarks that a rule names, and texts.
+    /// What a mix and a selection that it is like are shared out by, once every name is known.
     ///
     /// - Throws: ``RefineryError`` for a name that the store does not know: a misspelt domain would
     ///   else stay in, or get nothing.
     func resolve(_ rule: SelectionRule) throws -> Selector.Names {
         var names = Selector.Names()
         try checkColumns(rule)
-        for name in rule.excludedDomains {
-            names.excludedDomains.insert(try snapshot.domainID(name))
+        for name in rule.excludedDomains { _ = try snapshot.domainID(name) }
+        for benchmark in rule.guards.contamination {
+            guard try snapshot.hasBenchmark(benchmark.sha256, count: benchmark.windows) else {
+                throw missing(benchmark)
+            }
         }
         if let parts = rule.mix?.parts {
             var weights: [Int32: Int] = [:]
@@ -34,13 +37,6 @@ struct RuleNames {
             let name = isByColumn ? try snapshot.categoryName(id) : try snapshot.domainName(id)
             return name.map { String(decoding: $0, as: UTF8.self) } ?? DomainName.none
         }
-        let benchmarks = rule.guards.contamination
-        if !benchmarks.isEmpty {
-            names.contamination = Contamination(try benchmarks.map(windows))
-        }
-        var texts = try TextReader(snapshot)
-        names.text = { try texts.text(of: $0) }
-        names.range = { [snapshot] in try snapshot.range(ofChunk: $0) }
         return names
     }
 
@@ -73,13 +69,7 @@ struct RuleNames {
     /// - Throws: ``RefineryError`` where the store does not hold it, or what it holds is damaged.
     func windows(of benchmark: BenchmarkFile) throws -> QuestionWindows {
         let bytes = try snapshot.benchmark(sha256: benchmark.sha256, count: benchmark.windows)
-        guard let bytes else {
-            throw RefineryError(
-                .notFound,
-                "the store does not hold benchmark \(benchmark.file) "
-                    + "(\(benchmark.windows) windows, SHA-256 \(benchmark.sha256))",
-                hint: "`refinectl export --decontaminate FILE` sends it along")
-        }
+        guard let bytes else { throw missing(benchmark) }
         let windows = try QuestionWindows(bytes: bytes)
         guard windows.sha256 == benchmark.sha256 else {
             throw RefineryError(
@@ -87,6 +77,14 @@ struct RuleNames {
                 hint: "`refinectl selections delete` what uses it, or restore a backup")
         }
         return windows
+    }
+
+    private func missing(_ benchmark: BenchmarkFile) -> RefineryError {
+        RefineryError(
+            .notFound,
+            "the store does not hold benchmark \(benchmark.file) "
+                + "(\(benchmark.windows) windows, SHA-256 \(benchmark.sha256))",
+            hint: "`refinectl export --decontaminate FILE` sends it along")
     }
 
     /// The tokens that a selection keeps, by group.

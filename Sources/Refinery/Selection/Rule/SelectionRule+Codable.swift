@@ -2,6 +2,8 @@ extension SelectionRule: Codable {
     private enum CodingKeys: String, CodingKey, CaseIterable {
         case size, corpus, unit, guards, score, ascending, sample, baseline, mix, match, partial
         case excludedDomains = "exclude_domains"
+        /// Only where it is used.
+        case excludedIDs = "exclude_ids"
         case ranges = "where"
         case keepDuplicates = "keep_duplicates"
         /// Of version 1: true turns all guards off, where `guards` is missing.
@@ -33,6 +35,7 @@ extension SelectionRule: Codable {
             keepDuplicates: try value(.keepDuplicates, default: false),
             partial: try value(.partial, default: false))
         unit = try value(.unit, default: .chunk)
+        excludedIDs = try values.decodeIfPresent(IDListFile.self, forKey: .excludedIDs)
         excludedDomains = Self.inByteOrder(try value(.excludedDomains, default: []))
         ranges = try value(.ranges, default: [])
         score = try value(.score, default: .column(.difference))
@@ -69,6 +72,7 @@ extension SelectionRule: Codable {
         try values.encode(baseline, forKey: .baseline)
         try values.encode(corpus, forKey: .corpus)
         try values.encode(excludedDomains, forKey: .excludedDomains)
+        try values.encodeIfPresent(excludedIDs, forKey: .excludedIDs)
         try values.encode(guards, forKey: .guards)
         try values.encode(keepDuplicates, forKey: .keepDuplicates)
         try values.encode(match, forKey: .match)

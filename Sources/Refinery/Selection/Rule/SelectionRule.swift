@@ -32,6 +32,8 @@ public struct SelectionRule: Sendable, Equatable {
     public var corpus: String?
     /// What is kept or left as one.
     public var unit = ItemUnit.chunk
+    /// Documents that are not chosen from, whatever else holds; nil for none.
+    public var excludedIDs: IDListFile?
     /// Domains that are not chosen from, in byte order, each once.
     public var excludedDomains: [String] = [] {
         didSet { excludedDomains = Self.inByteOrder(excludedDomains) }
@@ -72,6 +74,7 @@ public struct SelectionRule: Sendable, Equatable {
     /// Throws where a number makes no sense or two parts contradict each other.
     public func validate() throws {
         try validateSize()
+        try excludedIDs?.validate()
         try guards.validate()
         try score.validate()
         try mix?.validate()

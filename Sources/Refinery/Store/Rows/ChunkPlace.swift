@@ -113,6 +113,12 @@ extension Snapshot {
         }
     }
 
+    /// A document's id, bytes that are not UTF-8 replaced; nil where it is gone.
+    func id(ofDocument document: Int64) throws -> String? {
+        try Data.fetchOne(db, sql: "SELECT key FROM document WHERE id = ?", arguments: [document])
+            .map { String(decoding: $0, as: UTF8.self) }
+    }
+
     /// A chunk's bytes in its document's text.
     func range(ofChunk id: Int64) throws -> Range<Int> {
         let find = try db.cachedStatement(sql: "SELECT start, \"end\" FROM chunk WHERE id = ?")
