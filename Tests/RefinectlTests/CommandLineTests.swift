@@ -161,7 +161,7 @@ struct CommandLineTests {
     @Test("a ratio stays the decimal that was written")
     func ratio() throws {
         let command = try Refinectl.parseAsRoot(["export", "--ratio", "0.29"]) as? Export
-        let rule = try command?.selecting.rule(corpus: nil, benchmarks: [])
+        let rule = try command?.selecting.rule(corpus: nil, files: RuleFiles())
         #expect(try rule?.size == .ratio(DecimalFraction("0.29")))
     }
 

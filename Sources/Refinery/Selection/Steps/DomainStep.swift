@@ -1,0 +1,15 @@
+/// Removes what is of an excluded domain.
+struct DomainStep: SelectionStep {
+    static let name = StepName.excludedDomains
+
+    private let domains: Set<Int32>
+
+    /// A step that removes these domains.
+    ///
+    /// - Throws: ``RefineryError`` where no document is of one of them.
+    init(_ names: [String], in snapshot: Snapshot) throws {
+        domains = Set(try names.map { try snapshot.domainID($0) })
+    }
+
+    func removes(_ item: ScoredItem) -> Bool { domains.contains(item.domain) }
+}

@@ -1,0 +1,39 @@
+extension SelectionRule {
+    /// The rule's steps over what is scored, in the order in which they are asked.
+    ///
+    /// The steps that read texts come behind those that read numbers, and prepare themselves on
+    /// what those leave; exact duplicates come last.
+    ///
+    /// - Throws: ``RefineryError`` for names that the store does not know, and where a quantile
+    ///   needs a number that items lack.
+    func steps(
+        over items: SpillTable<ScoredItem>, by reader: ColumnReader, in snapshot: Snapshot,
+        folder: String
+    ) throws -> StepSequence {
+        var steps = StepSequence()
+        if let excludedIDs {
+            steps.append(try ExcludedIDsStep(excludedIDs, over: items, in: snapshot))
+        }
+        if !excludedDomains.isEmpty {
+            steps.append(try DomainStep(excludedDomains, in: snapshot))
+        }
+        for range in ranges { steps.append(try RangeStep(range, over: items, by: reader)) }
+        // A control that is drawn from all knows neither guards nor duplicates.
+        guard baseline?.from != .all else { return steps }
+        if let least = guards.minTokens { steps.append(LengthStep(least: least)) }
+        if let most = guards.maxRepetition { steps.append(RepetitionStep(most: most)) }
+        if !guards.contamination.isEmpty {
+            steps.append(
+                try ContaminationStep(
+                    guards.contamination, unit: unit, over: items, after: steps, in: snapshot))
+        }
+        if let threshold = guards.nearDuplicates {
+            steps.append(
+                try NearDuplicateStep(
+                    threshold, over: items, by: reader, after: steps, in: snapshot,
+                    folder: folder))
+        }
+        if !keepDuplicates { steps.append(DuplicateStep()) }
+        return steps
+    }
+}
