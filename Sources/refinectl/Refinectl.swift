@@ -18,6 +18,9 @@ struct Refinectl: AsyncParsableCommand {
               refinectl enqueue corpus.jsonl.gz --wait
               refinectl export --ratio 0.5 --output refined.jsonl.zst
 
+            On the store that `refine --store` left, without a daemon:
+              refinectl report --store corpus.db --selection NAME --output report.html
+
             Exit codes: 0 done, 1 failed or refused, 64 usage, 69 daemon unreachable.
             Results go to stdout, everything else to stderr. With --json an error is also printed \
             on stdout, as {"error": …, "hint": …}.
@@ -53,8 +56,11 @@ struct Refinectl: AsyncParsableCommand {
                 try command.run()
             }
         } catch {
-            Foundation.exit(report(error, arguments: arguments))
+            let code = report(error, arguments: arguments)
+            ServedStore.end()
+            Foundation.exit(code)
         }
+        ServedStore.end()
     }
 
     /// Says on stderr what went wrong and returns the exit code.

@@ -8,26 +8,40 @@ import UnixSignals
 struct Daemon {
     /// The effective values.
     var configuration: Configuration
-    /// Whether to end once nothing is left to do.
-    var drains: Bool
+    /// What it does beside answering requests.
+    var work: Work
     /// The one logger.
     var logger: Logger
+
+    /// What a daemon does beside answering requests.
+    enum Work {
+        /// It scores until it is told to stop.
+        case score
+        /// It scores until nothing is left to do.
+        case drain
+        /// Nothing, until standard input ends.
+        case serve
+    }
 
     /// Above one batch, below systemd's TimeoutStopSec; past it requests and scoring are cut off.
     private static let shutdownSeconds = 30
     private static let cancellationSeconds = 20
 
     /// Runs until SIGTERM, SIGINT or, draining, until nothing is left to do.
-    func run() async throws {
+    ///
+    /// `onReady` is called once it answers.
+    func run(onReady: @escaping @Sendable () -> Void = {}) async throws {
         Heap.returnsLargeBlocks()
         // A file that may not grow (ulimit -f) is an error of the write, not the end.
         signal(SIGXFSZ, SIG_IGN)
         // Files of the store 0640; the socket gets its own mode.
         umask(0o027)
-        try VirtualMemory.check(
-            models: [configuration.teacher.path, configuration.reference.path],
-            threads: configuration.pipeline.scoringThreads)
-        try makeFolder(of: configuration.store, logger: logger)
+        if work != .serve {
+            try VirtualMemory.check(
+                models: [configuration.teacher.path, configuration.reference.path],
+                threads: configuration.pipeline.scoringThreads)
+            try makeFolder(of: configuration.store, logger: logger)
+        }
         let socketFile = SocketFile(
             path: configuration.socket, group: configuration.socketGroup, logger: logger)
         // The server replaces any socket at its path, so what is there is looked at before.
@@ -36,8 +50,10 @@ struct Daemon {
 
         let lock = try InstanceLock(store: configuration.store)
         let threads = BlockingThreads()
-        let path = configuration.store
-        let store = try await threads.query { try Store(path: path, keepsReserve: true) }
+        let (path, keepsReserve) = (configuration.store, work != .serve)
+        let store = try await threads.query {
+            try Store(path: path, keepsReserve: keepsReserve)
+        }
         let pipeline = Pipeline(
             store: store, configuration: configuration.pipeline, logger: logger)
         let environment = RouteEnvironment(
@@ -50,8 +66,12 @@ struct Daemon {
         let server = APIServer(environment, logger: quiet(logger)) {
             socketFile.open()
             notifier.ready()
+            onReady()
         }
-        let worker = Worker(pipeline: pipeline, jobs: environment.jobs, drains: drains)
+        let worker: any Service =
+            work == .serve
+            ? InputWatch()
+            : Worker(pipeline: pipeline, jobs: environment.jobs, drains: work == .drain)
         let ticker = StatusTicker(
             notifier: notifier, store: store, pipeline: pipeline, threads: threads)
         // Shut down one at a time, last first: no more requests, then no more scoring.

@@ -14,9 +14,10 @@ struct Refineryd: AsyncParsableCommand {
             refineryd --config FILE [--drain] [--store PATH] [--socket PATH] \
             [--teacher MODEL] [--reference MODEL] [--threads N]
             refineryd check-config --config FILE
+            refineryd check --store PATH [--repair]
             """,
         version: refineryVersion,
-        subcommands: [Run.self, CheckConfig.self],
+        subcommands: [Run.self, CheckConfig.self, Check.self, Serve.self],
         defaultSubcommand: Run.self)
 
     /// Parses, runs and ends: 0 done, 1 failed or refused, 64 usage.
@@ -58,7 +59,9 @@ struct Run: AsyncParsableCommand {
             LoggingSystem.bootstrap(StreamLogHandler.standardError)
             var logger = Logger(label: "refineryd")
             logger.logLevel = level
-            try await Daemon(configuration: configuration, drains: drain, logger: logger).run()
+            try await Daemon(
+                configuration: configuration, work: drain ? .drain : .score, logger: logger
+            ).run()
         }
     }
 }
@@ -85,11 +88,13 @@ struct CheckConfig: AsyncParsableCommand {
 }
 
 /// Runs `body`; an error goes to stderr with its hint, and the exit code is 1 (64 for usage).
-private func reportingErrors(_ body: () async throws -> Void) async throws {
+func reportingErrors(_ body: () async throws -> Void) async throws {
     do {
         try await body()
     } catch let error as ValidationError {
         throw error
+    } catch let code as ExitCode {
+        throw code
     } catch {
         FileHandle.standardError.write(Data("error: \(error)\n".utf8))
         throw ExitCode(1)

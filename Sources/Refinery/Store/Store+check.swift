@@ -1,6 +1,25 @@
 import GRDB
 
 extension Store {
+    /// Checks the file, its references, `pending` and the counters; reads all of it.
+    public func check() throws -> StoreCheck {
+        let (damage, dangling) = try query { db in
+            let said = try String.fetchAll(db, sql: "PRAGMA integrity_check(20)")
+            var dangling: [String: Int] = [:]
+            let rows = try Row.fetchCursor(db, sql: "PRAGMA foreign_key_check")
+            while let row = try rows.next() { dangling[row[0], default: 0] += 1 }
+            return (said == ["ok"] ? [] : said, dangling)
+        }
+        guard damage.isEmpty else {
+            var found = StoreCheck()
+            (found.damage, found.dangling) = (damage, dangling)
+            return found
+        }
+        var found = try checkPending()
+        found.dangling = dangling
+        return found
+    }
+
     /// Compares `pending` and the counters with what they derive from; reads every chunk.
     public func checkPending() throws -> StoreCheck {
         try query { db in

@@ -115,6 +115,7 @@ extension Client {
     }
 
     private func connect() async throws -> Channel {
+        let socketPath = try await socket()
         do {
             return try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .connect(unixDomainSocketPath: socketPath) { channel in

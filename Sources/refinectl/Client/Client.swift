@@ -20,8 +20,23 @@ struct Client: Sendable {
         }
     }
 
-    /// Where the daemon listens.
-    let socketPath: String
+    /// Where requests are answered.
+    enum Place: Sendable {
+        /// By the daemon that listens on this socket.
+        case socket(String)
+        /// By a process of our own on this store.
+        case store(String)
+    }
+
+    /// Where requests are answered.
+    let place: Place
+
+    /// The socket or the store, for people.
+    var socketPath: String {
+        switch place {
+        case .socket(let path), .store(let path): path
+        }
+    }
 
     /// Sends the parts of a request's body; `send` waits while the daemon is behind.
     typealias BodyWriter =
@@ -33,7 +48,21 @@ struct Client: Sendable {
 
     /// A client of the daemon at `socketPath`.
     init(socketPath: String) {
-        self.socketPath = socketPath
+        place = .socket(socketPath)
+    }
+
+    /// A client of the store at that path, which no daemon holds.
+    init(store: String) {
+        place = .store(store)
+    }
+
+    /// The socket to connect to, once somebody answers for a store.
+    func socket() async throws -> String {
+        switch place {
+        case .socket(let path): path
+        case .store(let path):
+            try await NIOThreadPool.singleton.runIfActive { try ServedStore.socket(store: path) }
+        }
     }
 
     /// Sends a request and decodes the JSON that answers it.

@@ -21,6 +21,7 @@ struct ColumnList: AsyncParsableCommand {
         commandName: "list", abstract: "List all imported columns, or show one.")
 
     @OptionGroup var daemon: DaemonOptions
+    @OptionGroup var place: StoreOptions
     @OptionGroup var output: JSONOptions
 
     @Argument(help: "The one to show, with its categories and files.")
@@ -28,7 +29,7 @@ struct ColumnList: AsyncParsableCommand {
 
     /// Asks the daemon and prints.
     func run() async throws {
-        let list = try await daemon.client.json(
+        let list = try await place.client(daemon).json(
             .get, "/v1/columns", query: [("name", name)], as: [ColumnReport].self)
         guard let name else {
             return output.json ? JSONOutput.print(list) : StandardOutput.write(Self.table(list))
@@ -89,12 +90,13 @@ struct ColumnDelete: AsyncParsableCommand {
         discussion: "Selections that were made by it stay, but are not reported on without it.")
 
     @OptionGroup var daemon: DaemonOptions
+    @OptionGroup var place: StoreOptions
 
     @Argument(help: "The column's name.") var name: String
 
     /// Tells the daemon.
     func run() async throws {
-        try await daemon.client.command(.delete, "/v1/columns/" + Client.encoded(name))
+        try await place.client(daemon).command(.delete, "/v1/columns/" + Client.encoded(name))
         StandardOutput.writeError("column \(Words.printable(name)) is deleted\n")
     }
 }

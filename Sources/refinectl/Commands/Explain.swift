@@ -23,6 +23,7 @@ struct Explain: AsyncParsableCommand {
             """)
 
     @OptionGroup var daemon: DaemonOptions
+    @OptionGroup var place: StoreOptions
     @OptionGroup var output: JSONOptions
     @OptionGroup var colors: ColorOptions
     @OptionGroup var fields: FieldOptions
@@ -52,7 +53,7 @@ struct Explain: AsyncParsableCommand {
 
     /// Asks the daemon, scores the tokens, prints.
     func run() async throws {
-        let report: ChunkReport = try await daemon.client.json(
+        let report: ChunkReport = try await place.client(daemon).json(
             .get, "/v1/chunks/\(chunk)", query: [("selection", selection)])
         let found = plain ? nil : try Self.tokens(of: report, ignored: fields.ignored)
         guard !output.json else {

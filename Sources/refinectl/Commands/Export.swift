@@ -27,6 +27,7 @@ struct Export: AsyncParsableCommand {
             """)
 
     @OptionGroup var daemon: DaemonOptions
+    @OptionGroup var place: StoreOptions
     @OptionGroup var selecting: SelectingOptions
     @OptionGroup var writing: OutputOptions
     @OptionGroup var output: JSONOptions
@@ -52,7 +53,7 @@ struct Export: AsyncParsableCommand {
 
     /// Has the daemon select, then streams the rows to the output.
     func run() async throws {
-        let client = daemon.client
+        let client = place.client(daemon)
         if !dryRun { try await checkOutput(client) }
         let files = try await RuleFiles(selecting.candidates)
         let request = SelectionRequest(

@@ -22,6 +22,7 @@ struct ImportColumn: AsyncParsableCommand {
             """)
 
     @OptionGroup var daemon: DaemonOptions
+    @OptionGroup var place: StoreOptions
     @OptionGroup var output: JSONOptions
 
     @Argument(help: "The column's name: letters, digits, _, - and dots.")
@@ -77,7 +78,7 @@ struct ImportColumn: AsyncParsableCommand {
         }
         defer { watch.stop() }
         display.begin(source)
-        let summary: ColumnImportSummary = try await daemon.client.upload(
+        let summary: ColumnImportSummary = try await place.client(daemon).upload(
             "/v1/columns",
             query: [
                 ("name", name), ("corpus", corpus), ("file", source.displayName),

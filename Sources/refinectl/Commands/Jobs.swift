@@ -11,11 +11,12 @@ struct Jobs: AsyncParsableCommand {
             """)
 
     @OptionGroup var daemon: DaemonOptions
+    @OptionGroup var place: StoreOptions
     @OptionGroup var output: JSONOptions
 
     /// Asks the daemon and prints.
     func run() async throws {
-        let list = try await daemon.client.json(.get, "/v1/jobs", as: [JobRecord].self)
+        let list = try await place.client(daemon).json(.get, "/v1/jobs", as: [JobRecord].self)
         guard !output.json else { return JSONOutput.print(list) }
         StandardOutput.write(Self.table(list))
     }

@@ -16,6 +16,7 @@ struct Rejects: AsyncParsableCommand {
             """)
 
     @OptionGroup var daemon: DaemonOptions
+    @OptionGroup var place: StoreOptions
     @OptionGroup var output: JSONOptions
 
     @Option(help: ArgumentHelp("Only this corpus's.", valueName: "name"))
@@ -26,7 +27,8 @@ struct Rejects: AsyncParsableCommand {
         let asJSON = output.json
         let lines = LineAssembler()
         let hasDuplicates = Switch()
-        try await daemon.client.download("/v1/rejects", query: [("corpus", corpus)]) { buffer in
+        try await place.client(daemon).download("/v1/rejects", query: [("corpus", corpus)]) {
+            buffer in
             if asJSON {
                 StandardOutput.write(Array(buffer.readableBytesView))
             } else {

@@ -19,6 +19,7 @@ struct Report: AsyncParsableCommand {
             """)
 
     @OptionGroup var daemon: DaemonOptions
+    @OptionGroup var place: StoreOptions
     @OptionGroup var threadOptions: ThreadOptions
     @OptionGroup var overwriting: OverwriteOptions
 
@@ -37,7 +38,7 @@ struct Report: AsyncParsableCommand {
 
     /// Asks the daemon, scores the examples, writes the page.
     func run() async throws {
-        let client = daemon.client
+        let client = place.client(daemon)
         if path != "-" {
             let status: StatusReport = try await client.json(.get, "/v1/status")
             var target = OutputTarget()

@@ -17,6 +17,7 @@ struct Scores: AsyncParsableCommand {
             """)
 
     @OptionGroup var daemon: DaemonOptions
+    @OptionGroup var place: StoreOptions
 
     @Option(help: ArgumentHelp("Only this corpus's.", valueName: "name"))
     var corpus: String?
@@ -45,7 +46,7 @@ struct Scores: AsyncParsableCommand {
     /// Streams the lines to stdout.
     func run() async throws {
         let terminal = isatty(STDOUT_FILENO) == 1 ? TerminalLines() : nil
-        try await daemon.client.download(
+        try await place.client(daemon).download(
             "/v1/scores",
             query: [
                 ("corpus", corpus), ("unit", unit.rawValue), ("format", format.rawValue),

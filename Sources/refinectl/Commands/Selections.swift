@@ -22,6 +22,7 @@ struct SelectionList: AsyncParsableCommand {
         commandName: "list", abstract: "List all selections, or show one.")
 
     @OptionGroup var daemon: DaemonOptions
+    @OptionGroup var place: StoreOptions
     @OptionGroup var output: JSONOptions
 
     @Argument(help: "The one to show.")
@@ -30,13 +31,14 @@ struct SelectionList: AsyncParsableCommand {
     /// Asks the daemon and prints.
     func run() async throws {
         if let name {
-            let found = try await daemon.client.selection(named: name)
+            let found = try await place.client(daemon).selection(named: name)
             guard !output.json else { return StandardOutput.write(JSONOutput.line(found)) }
             let rule = try found.rule.canonicalJSON()
             return StandardOutput.write(
                 SelectionTable.render(found) + "\nrule: \(Words.printable(rule))\n")
         }
-        let list = try await daemon.client.json(.get, "/v1/selections", as: [SelectionSummary].self)
+        let list = try await place.client(daemon).json(
+            .get, "/v1/selections", as: [SelectionSummary].self)
         guard !output.json else { return JSONOutput.print(list) }
         StandardOutput.write(Self.table(list))
     }
@@ -65,6 +67,7 @@ struct SelectionDiff: AsyncParsableCommand {
         commandName: "diff", abstract: "Say how much two selections have in common.")
 
     @OptionGroup var daemon: DaemonOptions
+    @OptionGroup var place: StoreOptions
     @OptionGroup var output: JSONOptions
 
     @Argument(help: "The one.") var first: String
@@ -72,7 +75,7 @@ struct SelectionDiff: AsyncParsableCommand {
 
     /// Asks the daemon and prints.
     func run() async throws {
-        let found = try await daemon.client.json(
+        let found = try await place.client(daemon).json(
             .get, "/v1/comparison", query: [("first", first), ("second", second)],
             as: SelectionComparison.self)
         StandardOutput.write(output.json ? JSONOutput.line(found) : Self.table(found))
@@ -102,13 +105,14 @@ struct SelectionDelete: AsyncParsableCommand {
     )
 
     @OptionGroup var daemon: DaemonOptions
+    @OptionGroup var place: StoreOptions
 
     @Argument(help: "The selection's name.") var name: String
 
     /// Tells the daemon.
     func run() async throws {
-        let found = try await daemon.client.selection(named: name)
-        try await daemon.client.command(.delete, "/v1/selections/\(found.id)")
+        let found = try await place.client(daemon).selection(named: name)
+        try await place.client(daemon).command(.delete, "/v1/selections/\(found.id)")
         StandardOutput.writeError("selection \(Words.printable(name)) is deleted\n")
     }
 }
