@@ -57,7 +57,7 @@ public struct ProgressReport: Codable, Sendable, Equatable {
     public var documents: Int64 = 0
     /// The teacher's pass.
     public var teacher = ModelProgress()
-    /// The reference's pass; all zero where both are one model.
+    /// The reference's pass; the same as the teacher's where both are one model.
     public var reference = ModelProgress()
     /// Tokens scored a second, over both models; null until measured.
     @NullEncoded public var tokensPerSecond: Double?

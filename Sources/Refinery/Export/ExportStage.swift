@@ -53,7 +53,7 @@ public struct ExportStage: Sendable {
     private func ranked(
         _ reader: SelectedRows, _ options: ExportOptions, _ snapshot: Snapshot
     ) throws -> RankedCandidates {
-        let lot = Lot(label: "refinery-shuffle-1", seed: options.seed)
+        let draws = KeyedDraw(label: "refinery-shuffle-1", seed: options.seed)
         let runs = CandidateRuns(folder: store.folder, capacity: Self.runLength)
         let isShuffled = options.order == .shuffle
         try reader.forEachPlace(snapshot, withSHA256: isShuffled) { id, rank, score, sha256 in
@@ -61,7 +61,7 @@ public struct ExportStage: Sendable {
                 switch options.order {
                 case .corpus: 0  // then the lower id comes first
                 case .score: -Double(rank)
-                case .shuffle: -Lot.uniform(lot.draw(sha256: sha256))
+                case .shuffle: -KeyedDraw.uniform(draws.draw(sha256: sha256))
                 }
             try runs.add(
                 Candidate(

@@ -2,7 +2,7 @@
 public struct Provenance: Codable, Sendable, Equatable {
     /// The models that scored, teacher first.
     public var models: [ModelRecord]
-    /// How documents were cut: tokenizer, maximum, version; one for each that took part.
+    /// How documents of the store were cut: tokenizer, maximum, version; one for each way.
     public var chunkers: [String]
 
     /// A provenance of the given parts.

@@ -24,22 +24,22 @@ public struct ReportStage: Sendable {
             let (candidates, _) = try applied.candidates()
             let kept = try snapshot.kept(by: selection.id, rule.unit)
             let runs = try applied.ranked(candidates)
-            var gathering = ReportGathering()
+            var builder = ReportBuilder()
             try runs.forEachRanked { candidate, _ in
-                gathering.count(candidate, isKept: kept.contains(candidate.id(rule.unit)))
+                builder.count(candidate, isKept: kept.contains(candidate.id(rule.unit)))
             }
-            gathering.endCounting()
+            builder.endCounting()
             try runs.forEachRanked {
-                gathering.take($0, rank: $1, isKept: kept.contains($0.id(rule.unit)))
+                builder.take($0, rank: $1, isKept: kept.contains($0.id(rule.unit)))
             }
-            let groups = try gathering.places.map { name, places in
+            let groups = try builder.places.map { name, places in
                 ReportData.ExampleGroup(
                     place: name,
                     chunks: try places.compactMap { try Self.example($0, rule, snapshot) })
             }
             return ReportData(
                 selection: selection, models: applied.pair.both.map(ModelReport.init),
-                histogram: gathering.histogram,
+                histogram: builder.histogram,
                 scatter: try Self.scatter(candidates, kept, rule.unit), examples: groups)
         }
     }
@@ -47,7 +47,7 @@ public struct ReportStage: Sendable {
     private static func scatter(
         _ candidates: CandidateSet, _ kept: IDSet, _ unit: ItemUnit
     ) throws -> [ReportData.ScatterPoint] {
-        let step = max(1, (candidates.count + ReportGathering.points - 1) / ReportGathering.points)
+        let step = max(1, (candidates.count + ReportBuilder.points - 1) / ReportBuilder.points)
         var points: [ReportData.ScatterPoint] = []
         var place = 0
         try candidates.forEach { item in
@@ -63,7 +63,7 @@ public struct ReportStage: Sendable {
     }
 
     private static func example(
-        _ place: ReportGathering.Place, _ rule: SelectionRule, _ snapshot: Snapshot
+        _ place: ReportBuilder.Place, _ rule: SelectionRule, _ snapshot: Snapshot
     ) throws -> ReportData.Example? {
         let candidate = place.candidate
         guard let label = try snapshot.label(ofChunk: candidate.chunk) else { return nil }

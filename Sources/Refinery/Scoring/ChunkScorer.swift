@@ -95,13 +95,15 @@ struct ChunkScorer: ~Copyable {
                 outcome(
                     index,
                     .scored(
-                        tokens: result.tokens, bytes: texts[index].scoredBytes, nll: result.nll,
-                        nllSquared: result.nllSquared, top1: result.top1, top10: result.top10,
-                        tokenNLL16: storeTokenNLL ? halves(result.tokenNLL) : nil,
-                        // Of both models: a model may come to play the other role.
-                        nllAdapted: AdaptedNLL.sum(
-                            tokens: texts[index].ids, tokenNLL: result.tokenNLL),
-                        repetition: RepeatedWindows.share(of: texts[index].ids)))
+                        ScoreSums(
+                            tokens: result.tokens, bytes: texts[index].scoredBytes,
+                            nll: result.nll, nllSquared: result.nllSquared, top1: result.top1,
+                            top10: result.top10,
+                            // Of both models: a model may come to play the other role.
+                            nllAdapted: AdaptedNLL.sum(
+                                tokens: texts[index].ids, tokenNLL: result.tokenNLL),
+                            repetition: RepeatedWindows.share(of: texts[index].ids)),
+                        tokenNLL16: storeTokenNLL ? halves(result.tokenNLL) : nil))
             }
             batch = []
             size = 0

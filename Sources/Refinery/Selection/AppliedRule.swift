@@ -8,7 +8,7 @@ struct AppliedRule {
     let scan: ScoreScan.Result
 
     private let snapshot: Snapshot
-    private let names: Selector.Names
+    private let names: Ranking.Names
     private let folder: String
 
     /// Looks the rule's names up and reads what is scored.
@@ -22,7 +22,7 @@ struct AppliedRule {
         pair = try snapshot.currentPair()
         names = try RuleNames(snapshot).resolve(rule)
         scan = try ScoreScan(
-            pair: pair, corpus: rule.corpus, unit: rule.unit, lot: SelectionOrder.lot(rule),
+            pair: pair, corpus: rule.corpus, unit: rule.unit, draws: SelectionOrder.draws(rule),
             imported: rule.importedColumns, folder: folder
         ).read(snapshot)
     }
@@ -37,7 +37,7 @@ struct AppliedRule {
 
     private init(
         _ rule: SelectionRule, pair: ByRole<ModelRecord>, scan: ScoreScan.Result,
-        snapshot: Snapshot, names: Selector.Names, folder: String
+        snapshot: Snapshot, names: Ranking.Names, folder: String
     ) {
         self.rule = rule
         self.snapshot = snapshot
@@ -48,7 +48,7 @@ struct AppliedRule {
     }
 
     /// What applies the rule's score, order and size.
-    var selector: Selector { Selector(rule, names: names, folder: folder) }
+    var ranking: Ranking { Ranking(rule, names: names, folder: folder) }
 
     /// What the rule's steps leave, and the steps with what each has removed.
     ///
@@ -78,7 +78,7 @@ struct AppliedRule {
 
     /// The candidates with their scores, to be ranked by the rule's order.
     func ranked(_ candidates: CandidateSet) throws -> CandidateRuns {
-        try selector.runs(candidates, bins: try LengthBins(of: candidates))
+        try ranking.runs(candidates, bins: try LengthBins(of: candidates))
     }
 
     /// An item's difference against the candidates of similar length; nil where there are none.

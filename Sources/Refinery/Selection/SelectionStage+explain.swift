@@ -30,8 +30,8 @@ private struct Explanation {
         let models = try snapshot.currentModels()
         var report = ChunkReport(
             place, text: try snapshot.text(of: place),
-            twin: try place.duplicateOf.flatMap { id in
-                try snapshot.label(ofChunk: id).map { ChunkReport.Twin(id, $0) }
+            sameText: try place.duplicateOf.flatMap { id in
+                try snapshot.label(ofChunk: id).map { ChunkReport.SameText(id, $0) }
             })
         report.models = models.both.compactMap { $0 }.map(ModelReport.init)
         report.scores = try models.both.compactMap { $0 }.compactMap { model in
@@ -113,12 +113,12 @@ private struct Explanation {
     /// The chunk as it is selected; nil where it is not scored by both.
     private func item(_ place: ChunkPlace, _ pair: ByRole<ModelRecord>) throws -> ScoredItem? {
         let rows = try ScoreRows(snapshot, pair)
-        var gathering = ItemGathering(unit: .chunk, folder: folder)
-        try gathering.add(
+        var builder = ItemBuilder(unit: .chunk, folder: folder)
+        try builder.add(
             try rows.find(place.original), chunk: place.chunk, document: place.document,
             original: place.original, domain: place.domain, draw: 0)
         var item: ScoredItem?
-        try gathering.items.forEach { item = $1 }
+        try builder.items.forEach { item = $1 }
         return item
     }
 
@@ -186,7 +186,7 @@ private struct Explanation {
 
 extension ChunkReport {
     /// What the rows say of a chunk, without models and scores.
-    fileprivate init(_ place: ChunkPlace, text: [UInt8], twin: Twin?) {
+    fileprivate init(_ place: ChunkPlace, text: [UInt8], sameText: SameText?) {
         func string(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
         self.init(
             chunk: place.chunk,
@@ -194,12 +194,12 @@ extension ChunkReport {
                 id: string(place.key), corpus: place.corpus, file: place.file, line: place.line,
                 domain: place.domainName.map(string), bytes: place.bytes, chunks: place.chunks),
             ordinal: place.ordinal, start: place.range.lowerBound, end: place.range.upperBound,
-            text: string(text), retired: place.isRetired, duplicateOf: twin, models: [],
+            text: string(text), retired: place.isRetired, duplicateOf: sameText, models: [],
             scores: [], unit: nil, columns: [:], steps: [], selection: nil)
     }
 }
 
-extension ChunkReport.Twin {
+extension ChunkReport.SameText {
     fileprivate init(_ id: Int64, _ label: ChunkLabel) {
         self.init(
             chunk: id, document: String(decoding: label.document, as: UTF8.self),

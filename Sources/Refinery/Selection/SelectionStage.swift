@@ -14,7 +14,7 @@ public struct SelectionStage: Sendable {
         /// Row ids of the models.
         let models: ByRole<Int64>
         /// What is kept, in rank.
-        let kept: SpillTable<Selector.Kept>
+        let kept: SpillTable<Ranking.Kept>
     }
 
     /// Chooses chunks or documents by a rule and records them; a selection never changes.
@@ -93,7 +93,7 @@ public struct SelectionStage: Sendable {
         let (candidates, steps) = try applied.candidates()
         let removals = steps.removals
         try Self.checkSome(candidates, removals)
-        let outcome = try applied.selector.keep(candidates, removals: removals)
+        let outcome = try applied.ranking.keep(candidates, removals: removals)
         let summary = try Self.summary(
             of: outcome, removed: candidates.removed, applied, scope: scope, snapshot)
         return Choice(
@@ -165,7 +165,8 @@ public struct SelectionStage: Sendable {
             "no candidates are left of \(candidates.items.count) scored: "
                 + removals.map { "\($0.by) removed \($0.items)" }.joined(separator: ", "),
             hint: byGuards
-                ? "--no-guards turns the guards off" : "widen --where, or name other domains")
+                ? "--no-guards turns the guards off"
+                : "widen --where, or exclude fewer domains or ids")
     }
 
     /// The counts of the corpora that the rule chooses from, added up.
@@ -180,7 +181,7 @@ public struct SelectionStage: Sendable {
     }
 
     private static func summary(
-        of outcome: Selector.Outcome, removed: [Int32: DomainTotal], _ applied: AppliedRule,
+        of outcome: Ranking.Outcome, removed: [Int32: DomainTotal], _ applied: AppliedRule,
         scope: CorpusStatus, _ snapshot: Snapshot
     ) throws -> SelectionSummary {
         let (rule, tally, exclusions) = (applied.rule, outcome.tally, applied.scan.exclusions)

@@ -2,22 +2,6 @@ import Foundation
 import GRDB
 
 extension Store {
-    /// Takes documents and rejects of one file, in one transaction.
-    ///
-    /// The same id with the same text is unchanged. With another text it is a reject that names
-    /// where the first stands or, with `replace`, the new version; an id repeated within one job
-    /// is a reject all the same, so that enqueueing a file again with `replace` changes nothing.
-    /// A reject that is recorded already (file, line, reason) is counted in the result and not
-    /// recorded twice.
-    public func addDocuments(
-        corpus: String, file: String, documents: [ImportedDocument], rejects: [Reject],
-        job: Int64, replace: Bool
-    ) throws -> ImportCounts {
-        try add(
-            prepare(documents, corpus: corpus), rejects, corpus: corpus, file: file, job: job,
-            replace: replace, line: nil)
-    }
-
     /// Hashes documents and deflates those that look new, on every core: what needs no writer.
     func prepare(
         _ documents: [ImportedDocument], corpus: String
@@ -26,8 +10,15 @@ extension Store {
             documents, known: knownHashes(of: documents, corpus: corpus))
     }
 
-    /// Takes prepared documents as ``addDocuments(corpus:file:documents:rejects:job:replace:)``
-    /// does; `line` is how far the job is then.
+    /// Takes documents and rejects of one file, in one transaction.
+    ///
+    /// The same id with the same text is unchanged. With another text it is a reject that names
+    /// where the first stands or, with `replace`, the new version; an id repeated within one job
+    /// is a reject all the same, so that enqueueing a file again with `replace` changes nothing.
+    /// A reject that is recorded already (file, line, reason) is counted in the result and not
+    /// recorded twice.
+    ///
+    /// `line` is how far the job is then.
     func add(
         _ documents: [PreparedDocument], _ rejects: [Reject], corpus: String, file: String,
         job: Int64, replace: Bool, line: Int?

@@ -12,7 +12,8 @@ extension Store {
 
     /// Puts a file that a rule names by its SHA-256 into the store.
     ///
-    /// One that is there already stays as it is. Those that no selection names go after a day.
+    /// One that is there already stays as it is. Those that no selection names go after a day,
+    /// and before where they are more than two of the largest size together: the oldest first.
     ///
     /// - Throws: ``RefineryError`` for a file that is too large.
     public func addRuleFile(sha256: String, _ bytes: [UInt8]) throws {
@@ -32,6 +33,7 @@ extension Store {
                 try db.execute(sql: "DELETE FROM rule_file_part WHERE file = ?", arguments: [id])
                 try db.execute(sql: "DELETE FROM rule_file WHERE id = ?", arguments: [id])
             }
+            try Self.makeRoom(forRuleFile: bytes.count, db)
             try db.execute(
                 sql: "UPDATE rule_file SET created = ? WHERE sha256 = ?", arguments: [now, sha256])
             guard db.changesCount == 0 else { return }
@@ -50,7 +52,41 @@ extension Store {
     }
 }
 
+extension Store {
+    /// Deletes the oldest files that no selection names, where they are many.
+    fileprivate static func makeRoom(forRuleFile bytes: Int, _ db: Database) throws {
+        let unused = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT id, bytes FROM rule_file f WHERE NOT EXISTS (
+                    SELECT 1 FROM selection s WHERE instr(s.rule, f.sha256) > 0)
+                ORDER BY created DESC, id DESC
+                """)
+        var sum = bytes
+        for row in unused {
+            sum += row[1] as Int
+            guard sum > 2 * mostRuleFileBytes else { continue }
+            let id: Int64 = row[0]
+            try db.execute(sql: "DELETE FROM rule_file_part WHERE file = ?", arguments: [id])
+            try db.execute(sql: "DELETE FROM rule_file WHERE id = ?", arguments: [id])
+        }
+    }
+}
+
 extension Snapshot {
+    /// The documents whose whole text is that of one of these, those themselves included.
+    func documents(withTextsOf ids: [Int64]) throws -> IDSet {
+        let find = try db.cachedStatement(sql: "SELECT sha256 FROM document WHERE id = ?")
+        let texts = Set(try ids.compactMap { try Data.fetchOne(find, arguments: [$0]) })
+        var found = IDSet()
+        guard !texts.isEmpty else { return found }
+        let rows = try RowStream(db, sql: "SELECT id, sha256 FROM document WHERE retired = 0")
+        while try rows.next() {
+            if rows.withBytes(1, { texts.contains(Data($0)) }) { found.insert(rows.integer(0)) }
+        }
+        return found
+    }
+
     /// The bytes of a file that a rule names; nil where the store does not hold it.
     func ruleFile(sha256: String) throws -> [UInt8]? {
         let id = try Int64.fetchOne(

@@ -47,37 +47,16 @@ extension Store {
     /// - Returns: How many were recorded.
     @discardableResult
     public func recordScores(_ scores: [ChunkScore]) throws -> Int {
-        for score in scores { try Store.check(score) }
+        for score in scores {
+            guard case .scored(let sums, let tokenNLL) = score.outcome else { continue }
+            try sums.check(chunk: score.chunk, tokenNLL16: tokenNLL)
+        }
         return try write { db in
             var tally = Tally()
             var recorded = 0
             for score in scores where try Store.record(score, &tally, db) { recorded += 1 }
             try tally.write(db)
             return recorded
-        }
-    }
-
-    private static func check(_ score: ChunkScore) throws {
-        guard
-            case .scored(
-                let tokens, let bytes, let nll, let squared, let top1, let top10, let all,
-                let adapted, let repetition) = score.outcome
-        else { return }
-        let sums = [nll, squared, adapted ?? 0]
-        guard sums.allSatisfy({ $0.isFinite && $0 >= 0 }) else {
-            throw RefineryError(
-                .invalid,
-                "score of chunk \(score.chunk) is not a finite number from 0: "
-                    + "nll \(nll), nll_squared \(squared), nll_adapted \(adapted ?? 0)",
-                hint: "record it as failed, with the reason")
-        }
-        guard tokens > 0, bytes > 0, 0 <= top1, top1 <= top10, top10 <= tokens,
-            all.map({ $0.count == 2 * tokens }) ?? true, (0...1).contains(repetition ?? 0)
-        else {
-            throw RefineryError(
-                .invalid,
-                "score of chunk \(score.chunk) contradicts itself: tokens \(tokens), "
-                    + "bytes \(bytes), top1 \(top1), top10 \(top10)")
         }
     }
 
@@ -94,37 +73,22 @@ extension Store {
         let chunkTokens: Int64 = row[1]
         let insert = try db.cachedStatement(
             sql: """
-                INSERT INTO score (chunk, model, outcome, tokens, bytes, nll, nll_squared, top1,
-                    top10, reason, nll_adapted, repetition)
+                INSERT INTO score (chunk, model, outcome, reason, \(ScoreSums.columns))
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (chunk, model) DO NOTHING
                 """)
-        let outcome: String
+        let outcome = score.outcome.word
+        var sums = ScoreSums.noValues
         var tokenNLL: [UInt8]?
+        var reason: String?
         switch score.outcome {
-        case .scored(
-            let tokens, let bytes, let nll, let squared, let top1, let top10, let all,
-            let adapted, let repetition):
-            outcome = "scored"
+        case .scored(let scored, let all):
+            sums = scored.values
             tokenNLL = all
-            try insert.execute(
-                arguments: [
-                    score.chunk, score.model, outcome, tokens, bytes, nll, squared, top1, top10,
-                    nil, adapted, repetition,
-                ])
-        case .tooShort:
-            outcome = "too_short"
-            try insert.execute(
-                arguments: [
-                    score.chunk, score.model, outcome, nil, nil, nil, nil, nil, nil, nil, nil, nil,
-                ])
-        case .failed(let reason):
-            outcome = "failed"
-            try insert.execute(
-                arguments: [
-                    score.chunk, score.model, outcome, nil, nil, nil, nil, nil, nil, reason, nil,
-                    nil,
-                ])
+        case .tooShort: break
+        case .failed(let said): reason = said
         }
+        try insert.execute(
+            arguments: [score.chunk, score.model, outcome, reason] + sums)
         guard db.changesCount == 1 else { return false }
         if let tokenNLL {
             try db.cachedStatement(sql: "INSERT INTO token_nll VALUES (?, ?, ?)")

@@ -50,10 +50,10 @@ enum ChunkTable {
         text +=
             "bytes \(Words.count(report.start)) to \(Words.count(report.end)) of "
             + "\(Words.count(document.bytes))\n"
-        if let twin = report.duplicateOf {
+        if let sameText = report.duplicateOf {
             text +=
-                "the same text as chunk \(twin.chunk) (\(twin.ordinal + 1) of document "
-                + "\(EscapedText.line(twin.document))), whose scores count for it\n"
+                "the same text as chunk \(sameText.chunk) (\(sameText.ordinal + 1) of document "
+                + "\(EscapedText.line(sameText.document))), whose scores count for it\n"
         }
         if report.retired {
             text += "replaced or deleted since; a selection holds it\n"
@@ -107,9 +107,9 @@ enum ChunkTable {
             if let least = step.least { limits.append("at least \(number(least))") }
             if let most = step.most { limits.append("at most \(number(most))") }
             if step.by == "duplicates", step.removes == true,
-                let twin = report.selection?.stands ?? report.duplicateOf?.chunk
+                let sameText = report.selection?.stands ?? report.duplicateOf?.chunk
             {
-                limits.append("the same text as chunk \(twin)")
+                limits.append("the same text as chunk \(sameText)")
             }
             table.add([
                 EscapedText.line(step.by), verdict, step.value.map(number) ?? "",

@@ -40,10 +40,10 @@ extension Response {
     /// answer is not complete.
     static func jsonLines(
         slot: BlockingThreads.Slot, to channel: any Channel,
-        _ write: @escaping @Sendable (DownloadPipe) throws -> Void
+        type: String = "application/jsonl", _ write: @escaping @Sendable (DownloadPipe) throws -> Void
     ) -> Response {
         Response(
-            status: .ok, headers: [.contentType: "application/jsonl"],
+            status: .ok, headers: [.contentType: type],
             body: ResponseBody { writer in
                 let pipe = DownloadPipe()
                 async let source: Void = slot.run {

@@ -198,7 +198,8 @@ struct SelectionRoutes {
         let (store, wanted) = (environment.store, rule)
         // Once lines are on their way nothing can be refused any more.
         try await environment.threads.query { try SelectionStage(store).checkListing(wanted) }
-        return Response.jsonLines(slot: slot, to: context.channel) { pipe in
+        let type = format == .csv ? "text/csv" : "application/jsonl"
+        return Response.jsonLines(slot: slot, to: context.channel, type: type) { pipe in
             var lines = LineBuffer(pipe, environment.wait())
             var json = JSONBytes()
             try SelectionStage(store).listScores(wanted) { imported in

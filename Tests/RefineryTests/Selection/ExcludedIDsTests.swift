@@ -61,7 +61,7 @@ struct ExcludedIDsTests {
             removal.lines == [
                 "exclude_ids: 1 of 2 ids name a document",
                 "exclude_ids: 1 name none: nobody",
-                "exclude_ids: 1 exact copies of what is excluded, in copy",
+                "exclude_ids: 1 exact copy of what is excluded, in copy",
             ])
     }
 
@@ -69,6 +69,25 @@ struct ExcludedIDsTests {
         let test = try filled()
         let rule = try rule(test, "a\n", andCopies: true)
         #expect(try kept(test, rule) == ["b 0", "copy 1", "7 0", "two\nlines 0"])
+    }
+
+    @Test func `copies of what is of another corpus, or not scored, go as well`() throws {
+        let test = try TestStore()
+        try test.registerModels()
+        try test.add([.test("a", "a text for both|", line: 1)], corpus: "c1")
+        try test.add(
+            [.test("b", "a text for both|", line: 1), .test("c", "another one|", line: 2)],
+            corpus: "c2")
+        try test.chunkAll()
+        try test.score()
+        var rule = try rule(test, "a\n", andCopies: true)
+        rule.corpus = "c2"
+        for unit in ItemUnit.allCases {
+            rule.unit = unit
+            let summary = try test.store.preview(rule)
+            #expect(summary.keptDocuments == 1, "\(unit)")
+            #expect(summary.removals?.first?.detail?.copiesIn == ["b"])
+        }
     }
 
     @Test func `JSONL names corpora, numbers and ids with line breaks`() throws {
@@ -120,7 +139,8 @@ struct ExcludedIDsTests {
         ("ids.jsonl", "{\"ID\":1}\n", "ids.jsonl:1: no id"),
         ("ids.jsonl", "{\"id\":1.5}\n", "ids.jsonl:1: no id"),
         ("ids.jsonl", "{\"id\":1,\"corpus\":2}\n", "ids.jsonl:1: corpus is not a string"),
-        ("ids.txt", "\n\r\n", "ids.txt holds no id"),
+        ("ids.txt", "\n  \r\n", "ids.txt holds no id"),
+        ("ids.txt.gz", "a", "ids.txt.gz is compressed"),
     ])
     func `a file that is no list of ids is refused with its line`(
         _ name: String, _ text: String, _ message: String

@@ -19,9 +19,10 @@ struct SelectionResultTests {
                     ChunkScore(
                         chunk: chunk.id, model: model,
                         outcome: .scored(
-                            tokens: given.tokens, bytes: chunk.text.count,
-                            nll: nll * Double(given.tokens), nllSquared: 1, top1: 0, top10: 0,
-                            tokenNLL16: nil, nllAdapted: 0, repetition: given.repetition)))
+                            ScoreSums(
+                                tokens: given.tokens, bytes: chunk.text.count,
+                                nll: nll * Double(given.tokens), nllSquared: 1, top1: 0, top10: 0,
+                                nllAdapted: 0, repetition: given.repetition))))
             }
         }
         try test.store.recordScores(scores)

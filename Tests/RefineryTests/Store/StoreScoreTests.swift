@@ -27,7 +27,8 @@ struct StoreScoreTests {
             ChunkScore(
                 chunk: 1, model: models.teacher,
                 outcome: .scored(
-                    tokens: 4, bytes: 4, nll: nll, nllSquared: squared, top1: 1, top10: 2,
+                    ScoreSums(
+                        tokens: 4, bytes: 4, nll: nll, nllSquared: squared, top1: 1, top10: 2),
                     tokenNLL16: [1, 2, 3, 4, 5, 6, 7, 8]))
         }
         for bad in [Double.nan, .infinity, -1] {

@@ -126,9 +126,11 @@ final class TestStore {
         return ChunkScore(
             chunk: chunk.id, model: model,
             outcome: .scored(
-                tokens: chunk.tokens, bytes: chunk.text.count, nll: nll, nllSquared: nll * nll,
-                top1: 0, top10: 1, tokenNLL16: nil, nllAdapted: nll * Double(digest[2]) / 256,
-                repetition: Double(digest[3] & 63) / 100))
+                ScoreSums(
+                    tokens: chunk.tokens, bytes: chunk.text.count, nll: nll,
+                    nllSquared: nll * nll, top1: 0, top10: 1,
+                    nllAdapted: nll * Double(digest[2]) / 256,
+                    repetition: Double(digest[3] & 63) / 100)))
     }
 
     func export(_ selection: Int64, _ order: ExportOrder) throws -> [ExportRow] {
@@ -146,6 +148,15 @@ final class TestStore {
 
 /// The stages, as the tests of many of them call them.
 extension Store {
+    func addDocuments(
+        corpus: String, file: String, documents: [ImportedDocument], rejects: [Reject],
+        job: Int64, replace: Bool
+    ) throws -> ImportCounts {
+        try add(
+            prepare(documents, corpus: corpus), rejects, corpus: corpus, file: file, job: job,
+            replace: replace, line: nil)
+    }
+
     func select(_ rule: SelectionRule, name: String? = nil) throws -> SelectionSummary {
         try SelectionStage(self).select(rule, name: name)
     }

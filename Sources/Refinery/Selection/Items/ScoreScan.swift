@@ -23,7 +23,7 @@ struct ScoreScan {
     /// Whether an item is a chunk or a document.
     let unit: ItemUnit
     /// Draws for each item, where the rule asks for it.
-    let lot: Lot?
+    let draws: KeyedDraw?
     /// The imported columns that the items are to carry.
     var imported: [String] = []
     /// Where items lie that memory should not hold.
@@ -40,7 +40,7 @@ struct ScoreScan {
                 .invalid, "more than \(ImportedValues.most) imported columns in one rule")
         }
         let values = try ColumnRows(snapshot, columns)
-        var gathering = ItemGathering(
+        var builder = ItemBuilder(
             unit: unit, categories: Set(columns.indices.filter { columns[$0].kind == .category }),
             folder: folder)
         let scores = try ScoreRows(snapshot, pair)
@@ -52,10 +52,10 @@ struct ScoreScan {
             let id = chunks.integer(0)
             if chunks.integer(1) != document {
                 document = chunks.integer(1)
-                try gathering.endDocument()
+                try builder.endDocument()
                 place = try documents.find(document)
                 if unit == .document, place?.corpus == corpus || corpus == nil {
-                    documents.withSHA256 { gathering.beginDocument(sha256: $0, lot: lot) }
+                    documents.withSHA256 { builder.beginDocument(sha256: $0, draws: draws) }
                 }
             }
             guard let place, corpus == nil || place.corpus == corpus else { continue }
@@ -63,16 +63,17 @@ struct ScoreScan {
             let original = isDuplicate ? chunks.integer(2) : id
             let outcome = isDuplicate ? try scores.find(original) : try scores.next(id)
             let draw =
-                unit == .chunk ? lot.map { lot in chunks.withBytes(3, lot.draw(sha256:)) } : nil
-            try gathering.add(
+                unit == .chunk
+                ? draws.map { draws in chunks.withBytes(3, draws.draw(sha256:)) } : nil
+            try builder.add(
                 outcome, chunk: id, document: document, original: original, domain: place.domain,
                 draw: draw ?? 0,
                 imported: try imported(id, original, values))
         }
-        try gathering.endDocument()
+        try builder.endDocument()
         return Result(
-            items: gathering.items, exclusions: gathering.exclusions,
-            reader: ColumnReader(per: try scoreUnit(gathering), imported: imported))
+            items: builder.items, exclusions: builder.exclusions,
+            reader: ColumnReader(per: try scoreUnit(builder), imported: imported))
     }
 
     /// The imported columns' values of a chunk.
@@ -85,10 +86,10 @@ struct ScoreScan {
     }
 
     /// Tokens where both models see the same ones, else bytes.
-    private func scoreUnit(_ gathering: ItemGathering) throws -> ScoreUnit {
-        if pair.sharesTokens, gathering.tokensAgree { return .token }
+    private func scoreUnit(_ builder: ItemBuilder) throws -> ScoreUnit {
+        if pair.sharesTokens, builder.tokensAgree { return .token }
         try requireContexts()
-        guard gathering.bytesAgree else {
+        guard builder.bytesAgree else {
             throw RefineryError(
                 .unusable, "the models' scores of one chunk cover different bytes",
                 hint: "score the corpus again with this version")

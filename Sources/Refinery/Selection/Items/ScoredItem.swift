@@ -6,7 +6,7 @@ struct ScoredItem: Sendable, BitwiseCopyable {
     var document: Int64
     /// The same number for equal texts: the lowest `chunk` among them, wherever that stands.
     var original: Int64
-    /// The 64 bits that draw it by lot, 0 where no lot is drawn.
+    /// The 64 bits that draw it at random, 0 where nothing is drawn.
     var draw: UInt64
     /// Σ NLL by the teacher, nats.
     var teacherNLL: Double

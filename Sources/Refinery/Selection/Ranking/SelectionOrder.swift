@@ -29,15 +29,15 @@ struct SelectionOrder {
         switch kind {
         case .best: score
         case .worst: -score
-        case .random: -Lot.uniform(item.draw)
+        case .random: -KeyedDraw.uniform(item.draw)
         case .gumbel(let moments, let temperature, let sign):
-            sign * moments.z(score) / temperature - log(-log(Lot.uniform(item.draw)))
+            sign * moments.z(score) / temperature - log(-log(KeyedDraw.uniform(item.draw)))
         }
     }
 
-    /// The lots that a rule draws, nil for none.
-    static func lot(_ rule: SelectionRule) -> Lot? {
-        rule.sample.map { Lot(label: "refinery-gumbel-1", seed: $0.seed) }
-            ?? rule.baseline.map { Lot(label: "refinery-random-1", seed: $0.seed) }
+    /// What a rule draws by, nil for none.
+    static func draws(_ rule: SelectionRule) -> KeyedDraw? {
+        rule.sample.map { KeyedDraw(label: "refinery-gumbel-1", seed: $0.seed) }
+            ?? rule.baseline.map { KeyedDraw(label: "refinery-random-1", seed: $0.seed) }
     }
 }

@@ -15,7 +15,7 @@ public struct ChunkReport: Codable, Sendable, Equatable {
     /// Whether its document was replaced or deleted and only a selection holds it.
     public var retired: Bool
     /// The chunk with the same text that is scored in its stead.
-    @NullEncoded public var duplicateOf: Twin?
+    @NullEncoded public var duplicateOf: SameText?
     /// The current models.
     public var models: [ModelReport]
     /// What each of them made of it; those that it is pending for are missing.
@@ -57,7 +57,7 @@ public struct ChunkReport: Codable, Sendable, Equatable {
     }
 
     /// A chunk with the same text.
-    public struct Twin: Codable, Sendable, Equatable {
+    public struct SameText: Codable, Sendable, Equatable {
         /// Row id.
         public var chunk: Int64
         /// Its document's id; bytes that are not UTF-8 are replaced.

@@ -22,6 +22,9 @@ public struct Removal: Sendable, Equatable, Codable {
         /// The ids of the first of those documents.
         public var copiesIn: [String]
 
+        /// Ids that are named at most.
+        static let mostNamed = 20
+
         private enum CodingKeys: String, CodingKey {
             case ids, matched, unmatched, copies
             case copiesIn = "copies_in"
@@ -31,19 +34,20 @@ public struct Removal: Sendable, Equatable, Codable {
     /// What the step says besides its counts, for people: a line each.
     public var lines: [String] {
         guard let detail else { return [] }
-        func named(_ names: [String], of count: Int) -> String {
-            names.joined(separator: ", ") + (count > names.count ? ", …" : "")
+        func named(_ names: [String], all: Bool) -> String {
+            names.joined(separator: ", ") + (all ? "" : ", …")
         }
         var lines = ["\(by): \(detail.matched) of \(detail.ids) ids name a document"]
         if !detail.unmatched.isEmpty {
             let missing = detail.ids - detail.matched
             lines.append(
-                "\(by): \(missing) name none: \(named(detail.unmatched, of: missing))")
+                "\(by): \(missing) name none: \(named(detail.unmatched, all: detail.unmatched.count == missing))")
         }
         if detail.copies > 0 {
             lines.append(
-                "\(by): \(detail.copies) exact copies of what is excluded, in "
-                    + named(detail.copiesIn, of: detail.copies))
+                "\(by): \(detail.copies) exact \(detail.copies == 1 ? "copy" : "copies") of what is "
+                    + "excluded, in "
+                    + named(detail.copiesIn, all: detail.copiesIn.count < Detail.mostNamed))
         }
         return lines
     }

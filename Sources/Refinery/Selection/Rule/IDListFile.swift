@@ -60,11 +60,16 @@ public struct IDList: Sendable, Equatable {
     public private(set) var entries: [Entry] = []
 
     /// Reads a file: one id a line, or JSONL with `id` and, if wanted, `corpus`, where the name
-    /// ends in .jsonl or .ndjson. Blank lines are passed over.
+    /// ends in .jsonl, .ndjson or .json. Blank lines are passed over.
     ///
     /// - Throws: ``RefineryError`` that names the line which is no id.
     public init(_ bytes: [UInt8], name: String) throws {
-        let isJSON = name.hasSuffix(".jsonl") || name.hasSuffix(".ndjson")
+        let isJSON = [".jsonl", ".ndjson", ".json"].contains { name.hasSuffix($0) }
+        if name.hasSuffix(".gz") || name.hasSuffix(".zst") {
+            throw RefineryError(
+                .input, "\(name) is compressed, and a file of ids is read as it is",
+                hint: "gzip -d or zstd -d it first")
+        }
         var seen: Set<Entry> = []
         var splitter = LineSplitter()
         func add(_ number: Int, _ line: LineSplitter.Line) throws {
@@ -85,6 +90,7 @@ public struct IDList: Sendable, Equatable {
     }
 
     private static func plain(_ line: UnsafeRawBufferPointer) -> Entry? {
+        if TextValidation.isBlank(line) { return nil }
         var id = Array(line)
         if id.last == UInt8(ascii: "\r") { id.removeLast() }
         return id.isEmpty ? nil : Entry(corpus: nil, id: id)

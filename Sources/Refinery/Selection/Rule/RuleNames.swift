@@ -11,8 +11,8 @@ struct RuleNames {
     ///
     /// - Throws: ``RefineryError`` for a name that the store does not know: a misspelt domain would
     ///   else stay in, or get nothing.
-    func resolve(_ rule: SelectionRule) throws -> Selector.Names {
-        var names = Selector.Names()
+    func resolve(_ rule: SelectionRule) throws -> Ranking.Names {
+        var names = Ranking.Names()
         try checkColumns(rule)
         for name in rule.excludedDomains { _ = try snapshot.domainID(name) }
         for benchmark in rule.guards.contamination {

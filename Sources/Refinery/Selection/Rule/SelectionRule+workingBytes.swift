@@ -3,6 +3,8 @@ extension SelectionRule {
     /// files, and each benchmark's numbers as they are read and looked up.
     public var workingBytes: Int {
         let windows = guards.contamination.reduce(0) { $0 + $1.windows }
-        return (64 << 20) + 40 * windows
+        // A file of ids, its entries and their set.
+        let ids = excludedIDs == nil ? 0 : 2 * Store.mostRuleFileBytes
+        return (64 << 20) + 40 * windows + ids
     }
 }

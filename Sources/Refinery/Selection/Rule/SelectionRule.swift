@@ -48,9 +48,9 @@ public struct SelectionRule: Sendable, Equatable {
     public var score = ScoreExpression.column(.difference)
     /// Whether the lowest scores come first.
     public var ascending = false
-    /// Draws by lot, in favour of better scores; nil: the best are kept.
+    /// Draws at random, in favour of better scores; nil: the best are kept.
     public var sample: Sample?
-    /// Draws by lot whatever the scores; nil: no control.
+    /// Draws at random whatever the scores; nil: no control.
     public var baseline: Baseline?
     /// How much each domain may take; nil: as it comes.
     public var mix: Mix?
@@ -147,7 +147,7 @@ public struct SelectionRule: Sendable, Equatable {
         return names
     }
 
-    /// Whether it draws lots.
+    /// Whether it draws at random.
     var drawsLots: Bool { sample != nil || baseline != nil }
 
     static func inByteOrder(_ names: [String]) -> [String] {

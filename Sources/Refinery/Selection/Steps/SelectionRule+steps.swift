@@ -12,7 +12,7 @@ extension SelectionRule {
     ) throws -> StepSequence {
         var steps = StepSequence()
         if let excludedIDs {
-            steps.append(try ExcludedIDsStep(excludedIDs, over: items, in: snapshot))
+            steps.append(try ExcludedIDsStep(excludedIDs, unit: unit, over: items, in: snapshot))
         }
         if !excludedDomains.isEmpty {
             steps.append(try DomainStep(excludedDomains, in: snapshot))

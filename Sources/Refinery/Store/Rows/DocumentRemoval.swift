@@ -85,15 +85,15 @@ struct DocumentRemoval {
                 SELECT c.id, d.corpus, c.tokens FROM chunk c JOIN document d ON d.id = c.document
                 WHERE c.duplicate_of = ? ORDER BY c.id LIMIT 1
                 """)
-        let heir = try Row.fetchOne(find, arguments: [chunk.id]).map {
+        let successor = try Row.fetchOne(find, arguments: [chunk.id]).map {
             (
                 chunk: Chunk(id: $0[0], original: nil, tokens: $0[2], isHeld: false),
                 corpus: $0[1] as Int64
             )
         }
         try execute("UPDATE chunk SET retired = 1 WHERE id = ?", [chunk.id])
-        if let heir {
-            let id = heir.chunk.id
+        if let successor {
+            let id = successor.chunk.id
             // All of its duplicates keep the values that they have had by it.
             try execute(
                 """
@@ -106,8 +106,8 @@ struct DocumentRemoval {
             try execute("UPDATE chunk SET duplicate_of = ? WHERE duplicate_of = ?", [id, chunk.id])
             try copyScores(from: chunk.id, to: id)
             try execute("UPDATE pending SET chunk = ? WHERE chunk = ?", [id, chunk.id])
-            tally.add(.duplicates, -1, corpus: heir.corpus)
-            try count(heir.chunk, sign: 1, corpus: heir.corpus, &tally)
+            tally.add(.duplicates, -1, corpus: successor.corpus)
+            try count(successor.chunk, sign: 1, corpus: successor.corpus, &tally)
         } else {
             try execute("DELETE FROM pending WHERE chunk = ?", [chunk.id])
         }
@@ -137,10 +137,8 @@ struct DocumentRemoval {
     private func copyScores(from source: Int64, to target: Int64) throws {
         try execute(
             """
-            INSERT INTO score (chunk, model, outcome, tokens, bytes, nll, nll_squared, top1, top10,
-                reason, nll_adapted, repetition)
-            SELECT ?, model, outcome, tokens, bytes, nll, nll_squared, top1, top10, reason,
-                nll_adapted, repetition FROM score WHERE chunk = ?
+            INSERT INTO score (chunk, model, outcome, reason, \(ScoreSums.columns))
+            SELECT ?, model, outcome, reason, \(ScoreSums.columns) FROM score WHERE chunk = ?
             """, [target, source])
         try execute(
             "INSERT INTO token_nll SELECT ?, model, nll16 FROM token_nll WHERE chunk = ?",

@@ -4,7 +4,7 @@ public enum ExportOrder: String, Sendable, Codable, CaseIterable {
     case corpus
     /// Best first: ascending rank.
     case score
-    /// By lot, which depends on a seed and the texts alone.
+    /// At random, which depends on a seed and the texts alone.
     case shuffle
 }
 

@@ -53,9 +53,6 @@ struct RegexAutomaton: Sendable {
         self.work = work
     }
 
-    /// Number of states.
-    var stateCount: Int { moves.count / width }
-
     /// Calls `body` with every match in `text`, which is UTF-8, in order.
     ///
     /// An empty match that touches the match before it does not count.

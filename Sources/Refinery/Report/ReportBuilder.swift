@@ -1,5 +1,5 @@
 /// Gathers what a report shows of the candidates, while they pass in order, twice.
-struct ReportGathering {
+struct ReportBuilder {
     /// Examples of each part of the order.
     static let examples = 20
     /// Points of the scatter at most.

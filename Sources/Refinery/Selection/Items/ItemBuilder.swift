@@ -1,5 +1,5 @@
 /// Gathers chunks, in order of their ids, as items: each by itself, or its document's together.
-struct ItemGathering {
+struct ItemBuilder {
     /// What is scored.
     let items: SpillTable<ScoredItem>
     /// What is not.
@@ -39,9 +39,9 @@ struct ItemGathering {
     }
 
     /// The chunks that follow are of one document with this text.
-    mutating func beginDocument(sha256: UnsafeRawBufferPointer, lot: Lot?) {
+    mutating func beginDocument(sha256: UnsafeRawBufferPointer, draws: KeyedDraw?) {
         let text = sha256.prefix(16).reduce(UInt128(0)) { $0 << 8 | UInt128($1) }
-        open = OpenDocument(text: text, draw: lot?.draw(sha256: sha256) ?? 0)
+        open = OpenDocument(text: text, draw: draws?.draw(sha256: sha256) ?? 0)
     }
 
     /// Takes in the next chunk.
@@ -108,7 +108,7 @@ struct ItemGathering {
     }
 }
 
-extension ItemGathering.OpenDocument {
+extension ItemBuilder.OpenDocument {
     /// Adds the sums of one of its chunks.
     fileprivate mutating func add(_ chunk: ScoredItem) throws {
         let windows = max(0, Double(chunk.tokens) - Double(RepeatedWindows.length - 1))

@@ -1,5 +1,5 @@
 /// Decides what is kept, while the candidates pass best first.
-struct Keeper {
+struct SizeLimit {
     private enum Limit {
         case score(Double)
         case count(Int)

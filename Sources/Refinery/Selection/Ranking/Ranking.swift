@@ -2,7 +2,7 @@
 ///
 /// Every step reads the items again from the table before it, so that memory stays bounded; only
 /// scores (8 bytes a candidate, twice) and, for a mix, lengths (4 bytes) are held.
-struct Selector {
+struct Ranking {
     /// What the names in a rule stand for in the store.
     struct Names {
         /// The weight of each domain or category of the mix; nil: the candidates' tokens.
@@ -33,7 +33,7 @@ struct Selector {
     private let names: Names
     private let folder: String
 
-    /// A selector that sorts in a file in `folder` what memory should not hold.
+    /// A ranking that sorts in a file in `folder` what memory should not hold.
     init(_ rule: SelectionRule, names: Names, folder: String) {
         self.rule = rule
         self.names = names
@@ -96,10 +96,10 @@ struct Selector {
     }
 
     /// What decides how much is kept.
-    private func keeper(_ candidates: CandidateSet, _ runs: CandidateRuns) throws -> Keeper {
+    private func keeper(_ candidates: CandidateSet, _ runs: CandidateRuns) throws -> SizeLimit {
         let size: (amount: Int, measure: Apportionment.Measure)
         switch rule.size {
-        case .minScore(let score): return Keeper(score: score)
+        case .minScore(let score): return SizeLimit(score: score)
         case .topK(let n): size = (n, .count)
         case .ratio(let ratio): size = (ratio.floorTimes(candidates.count), .count)
         case .tokenBudget(let n): size = (n, .tokens)
@@ -107,7 +107,7 @@ struct Selector {
         case .like: size = (names.likeTokens.values.reduce(0, +), .tokens)
         }
         guard rule.mix != nil || !rule.match.isEmpty else {
-            return Keeper(size.amount, size.measure)
+            return SizeLimit(size.amount, size.measure)
         }
         let grouping = Grouping(
             byDomain: rule.mix != nil || rule.match.contains(.domain),
@@ -127,7 +127,7 @@ struct Selector {
         if rule.mix?.fillOrFail == true {
             try requireFilled(apportionment, slack: size.measure == .count ? 0 : candidates.longest)
         }
-        return Keeper(apportionment, grouping: grouping)
+        return SizeLimit(apportionment, grouping: grouping)
     }
 
     private func weights(_ lengths: [Int64: [Int32]], _ grouping: Grouping) -> [Int64: Int] {
