@@ -40,7 +40,8 @@ extension Response {
     /// answer is not complete.
     static func jsonLines(
         slot: BlockingThreads.Slot, to channel: any Channel,
-        type: String = "application/jsonl", _ write: @escaping @Sendable (DownloadPipe) throws -> Void
+        type: String = "application/jsonl",
+        _ write: @escaping @Sendable (DownloadPipe) throws -> Void
     ) -> Response {
         Response(
             status: .ok, headers: [.contentType: type],

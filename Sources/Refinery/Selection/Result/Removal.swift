@@ -41,7 +41,8 @@ public struct Removal: Sendable, Equatable, Codable {
         if !detail.unmatched.isEmpty {
             let missing = detail.ids - detail.matched
             lines.append(
-                "\(by): \(missing) name none: \(named(detail.unmatched, all: detail.unmatched.count == missing))")
+                "\(by): \(missing) name none: \(named(detail.unmatched, all: detail.unmatched.count == missing))"
+            )
         }
         if detail.copies > 0 {
             lines.append(
