@@ -23,6 +23,7 @@ from collections import Counter, defaultdict
 from fractions import Fraction
 from urllib.parse import quote
 
+import excluded_ids
 import words
 
 
@@ -124,7 +125,7 @@ def value(item, column, unit):
     return own[column]() if column in own else item["imported"].get(column)
 
 
-def candidates(items, rule, unit, quotes):
+def candidates(items, rule, unit, quotes, excluded=(set(), set())):
     bounds = []
     for text in rule["where"]:
         column, ends = text.split("=", 1)
@@ -142,6 +143,8 @@ def candidates(items, rule, unit, quotes):
     guards, seen, found = rule["guards"], set(), []
     from_all = (rule["baseline"] or {}).get("from") == "all"
     for item in items:
+        if item["place"][0] in excluded[0] or item["text"] in excluded[1]:
+            continue
         if item["domain"] in rule["exclude_domains"]:
             continue
         values = [(value(item, column, unit), low, high) for column, low, high in bounds]
@@ -319,7 +322,7 @@ def check(db, selections, name, questions):
     if rule["guards"].get("contamination") and not questions:
         sys.exit(f"{name} keeps benchmarks out: name their files with --decontaminate")
     unit = selection["unit"]
-    order = ranked(candidates(items, rule, unit, quotes), rule, unit)
+    order = ranked(candidates(items, rule, unit, quotes, excluded_ids.exclusions(db, rule)), rule, unit)
     if "like" in rule["size"]:
         other = selections[rule["size"]["like"]]
         ids = {row[0] for row in recorded(db, other)}

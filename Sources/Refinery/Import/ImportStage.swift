@@ -34,6 +34,7 @@ public struct ImportStage: Sendable {
     ///   - job: the file's import.
     ///   - next: the file's next bytes, nil at the end.
     ///   - fed: called after each piece.
+    /// - Returns: what became of the file.
     /// - Throws: ``RefineryError`` where the file is damaged or broke off, which `next` says by
     ///   ``SourceBroken``; ``JobCancelled`` where `next` throws that; what else `next` throws.
     static func run<Import: FileImport>(

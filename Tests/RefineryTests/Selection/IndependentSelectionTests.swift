@@ -22,6 +22,16 @@ struct IndependentSelectionTests {
         return (process.terminationStatus, String(decoding: errors, as: UTF8.self))
     }
 
+    /// Ids of one corpus, of both, and of none.
+    private static let excludedIDs = Array(
+        """
+        {"id":"d3"}
+        {"corpus":"c2","id":"copy1"}
+        {"id":"d14"}
+        {"id":"none"}
+
+        """.utf8)
+
     /// A store of a thousand scored chunks and some that are not, in two corpora and three domains.
     private func filled() throws -> TestStore {
         let test = try TestStore()
@@ -70,6 +80,8 @@ struct IndependentSelectionTests {
             return #"{"id": "\#(id)", "chunk": \#(row[1] as Int), "value": -\#(place)e-2}"#
         }
         try test.importColumn("mates", rated.joined(separator: "\n"), corpus: "c2")
+        try test.store.addRuleFile(
+            sha256: IDListFile.digest(Self.excludedIDs), Self.excludedIDs)
         return test
     }
 
@@ -110,6 +122,14 @@ struct IndependentSelectionTests {
         try add("adapted", .minScore(0)) {
             $0.score = .column(.adapted)
             $0.excludedDomains = ["y", DomainName.none]
+        }
+        for (andCopies, unit) in [(false, ItemUnit.chunk), (true, .chunk), (true, .document)] {
+            let file = IDListFile(file: "ids.jsonl", bytes: excludedIDs, andCopies: andCopies)
+            try add("excluded-\(andCopies)-\(unit)", .topK(1000)) {
+                $0.excludedIDs = file
+                $0.unit = unit
+                $0.keepDuplicates = true
+            }
         }
         try add("ascending", .ratio(half)) {
             $0.score = .column(.repetition)

@@ -59,8 +59,10 @@ public struct IDList: Sendable, Equatable {
     /// Each id once, in the file's order.
     public private(set) var entries: [Entry] = []
 
-    /// Reads a file: one id a line, or JSONL with `id` and, if wanted, `corpus`, where the name
-    /// ends in .jsonl, .ndjson or .json. Blank lines are passed over.
+    /// Reads a file with one id a line, or a JSON object.
+    ///
+    /// It is JSONL with `id` and, if wanted, `corpus` where the name ends in .jsonl, .ndjson or
+    /// .json. Blank lines are passed over.
     ///
     /// - Throws: ``RefineryError`` that names the line which is no id.
     public init(_ bytes: [UInt8], name: String) throws {

@@ -193,6 +193,7 @@ struct SelectionTransaction {
     ///   - summary: what is recorded of it as JSON, once its row id is known.
     ///   - forEach: hands over what is kept with its rank from 1.
     /// - Returns: the row id.
+    /// - Throws: what `summary` and `forEach` throw, and what SQLite does.
     func insert(
         _ new: NewSelection, summary: (_ id: Int64) throws -> String,
         forEach: ((_ rank: Int, _ id: Int64, _ score: Double) throws -> Void) throws -> Void
