@@ -27,7 +27,7 @@ public struct SourceBroken: Error, Sendable {
 }
 
 /// Brings files into the store: documents into corpora, values into columns.
-public struct ImportStage: Sendable {
+public enum ImportStage {
     /// Reads every piece of a file and ends its job, whatever happens.
     ///
     /// - Parameters:

@@ -27,8 +27,12 @@ struct ImportRoute {
         return try environment.tracker.follow(job.id, .import, corpus: order.corpus) { running in
             defer { environment.pipeline.wake() }
             let wait = environment.wait(for: running)
+            var counts = job.counts
             return try job.run(next: { try pipe.next(wait) }) { job in
                 job.batchBytes = max(2 << 20, (16 << 20) / max(environment.jobs.count, 1))
+                // Not for every piece: whoever is woken looks into the store.
+                guard job.counts != counts else { return }
+                counts = job.counts
                 environment.pipeline.wake()
             }
         }

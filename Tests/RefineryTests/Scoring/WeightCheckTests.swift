@@ -28,6 +28,8 @@ struct WeightCheckTests {
             reference: ModelReference(path: Self.models + "pair", context: "auto", pre: nil))
         configuration.threads = 2
         configuration.maxTokens = 64
+        // Models stay while scoring is paused, however slow the machine is.
+        configuration.idleSeconds = 0
         return configuration
     }
 
