@@ -28,8 +28,13 @@ public struct JobLog: Sendable {
         _ kind: JobKind, corpus: String?, detail: String?, _ body: (Int64) throws -> Value
     ) throws -> Value {
         let id = try store.beginJob(kind: kind, corpus: corpus, detail: detail)
+        return try ending(id) { try body(id) }
+    }
+
+    /// Runs `body` as a job that has begun, and records its end as ``run(_:corpus:detail:_:)``.
+    public func ending<Value>(_ id: Int64, _ body: () throws -> Value) throws -> Value {
         do {
-            let value = try body(id)
+            let value = try body()
             try store.finishJob(id, state: .succeeded)
             return value
         } catch let error as JobCancelled {

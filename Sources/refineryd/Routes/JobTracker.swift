@@ -19,8 +19,10 @@ struct JobTracker: Sendable {
         _ kind: JobKind, corpus: String?, detail: String?,
         _ body: (JobRegistry.Running) throws -> Value
     ) throws -> Value {
-        try JobLog(store).run(kind, corpus: corpus, detail: detail) { id in
-            try follow(id, kind, corpus: corpus, body)
+        let id = try store.beginJob(kind: kind, corpus: corpus, detail: detail)
+        // The end is recorded while the job counts as running: a daemon that drains waits for it.
+        return try follow(id, kind, corpus: corpus) { job in
+            try JobLog(store).ending(id) { try body(job) }
         }
     }
 

@@ -75,22 +75,22 @@ struct StepSequence {
 
     /// The label of the first step that removes the next item; nil for a candidate.
     mutating func remover(of item: ScoredItem) -> String? {
-        for place in steps.indices where steps[place].removes(item) {
-            counts[place].items += 1
-            counts[place].tokens += Int(item.tokens)
-            return steps[place].label
-        }
-        return nil
+        remove(item).map { steps[$0].label }
     }
 
     /// Whether the next item is a candidate.
     mutating func passes(_ item: ScoredItem) -> Bool {
+        remove(item) == nil
+    }
+
+    /// Counts the item at the first step that removes it, whose place it returns.
+    private mutating func remove(_ item: ScoredItem) -> Int? {
         for place in steps.indices where steps[place].removes(item) {
             counts[place].items += 1
             counts[place].tokens += Int(item.tokens)
-            return false
+            return place
         }
-        return true
+        return nil
     }
 
     /// - Throws: ``RefineryError`` where a step needed a number that items lack.

@@ -13,12 +13,6 @@ public struct ByRole<Value> {
 
     /// Both, the teacher's first.
     public var both: [Value] { [teacher, reference] }
-
-    /// The value of a role.
-    public subscript(role: ModelRole) -> Value {
-        get { role == .teacher ? teacher : reference }
-        set { if role == .teacher { teacher = newValue } else { reference = newValue } }
-    }
 }
 
 extension ByRole: Sendable where Value: Sendable {}
