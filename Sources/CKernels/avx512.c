@@ -7,6 +7,6 @@
 #define NV 2
 #define FUSED 1
 #define HAVE_F16C 1
-#include "kernels_impl.h"
+#include "kernels.inc"
 #pragma clang attribute pop
 #endif

@@ -12,4 +12,4 @@
 #define FUSED 0
 #endif
 #define HAVE_F16C 0
-#include "kernels_impl.h"
+#include "kernels.inc"

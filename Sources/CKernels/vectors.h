@@ -1,4 +1,10 @@
-// Part of kernels_impl.h, which includes it once an instruction set: vectors of W floats.
+// Part of kernels.inc, which includes it once an instruction set: vectors of W floats.
+#pragma once
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "ckernels.h"
 
 typedef float vf __attribute__((vector_size(W * 4)));
 typedef int32_t vi __attribute__((vector_size(W * 4)));

@@ -234,19 +234,13 @@ public final class Pipeline: Sendable {
     private func score() throws {
         guard let pair = work.read(\.pair) else { return }
         setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, Int32(configuration.nice))
-        var scorer = ChunkScorer(
-            pair: pair, batchTokens: configuration.batchCapacity,
-            storeTokenNLL: configuration.storeTokenNLL)
-        let clock = ContinuousClock()
-        let origin = clock.now
-        func seconds() -> Double { (clock.now - origin) / .seconds(1) }
-        var budget = batchBudget(pair)
+        var stage = ScoringStage(pair: pair, configuration)
         while true {
             let step = work.wait { work -> PendingQueue.Step?? in
                 if work.isEnding { return .some(nil) }
                 if work.isPaused { return nil }
                 return work.queue.next(
-                    tokens: budget.tokens, workers: configuration.scoringThreads
+                    tokens: stage.batchTokens, workers: configuration.scoringThreads
                 ).map(Optional.some)
             }
             switch step {
@@ -259,43 +253,14 @@ public final class Pipeline: Sendable {
                 work.change { $0.queue.add(page) }
             case .score(let chunks):
                 logger.debug("batch taken", metadata: ["chunks": "\(chunks.count)"])
-                let began = seconds()
-                let scores = try scorer.score(chunks) { work.read(\.phase.isOver) }
-                try recording { try store.recordScores(scores) }
+                let batch = try stage.run(
+                    chunks,
+                    record: { scores in try recording { _ = try store.recordScores(scores) } },
+                    isCancelled: { work.read(\.phase.isOver) })
                 logger.debug("batch recorded", metadata: ["chunks": "\(chunks.count)"])
-                let took = max(seconds() - began, 1e-6)
-                let tokens = chunks.reduce(0) { $0 + $1.tokens }
-                budget.measured(tokens: tokens, took: took)
-                record(chunks, pair: pair, tokens: tokens, took: took)
+                let now = ProcessInfo.processInfo.systemUptime
+                work.change { $0.record(batch, at: now) }
             }
-        }
-    }
-
-    private func batchBudget(_ pair: ModelPair) -> BatchBudget {
-        let length = configuration.maxTokens
-        let operations = [pair.teacher, pair.reference].reduce(0) {
-            $0 + $1.model.operations(tokens: length) / Double(length)
-        }
-        return BatchBudget(
-            seconds: configuration.batchSeconds, operations: operations,
-            most: configuration.batchTokens, first: length)
-    }
-
-    private func record(_ chunks: [PendingChunk], pair: ModelPair, tokens: Int, took: Double) {
-        var operations = 0.0
-        for chunk in chunks {
-            if chunk.needsTeacher {
-                operations += pair.teacher.model.operations(tokens: chunk.tokens)
-            }
-            if chunk.needsReference {
-                operations += pair.reference.model.operations(tokens: chunk.tokens)
-            }
-        }
-        let now = ProcessInfo.processInfo.systemUptime
-        work.change { work in
-            work.rate.add(
-                time: now, seconds: took, tokens: tokens, operations: operations)
-            work.queue.finish()
         }
     }
 

@@ -17,9 +17,9 @@ public struct PipelineProgress: Sendable {
         var report = StatusReport()
         (report.state, report.error) = pipeline.condition
         if let lost = store.replacement { (report.state, report.error) = (.failed, "\(lost)") }
-        report.corpora = counts.corpora.map(CorpusReport.init)
-        report.teacher = counts.teacher.map(ModelReport.init)
-        report.reference = counts.reference.map(ModelReport.init)
+        report.corpora = counts.corpora
+        report.teacher = counts.teacher.map { ModelReport($0, as: .teacher) }
+        report.reference = counts.reference.map { ModelReport($0, as: .reference) }
         report.store = URL(fileURLWithPath: store.path).path
         report.version = refineryVersion
         report.tokensPerSecond = pipeline.tokensPerSecond

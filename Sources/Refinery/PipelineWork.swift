@@ -52,6 +52,14 @@ extension Pipeline {
             return obstacle != nil
         }
 
+        /// A batch is recorded.
+        mutating func record(_ batch: ScoringStage.Batch, at now: Double) {
+            rate.add(
+                time: now, seconds: batch.seconds, tokens: batch.tokens,
+                operations: batch.operations)
+            queue.finish()
+        }
+
         /// The threads have ended: forgets the models and the chunks read.
         ///
         /// Whether there was work stays known.

@@ -2,13 +2,15 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 import NIOPosix
-import Refinery
 import Testing
 
+@testable import Refinery
 @testable import refinectl
 
 @Suite("The client against a small server on a Unix socket")
 struct ClientTests {
+    private static let imports = Endpoint<Echo>(.post, "imports", "file", "corpus")
+
     private struct Echo: Codable, Sendable, Equatable {
         var uri: String
         var bytes: Int
@@ -18,7 +20,7 @@ struct ClientTests {
     func unreachable() async throws {
         let client = Client(socketPath: "/tmp/refinectl-no-such.sock")
         let failure = await #expect(throws: Failure.self) {
-            try await client.command(.get, "/v1/status")
+            try await client.send(API.status)
         }
         #expect(failure?.exitCode == 69)
         #expect(failure?.message.contains("/tmp/refinectl-no-such.sock") == true)
@@ -29,7 +31,7 @@ struct ClientTests {
     func longPath() async {
         let client = Client(socketPath: "/tmp/" + String(repeating: "x", count: 200))
         let failure = await #expect(throws: Failure.self) {
-            try await client.command(.get, "/v1/status")
+            try await client.send(API.status)
         }
         #expect(failure?.exitCode == 69)
     }
@@ -39,7 +41,7 @@ struct ClientTests {
         try await TinyServer.with(.echo) { client in
             let piece = ByteBuffer(repeating: 0x61, count: 100_000)
             let answer: Echo = try await client.upload(
-                "/v1/imports", query: [("file", "a b&c=ü.jsonl"), ("corpus", nil)],
+                Self.imports, query: [("file", "a b&c=ü.jsonl"), ("corpus", nil)],
                 body: { send in for _ in 0..<50 { try await send(piece) } })
             #expect(
                 answer == Echo(uri: "/v1/imports?file=a%20b%26c%3D%C3%BC.jsonl", bytes: 5_000_000))
@@ -52,7 +54,7 @@ struct ClientTests {
         try await TinyServer.with(.busy(asked, times: 1)) { client in
             let piece = ByteBuffer(repeating: 0x61, count: 1000)
             let answer: Echo = try await client.upload(
-                "/v1/imports", query: [], body: { send in try await send(piece) })
+                Self.imports, body: { send in try await send(piece) })
             #expect(answer.bytes == 1000)
             #expect(asked.values == [1000, 1000])
         }
@@ -64,7 +66,7 @@ struct ClientTests {
         try await TinyServer.with(.busy(asked, times: 1)) { client in
             let failure = await #expect(throws: Failure.self) {
                 let _: Echo = try await client.upload(
-                    "/v1/imports", query: [], repeats: false, body: { _ in })
+                    Self.imports, repeats: false, body: { _ in })
             }
             #expect(failure?.message == "too busy")
             #expect(asked.values.count == 1)
@@ -76,7 +78,7 @@ struct ClientTests {
         try await TinyServer.with(.refuse) { client in
             let failure = await #expect(throws: Failure.self) {
                 let _: Echo = try await client.upload(
-                    "/v1/imports", query: [],
+                    Self.imports,
                     body: { send in
                         // Never ends by itself.
                         while true {
@@ -94,7 +96,7 @@ struct ClientTests {
         try await TinyServer.with(.echo) { client in
             let failure = await #expect(throws: Failure.self) {
                 let _: Echo = try await client.upload(
-                    "/v1/imports", query: [], body: { _ in throw Failure("disk on fire") })
+                    Self.imports, body: { _ in throw Failure("disk on fire") })
             }
             #expect(failure == Failure("disk on fire"))
         }
@@ -105,7 +107,7 @@ struct ClientTests {
         try await TinyServer.with(.stream(pieces: 200)) { client in
             let lines = LineAssembler()
             let counter = Counter()
-            try await client.download("/v1/rejects") { buffer in
+            try await client.download(API.rejects) { buffer in
                 for line in lines.feed(buffer.readableBytesView) { counter.add(line.count) }
             }
             #expect(counter.values == [Int](repeating: 9, count: 20_000))
@@ -116,7 +118,7 @@ struct ClientTests {
     func brokenOff() async throws {
         try await TinyServer.with(.breakOff) { client in
             let failure = await #expect(throws: Failure.self) {
-                try await client.download("/v1/rejects") { _ in }
+                try await client.download(API.rejects) { _ in }
             }
             #expect(failure?.exitCode == 69)
         }

@@ -34,6 +34,6 @@ struct MisspellingTests {
 
     @Test("what steers a terminal is shown as U+FFFD")
     func unsafe() {
-        #expect(Words.printable("a\u{1B}[2Jb\u{202E}c\u{2066}d\u{85}é") == "a�[2Jb�c�d�é")
+        #expect(NumberText.printable("a\u{1B}[2Jb\u{202E}c\u{2066}d\u{85}é") == "a�[2Jb�c�d�é")
     }
 }

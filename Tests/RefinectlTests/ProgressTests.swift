@@ -82,18 +82,18 @@ struct ProgressTests {
             (3600, "1 h 0 min"), (3 * 86_400, "3 d 0 h"), (.infinity, "unknown"),
         ] as [(Double, String)])
     func duration(_ seconds: Double, _ words: String) {
-        #expect(Words.duration(seconds: seconds) == words)
+        #expect(NumberText.duration(seconds: seconds) == words)
     }
 
     @Test("numbers are grouped by thousands")
     func counts() {
-        #expect(Words.count(0) == "0")
-        #expect(Words.count(999) == "999")
-        #expect(Words.count(1_000_000) == "1,000,000")
-        #expect(Words.count(-1234) == "-1,234")
-        #expect(Words.bytes(999) == "999 B")
-        #expect(Words.bytes(10_300_000) == "10.3 MB")
-        #expect(Words.bytes(999_960) == "1.0 MB")
+        #expect(NumberText.count(0) == "0")
+        #expect(NumberText.count(999) == "999")
+        #expect(NumberText.count(1_000_000) == "1,000,000")
+        #expect(NumberText.count(-1234) == "-1,234")
+        #expect(NumberText.bytes(999) == "999 B")
+        #expect(NumberText.bytes(10_300_000) == "10.3 MB")
+        #expect(NumberText.bytes(999_960) == "1.0 MB")
     }
 
     @Test("NO_COLOR and TERM=dumb are respected")
@@ -107,7 +107,7 @@ struct ProgressTests {
 
     @Test("control characters of names never reach a terminal")
     func printable() {
-        #expect(Words.printable("a\u{1B}[2Jb\nc") == "a\u{FFFD}[2Jb\u{FFFD}c")
+        #expect(NumberText.printable("a\u{1B}[2Jb\nc") == "a\u{FFFD}[2Jb\u{FFFD}c")
         var table = TextTable([("name", .left), ("count", .right)])
         table.add(["a\nb", "1"])
         #expect(table.render() == "name  count\na\u{FFFD}b       1\n")

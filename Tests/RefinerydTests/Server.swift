@@ -16,12 +16,7 @@ func withServer(
     configuration.socket = folder.path("s.sock")
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     let store = try Store(path: configuration.store)
-    let pipeline = Pipeline(
-        store: store, configuration: configuration.pipeline, logger: logger)
-    let environment = RouteEnvironment(
-        store: store, pipeline: pipeline, configuration: configuration,
-        threads: BlockingThreads(), memory: MemoryBudget(bytes: configuration.requestBytes),
-        jobs: JobRegistry(), logger: logger)
+    let environment = RouteEnvironment.test(store, configuration)
     let (started, continuation) = AsyncStream<Void>.makeStream()
     let server = APIServer(environment, logger: logger) { continuation.finish() }
     let client = UnixClient(socket: configuration.socket)
@@ -39,4 +34,18 @@ func withServer(
     }
     try store.close()
     withExtendedLifetime(folder) {}
+}
+
+extension RouteEnvironment {
+    /// What the routes of a store work with, models aside.
+    static func test(_ store: Store, _ configuration: Configuration) -> RouteEnvironment {
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        return RouteEnvironment(
+            store: store,
+            pipeline: Pipeline(
+                store: store, configuration: configuration.pipeline, logger: logger),
+            configuration: configuration, threads: BlockingThreads(),
+            memory: MemoryBudget(bytes: configuration.requestBytes), jobs: JobRegistry(),
+            logger: logger)
+    }
 }

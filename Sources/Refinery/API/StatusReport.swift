@@ -3,7 +3,7 @@ public struct StatusReport: Codable, Sendable, Equatable {
     /// What the daemon is doing.
     public var state = PipelineState.loading
     /// Every corpus, by name in byte order.
-    public var corpora: [CorpusReport] = []
+    public var corpora: [CorpusStatus] = []
     /// Tokens scored a second, by both models, in the last minute or so; null when idle.
     @NullEncoded public var tokensPerSecond: Double?
     /// Seconds until nothing is pending at the present rate; null when not known.

@@ -7,27 +7,44 @@ final class SpillTable<Record: BitwiseCopyable> {
 
     private let folder: String
     private let capacity: Int
-    private var buffer: [Record] = []
-    private var file: SpillFile<Record>?
+    /// Bytes that are kept of a record; the others are those of ``template``.
+    private let width: Int
+    private let template: Record?
+    private var buffer: [UInt8] = []
+    private var file: SpillFile<UInt8>?
 
     /// An empty table that writes to a file in `folder` from `capacity` records on.
-    init(folder: String, capacity: Int = 1 << 16) {
-        precondition(capacity > 0)
+    convenience init(folder: String, capacity: Int = 1 << 16) {
+        self.init(
+            folder: folder, capacity: capacity, width: MemoryLayout<Record>.size, template: nil)
+    }
+
+    /// An empty table of records whose bytes from `width` on all equal the template's.
+    convenience init(
+        folder: String, capacity: Int = 1 << 16, first width: Int, then template: Record
+    ) {
+        self.init(folder: folder, capacity: capacity, width: width, template: template)
+    }
+
+    private init(folder: String, capacity: Int, width: Int, template: Record?) {
+        precondition(capacity > 0 && width > 0 && width <= MemoryLayout<Record>.size)
         self.folder = folder
         self.capacity = capacity
+        self.width = width
+        self.template = template
     }
 
     /// Adds one record.
     ///
     /// - Throws: ``RefineryError`` where the disk takes no more.
     func append(_ record: Record) throws {
-        if buffer.count == capacity {
-            let file = try self.file ?? SpillFile<Record>(folder: folder)
+        if buffer.count == capacity * width {
+            let file = try self.file ?? SpillFile<UInt8>(folder: folder)
             self.file = file
-            try file.write(buffer, at: count - buffer.count)
+            try file.write(buffer, at: count * width - buffer.count)
             buffer.removeAll(keepingCapacity: true)
         }
-        buffer.append(record)
+        withUnsafeBytes(of: record) { buffer.append(contentsOf: $0.prefix(width)) }
         count += 1
     }
 
@@ -36,16 +53,32 @@ final class SpillTable<Record: BitwiseCopyable> {
     /// - Throws: ``RefineryError`` where the disk fails; what `body` throws.
     func forEach(_ body: (Int, Record) throws -> Void) throws {
         var place = 0
-        let written = count - buffer.count
+        let written = count - buffer.count / width
         while place < written, let file {
-            for record in try file.read(place..<min(written, place + capacity)) {
+            let places = place..<min(written, place + capacity)
+            try forEach(
+                in: file.read(places.lowerBound * width..<places.upperBound * width), &place, body)
+        }
+        try forEach(in: buffer, &place, body)
+    }
+
+    private func forEach(
+        in bytes: [UInt8], _ place: inout Int, _ body: (Int, Record) throws -> Void
+    ) throws {
+        // SAFETY: `bytes` holds whole records of `width` bytes, which `append` took from records;
+        // without a template `width` is the whole record.
+        try bytes.withUnsafeBytes { bytes in
+            for start in stride(from: 0, to: bytes.count, by: width) {
+                let kept = UnsafeRawBufferPointer(rebasing: bytes[start..<start + width])
+                guard var record = template else {
+                    try body(place, kept.loadUnaligned(as: Record.self))
+                    place += 1
+                    continue
+                }
+                withUnsafeMutableBytes(of: &record) { $0.copyMemory(from: kept) }
                 try body(place, record)
                 place += 1
             }
-        }
-        for record in buffer {
-            try body(place, record)
-            place += 1
         }
     }
 }

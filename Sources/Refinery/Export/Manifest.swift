@@ -66,7 +66,7 @@ public struct Manifest: Sendable, Equatable, Codable {
     /// When the file was written, ms since 1970, UTC.
     public var created: Int64
     /// The models that scored, teacher first.
-    public var models: [ModelRecord]
+    public var models: [RoleAssignment]
     /// How documents were cut: tokenizer, maximum, version; one for each that took part.
     public var chunkers: [String]
     /// The selection with its rule and counts.
@@ -76,7 +76,7 @@ public struct Manifest: Sendable, Equatable, Codable {
 
     /// A manifest of the given parts.
     public init(
-        tool: String, created: Int64, models: [ModelRecord], chunkers: [String],
+        tool: String, created: Int64, models: [RoleAssignment], chunkers: [String],
         selection: SelectionSummary, output: Output
     ) {
         self.tool = tool

@@ -62,7 +62,7 @@ public enum ReportPage {
         }
         for model in report.models {
             add(
-                model.role,
+                model.role.rawValue,
                 "\(model.path): \(model.architecture), \(model.parameters) parameters, "
                     + "\(model.tokenizer), context \(model.context), \(model.fingerprint.prefix(16))"
             )

@@ -38,7 +38,8 @@ public struct ReportStage: Sendable {
                     chunks: try places.compactMap { try Self.example($0, rule, snapshot) })
             }
             return ReportData(
-                selection: selection, models: applied.pair.both.map(ModelReport.init),
+                selection: selection,
+                models: applied.pair.roles.map { ModelReport($0.value, as: $0.role) },
                 histogram: builder.histogram,
                 scatter: try Self.scatter(candidates, kept, rule.unit), examples: groups)
         }

@@ -3,7 +3,7 @@ struct AppliedRule {
     /// The rule.
     let rule: SelectionRule
     /// The models whose scores are compared.
-    let pair: ByRole<ModelRecord>
+    let pair: ByRole<Model>
     /// Everything that both have scored, and what was passed over.
     let scan: ScoreScan.Result
 
@@ -36,7 +36,7 @@ struct AppliedRule {
     }
 
     private init(
-        _ rule: SelectionRule, pair: ByRole<ModelRecord>, scan: ScoreScan.Result,
+        _ rule: SelectionRule, pair: ByRole<Model>, scan: ScoreScan.Result,
         snapshot: Snapshot, names: Ranking.Names, folder: String
     ) {
         self.rule = rule

@@ -33,10 +33,12 @@ private struct Explanation {
             sameText: try place.duplicateOf.flatMap { id in
                 try snapshot.label(ofChunk: id).map { ChunkReport.SameText(id, $0) }
             })
-        report.models = models.both.compactMap { $0 }.map(ModelReport.init)
-        report.scores = try models.both.compactMap { $0 }.compactMap { model in
-            try snapshot.score(of: place.original, by: model.id)
-                .map { ChunkReport.Score(model.role, $0) }
+        for (role, model) in models.roles {
+            guard let model else { continue }
+            report.models.append(ModelReport(model, as: role))
+            if let score = try snapshot.score(of: place.original, by: model.id) {
+                report.scores.append(ChunkReport.Score(role, score))
+            }
         }
         if let teacher = models.teacher, let reference = models.reference {
             let pair = ByRole(teacher: teacher, reference: reference)
@@ -111,7 +113,7 @@ private struct Explanation {
     }
 
     /// The chunk as it is selected; nil where it is not scored by both.
-    private func item(_ place: ChunkPlace, _ pair: ByRole<ModelRecord>) throws -> ScoredItem? {
+    private func item(_ place: ChunkPlace, _ pair: ByRole<Model>) throws -> ScoredItem? {
         let rows = try ScoreRows(snapshot, pair)
         var builder = ItemBuilder(unit: .chunk, folder: folder)
         try builder.add(
@@ -124,7 +126,7 @@ private struct Explanation {
 
     /// Why the steps of a rule are not asked about it.
     private func reason(
-        _ place: ChunkPlace, _ rule: SelectionRule, _ pair: ByRole<ModelRecord>
+        _ place: ChunkPlace, _ rule: SelectionRule, _ pair: ByRole<Model>
     ) throws -> String {
         if place.isRetired { return "retired" }
         if let wanted = rule.corpus, Array(wanted.utf8) != Array(place.corpus.utf8) {
@@ -159,7 +161,7 @@ private struct Explanation {
     }
 
     /// As ``ScoreScan`` decides for all chunks together.
-    private static func unit(of item: ScoredItem, _ pair: ByRole<ModelRecord>) -> ScoreUnit {
+    private static func unit(of item: ScoredItem, _ pair: ByRole<Model>) -> ScoreUnit {
         pair.sharesTokens && item.tokens == item.referenceTokens ? .token : .byte
     }
 

@@ -21,7 +21,8 @@ public struct SelectionStage: Sendable {
     ///
     /// The scores are read on a snapshot, beside whatever is written meanwhile; the writer is
     /// held while the rows are recorded, in one transaction. Beyond some ten thousand scored
-    /// chunks they are gathered and sorted in files beside the store, at 160 bytes each.
+    /// chunks they are gathered and sorted in files beside the store, at 128 bytes each, and 8 more
+    /// for each imported column that the rule reads.
     /// - Throws: ``RefineryError`` where a model is missing, nothing is scored, chunks are pending
     ///   and the rule is not partial, the name is taken, or the models cannot be compared.
     public func select(_ rule: SelectionRule, name: String? = nil) throws -> SelectionSummary {

@@ -2,12 +2,19 @@ import GRDB
 import TeacherInference
 
 extension Store {
-    /// Makes `model` the current model of its role and fills `pending` with what it lacks.
+    /// Makes a model known, and the current one of a role where one is named.
     ///
-    /// A model is known by its fingerprint: the same one again changes nothing but its path.
-    /// The scores of the model that stood before stay.
+    /// A model is known by its fingerprint: the same one again changes nothing but its path. A role
+    /// that gets another model keeps the scores of the former one, and `pending` is filled with the
+    /// chunks that the new one has not scored. Without a role nothing becomes pending; scores of the
+    /// model can be recorded all the same.
+    ///
+    /// - Parameters:
+    ///   - model: the model.
+    ///   - role: the role that uses it from now on; nil for none.
     /// - Returns: Its row id, for `ChunkScore.model`.
-    public func registerModel(_ model: ModelRecord) throws -> Int64 {
+    /// - Throws: ``RefineryError`` where its fingerprint is none.
+    public func register(_ model: Model, as role: ModelRole? = nil) throws -> Int64 {
         guard model.fingerprint.utf8.count == 64,
             model.fingerprint.utf8.allSatisfy({
                 (0x30...0x39).contains($0) || (0x61...0x66).contains($0)
@@ -18,33 +25,35 @@ extension Store {
         }
         return try write { db in
             let id = try upsertModel(model, db)
-            let role = model.role.rawValue
-            let before = try Int64.fetchOne(
-                db, sql: "SELECT model FROM model_role WHERE role = ? AND current = 1",
-                arguments: [role])
-            if before == id { return id }
-            try db.execute(
-                sql: "UPDATE model_role SET current = 0 WHERE role = ? AND current = 1",
-                arguments: [role])
-            try db.execute(
-                sql: """
-                    INSERT INTO model_role (role, model, current, since) VALUES (?, ?, 1, ?)
-                    ON CONFLICT (role, model) DO UPDATE SET current = 1, since = excluded.since
-                    """, arguments: [role, id, Store.now()])
-            if let before { try dropPending(ofFormerModel: before, db) }
-            try fillPending(model: id, db)
+            if let role { try assign(id, to: role, db) }
             return id
         }
     }
 
-    /// Every model that has been registered, the current ones first, teachers before references.
-    ///
-    /// A model that has played both roles stands twice.
-    public func models() throws -> [ModelRecord] {
-        try query { db in try Store.models(db) }
+    private func assign(_ id: Int64, to role: ModelRole, _ db: Database) throws {
+        let before = try Int64.fetchOne(
+            db, sql: "SELECT model FROM model_role WHERE role = ? AND current = 1",
+            arguments: [role.rawValue])
+        if before == id { return }
+        try db.execute(
+            sql: "UPDATE model_role SET current = 0 WHERE role = ? AND current = 1",
+            arguments: [role.rawValue])
+        try db.execute(
+            sql: """
+                INSERT INTO model_role (role, model, current, since) VALUES (?, ?, 1, ?)
+                ON CONFLICT (role, model) DO UPDATE SET current = 1, since = excluded.since
+                """, arguments: [role.rawValue, id, Store.now()])
+        if let before { try dropPending(ofFormerModel: before, db) }
+        try fillPending(model: id, db)
     }
 
-    static func models(_ db: Database) throws -> [ModelRecord] {
+    /// Every role that a model plays or has played, the current ones first, teachers before
+    /// references.
+    public func roles() throws -> [RoleAssignment] {
+        try query { db in try Store.roles(db) }
+    }
+
+    static func roles(_ db: Database) throws -> [RoleAssignment] {
         try Row.fetchAll(
             db,
             sql: """
@@ -55,23 +64,22 @@ extension Store {
             guard let role = ModelRole(rawValue: row["role"]) else {
                 throw RefineryError(.unusable, "model_role holds an unknown role")
             }
-            var record = ModelRecord(
-                role: role, path: row["path"], fingerprint: row["fingerprint"],
+            var model = Model(
+                path: row["path"], fingerprint: row["fingerprint"],
                 architecture: row["architecture"], parameters: row["parameters"],
                 tokenizer: row["tokenizer"], tokenizerDigest: row["tokenizer_digest"],
                 contextRule: row["context_rule"], maxContext: row["max_context"])
-            record.id = row["id"]
-            record.isCurrent = row["current"]
-            return record
+            model.id = row["id"]
+            return RoleAssignment(role: role, model: model, isCurrent: row["current"])
         }
     }
 
     /// The current model of each role.
-    static func currentModels(_ db: Database) throws -> ByRole<ModelRecord?> {
-        let current = try models(db).filter(\.isCurrent)
+    static func currentModels(_ db: Database) throws -> ByRole<Model?> {
+        let current = try roles(db).filter(\.isCurrent)
         return ByRole(
-            teacher: current.first { $0.role == .teacher },
-            reference: current.first { $0.role == .reference })
+            teacher: current.first { $0.role == .teacher }?.model,
+            reference: current.first { $0.role == .reference }?.model)
     }
 
     /// Row ids of the current models; one where both roles have the same.
@@ -108,7 +116,7 @@ extension Store {
         }
     }
 
-    private func upsertModel(_ model: ModelRecord, _ db: Database) throws -> Int64 {
+    private func upsertModel(_ model: Model, _ db: Database) throws -> Int64 {
         let id = try Int64.fetchOne(
             db,
             sql: """
@@ -165,14 +173,14 @@ extension Store {
 
 extension Snapshot {
     /// The current model of each role.
-    func currentModels() throws -> ByRole<ModelRecord?> {
+    func currentModels() throws -> ByRole<Model?> {
         try Store.currentModels(db)
     }
 
     /// The models whose scores are compared.
     ///
     /// - Throws: ``RefineryError`` where one is missing.
-    func currentPair() throws -> ByRole<ModelRecord> {
+    func currentPair() throws -> ByRole<Model> {
         let models = try currentModels()
         guard let teacher = models.teacher, let reference = models.reference else {
             let role = models.teacher == nil ? "teacher" : "reference"
@@ -184,7 +192,7 @@ extension Snapshot {
     }
 }
 
-extension ByRole<ModelRecord> {
+extension ByRole<Model> {
     /// Whether both models see the same tokens of every text.
     var sharesTokens: Bool {
         teacher.tokenizerDigest == reference.tokenizerDigest

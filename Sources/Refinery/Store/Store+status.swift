@@ -86,7 +86,7 @@ extension Store {
     }
 
     static func corpora(
-        _ db: Database, _ models: ByRole<ModelRecord?>
+        _ db: Database, _ models: ByRole<Model?>
     ) throws -> [CorpusStatus] {
         var found: [CorpusStatus] = []
         let rows = try Row.fetchCursor(

@@ -19,7 +19,7 @@ extension Client {
     ///
     /// A daemon that is too busy is asked again, for ten minutes, where the body can be sent again.
     func exchange<Value: Sendable>(
-        _ method: Method, _ uri: String, headers: HTTPHeaders = [:], length: Int? = nil,
+        _ method: EndpointMethod, _ uri: String, headers: HTTPHeaders = [:], length: Int? = nil,
         body writer: BodyWriter?, repeats: Bool = true, _ reader: @escaping BodyReader<Value>
     ) async throws -> Value {
         let end = ContinuousClock.now + .seconds(Self.patience)
@@ -47,7 +47,7 @@ extension Client {
     /// The answer is read while the request's body is still being sent, so that a refusal is heard
     /// at once. An answer of 400 and above is thrown as a `Failure`.
     private func attempt<Value: Sendable>(
-        _ method: Method, _ uri: String, headers: HTTPHeaders, length: Int?,
+        _ method: EndpointMethod, _ uri: String, headers: HTTPHeaders, length: Int?,
         body writer: BodyWriter?, _ reader: @escaping BodyReader<Value>
     ) async throws -> Value {
         var headers = headers
@@ -164,3 +164,14 @@ extension IOError: NIOFailure {}
 extension ChannelError: NIOFailure {}
 extension NIOAsyncWriterError: NIOFailure {}
 extension HTTPParserError: NIOFailure {}
+
+extension EndpointMethod {
+    /// NIO's word for it.
+    fileprivate var http: HTTPMethod {
+        switch self {
+        case .get: .GET
+        case .post: .POST
+        case .delete: .DELETE
+        }
+    }
+}

@@ -6,20 +6,6 @@ import Refinery
 
 /// HTTP/1.1 over the daemon's Unix socket: one connection an exchange, both bodies streamed.
 struct Client: Sendable {
-    /// What is done to a resource.
-    enum Method: Sendable {
-        case get, post, delete
-
-        /// NIO's word for it.
-        var http: HTTPMethod {
-            switch self {
-            case .get: .GET
-            case .post: .POST
-            case .delete: .DELETE
-            }
-        }
-    }
-
     /// Where requests are answered.
     enum Place: Sendable {
         /// By the daemon that listens on this socket.
@@ -66,45 +52,47 @@ struct Client: Sendable {
     }
 
     /// Sends a request and decodes the JSON that answers it.
-    func json<Value: Decodable & Sendable>(
-        _ method: Method, _ path: String, query: [(String, String?)] = [],
-        as type: Value.Type = Value.self
-    ) async throws -> Value {
-        try await exchange(method, Self.uri(path, query), body: nil) { body in
-            try Self.decode(type, from: try await body.collect())
+    ///
+    /// - Parameters:
+    ///   - endpoint: what is asked.
+    ///   - variable: what the endpoint's path names; nil where it names nothing.
+    ///   - query: the parameters; those without a value are left out.
+    /// - Returns: The answer.
+    /// - Throws: `Failure`.
+    @discardableResult
+    func send<Answer: Decodable & Sendable>(
+        _ endpoint: Endpoint<Answer>, _ variable: String? = nil, query: [(String, String?)] = []
+    ) async throws -> Answer {
+        try await exchange(endpoint.method, Self.uri(endpoint, variable, query), body: nil) {
+            try Self.decode(Answer.self, from: try await $0.collect())
         }
     }
 
     /// Sends a request with a JSON body and decodes the JSON that answers it.
-    func json<Value: Decodable & Sendable>(
-        _ method: Method, _ path: String, body value: some Encodable & Sendable,
-        as type: Value.Type = Value.self
-    ) async throws -> Value {
+    func send<Answer: Decodable & Sendable>(
+        _ endpoint: Endpoint<Answer>, body value: some Encodable & Sendable
+    ) async throws -> Answer {
         let bytes = ByteBuffer(bytes: try JSONEncoder().encode(value))
         let writer: BodyWriter = { send in try await send(bytes) }
         return try await exchange(
-            method, path, headers: ["content-type": "application/json"],
+            endpoint.method, endpoint.path(), headers: ["content-type": "application/json"],
             length: bytes.readableBytes,
             body: writer
-        ) { body in try Self.decode(type, from: try await body.collect()) }
-    }
-
-    /// Sends a request whose answer is of no interest beyond its success.
-    func command(_ method: Method, _ path: String) async throws {
-        try await exchange(method, path, body: nil) { body in _ = try await body.collect() }
+        ) { body in try Self.decode(Answer.self, from: try await body.collect()) }
     }
 
     /// Uploads a streamed body and decodes the JSON that answers it.
     ///
     /// `repeats` says that the body can be sent again from its beginning.
-    func upload<Value: Decodable & Sendable>(
-        _ path: String, query: [(String, String?)], repeats: Bool = true,
-        body writer: @escaping BodyWriter, as type: Value.Type = Value.self
-    ) async throws -> Value {
+    func upload<Answer: Decodable & Sendable>(
+        _ endpoint: Endpoint<Answer>, query: [(String, String?)] = [], repeats: Bool = true,
+        body writer: @escaping BodyWriter
+    ) async throws -> Answer {
         try await exchange(
-            .post, Self.uri(path, query), headers: ["content-type": "application/octet-stream"],
+            endpoint.method, Self.uri(endpoint, nil, query),
+            headers: ["content-type": "application/octet-stream"],
             body: writer, repeats: repeats
-        ) { body in try Self.decode(type, from: try await body.collect()) }
+        ) { body in try Self.decode(Answer.self, from: try await body.collect()) }
     }
 
     /// A body that is the file's bytes, of which `sent` hears as they go.
@@ -122,18 +110,22 @@ struct Client: Sendable {
         }
     }
 
-    /// Hands the answer's body over piece by piece.
+    /// Hands the lines that answer a request over piece by piece.
     func download(
-        _ path: String, query: [(String, String?)] = [],
+        _ endpoint: Endpoint<StreamedLines>, _ variable: String? = nil,
+        query: [(String, String?)] = [],
         _ receive: @escaping @Sendable (ByteBuffer) async throws -> Void
     ) async throws {
-        try await exchange(.get, Self.uri(path, query), body: nil) { body in
-            while let bytes = try await body.next() { try await receive(bytes) }
+        try await exchange(endpoint.method, Self.uri(endpoint, variable, query), body: nil) {
+            while let bytes = try await $0.next() { try await receive(bytes) }
         }
     }
 
-    /// A path with a query whose nil values are left out, percent-encoded.
-    static func uri(_ path: String, _ query: [(String, String?)]) -> String {
+    /// An endpoint's path with a query whose nil values are left out, percent-encoded.
+    static func uri<Answer>(
+        _ endpoint: Endpoint<Answer>, _ variable: String?, _ query: [(String, String?)]
+    ) -> String {
+        let path = endpoint.path(variable.map(encoded))
         let pairs = query.compactMap { name, value in value.map { name + "=" + encoded($0) } }
         return pairs.isEmpty ? path : path + "?" + pairs.joined(separator: "&")
     }

@@ -63,7 +63,7 @@ final class FileReader: Sendable {
 
     /// The next bytes, at most `count`; empty at the end.
     func next(_ count: Int = 256 << 10) async throws -> [UInt8] {
-        let isCancelled = Switch()
+        let isCancelled = AtomicFlag()
         return try await withTaskCancellationHandler {
             try await NIOThreadPool.singleton.runIfActive { [self] in
                 try read(count) { isCancelled.isSet }
@@ -72,15 +72,4 @@ final class FileReader: Sendable {
             isCancelled.set()
         }
     }
-}
-
-/// A switch that goes on once.
-final class Switch: Sendable {
-    private let state = Atomic(false)
-
-    /// Whether it is on.
-    var isSet: Bool { state.load(ordering: .relaxed) }
-
-    /// Turns it on.
-    func set() { state.store(true, ordering: .relaxed) }
 }

@@ -63,7 +63,7 @@ struct ScoringWait {
         display.finish()
         if failed.chunks > 0 {
             StandardOutput.writeError(
-                "note: \(Words.counted(failed.chunks, "chunk")) could not be scored"
+                "note: \(NumberText.counted(failed.chunks, "chunk")) could not be scored"
                     + (failed.reason.map { ", the first: \($0)" } ?? "") + "\n")
         }
     }
@@ -75,8 +75,8 @@ struct ScoringWait {
         var lostAt: ContinuousClock.Instant?
         while true {
             do {
-                let report: ProgressReport = try await client.json(
-                    .get, "/v1/progress",
+                let report = try await client.send(
+                    API.progress,
                     query: [
                         ("corpus", scope.corpus),
                         ("first_document", String(scope.documents.lowerBound)),

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Refinery
 
 /// `refinectl cancel JOB`.
 struct Cancel: AsyncParsableCommand {
@@ -18,7 +19,7 @@ struct Cancel: AsyncParsableCommand {
 
     /// Tells the daemon.
     func run() async throws {
-        try await daemon.client.command(.post, "/v1/jobs/\(job)/cancel")
+        try await daemon.client.send(API.cancelJob, String(job))
         StandardOutput.writeError("job \(job) is being cancelled\n")
     }
 }

@@ -29,13 +29,12 @@ struct ColumnList: AsyncParsableCommand {
 
     /// Asks the daemon and prints.
     func run() async throws {
-        let list = try await place.client(daemon).json(
-            .get, "/v1/columns", query: [("name", name)], as: [ColumnReport].self)
+        let list = try await place.client(daemon).send(API.columns, query: [("name", name)])
         guard let name else {
             return output.json ? JSONOutput.print(list) : StandardOutput.write(Self.table(list))
         }
         guard let column = list.first else {
-            throw RefineryError.missing(.column, Words.printable(name))
+            throw RefineryError.missing(.column, NumberText.printable(name))
         }
         StandardOutput.write(output.json ? JSONOutput.line(column) : Self.table(column))
     }
@@ -48,8 +47,8 @@ struct ColumnList: AsyncParsableCommand {
         ])
         for column in list {
             table.add([
-                column.name, kind(column), Words.count(column.values),
-                Words.count(Int64(column.files.count)), Words.time(column.created),
+                column.name, kind(column), NumberText.count(column.values),
+                NumberText.count(Int64(column.files.count)), NumberText.time(column.created),
             ])
         }
         return table.render()
@@ -59,14 +58,14 @@ struct ColumnList: AsyncParsableCommand {
     static func table(_ column: ColumnReport) -> String {
         var text =
             "column \(column.name): \(kind(column)), "
-            + "\(Words.counted(column.values, "chunk"))\n"
+            + "\(NumberText.counted(column.values, "chunk"))\n"
         var files = TextTable([("file", .left), ("corpus", .left), ("SHA-256", .left)])
         for file in column.files { files.add([file.file, file.corpus, file.sha256]) }
         text += "\n" + files.render()
         guard let largest = column.largest, !largest.isEmpty else { return text }
         var categories = TextTable([("category", .left), ("chunks", .right)])
         for category in largest {
-            categories.add([category.name, Words.count(category.chunks)])
+            categories.add([category.name, NumberText.count(category.chunks)])
         }
         return text + "\n" + categories.render()
     }
@@ -76,7 +75,7 @@ struct ColumnList: AsyncParsableCommand {
         switch column.kind {
         case .number: return "numbers"
         case .category:
-            return Words.count(column.categories)
+            return NumberText.count(column.categories)
                 + (column.categories == 1 ? " category" : " categories")
         case nil: return "none"
         }
@@ -96,7 +95,7 @@ struct ColumnDelete: AsyncParsableCommand {
 
     /// Tells the daemon.
     func run() async throws {
-        try await place.client(daemon).command(.delete, "/v1/columns/" + Client.encoded(name))
-        StandardOutput.writeError("column \(Words.printable(name)) is deleted\n")
+        try await place.client(daemon).send(API.deleteColumn, name)
+        StandardOutput.writeError("column \(NumberText.printable(name)) is deleted\n")
     }
 }

@@ -16,13 +16,13 @@ struct Corpora: AsyncParsableCommand {
 
     /// Asks the daemon and prints.
     func run() async throws {
-        let list = try await place.client(daemon).json(.get, "/v1/corpora", as: [CorpusReport].self)
+        let list = try await place.client(daemon).send(API.corpora)
         guard !output.json else { return JSONOutput.print(list) }
         StandardOutput.write(Self.table(list))
     }
 
     /// The list for people.
-    static func table(_ list: [CorpusReport]) -> String {
+    static func table(_ list: [CorpusStatus]) -> String {
         // A column that says nothing is left out.
         let hasFailures = list.contains { $0.failed.teacher + $0.failed.reference > 0 }
         var table = TextTable(
@@ -34,13 +34,14 @@ struct Corpora: AsyncParsableCommand {
         for corpus in list {
             table.add(
                 [
-                    corpus.name, Words.count(corpus.documents), Words.count(corpus.chunks),
-                    Words.count(corpus.tokens), Words.count(corpus.duplicates),
-                    Words.count(corpus.rejects), Words.count(corpus.scored.teacher),
-                    Words.count(corpus.scored.reference), Words.count(corpus.pending),
+                    corpus.name, NumberText.count(corpus.documents),
+                    NumberText.count(corpus.chunks),
+                    NumberText.count(corpus.tokens), NumberText.count(corpus.duplicates),
+                    NumberText.count(corpus.rejects), NumberText.count(corpus.scored.teacher),
+                    NumberText.count(corpus.scored.reference), NumberText.count(corpus.pending),
                 ]
                     + (hasFailures
-                        ? [Words.count(corpus.failed.teacher + corpus.failed.reference)] : []))
+                        ? [NumberText.count(corpus.failed.teacher + corpus.failed.reference)] : []))
         }
         return table.render()
     }

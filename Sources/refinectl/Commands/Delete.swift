@@ -1,4 +1,5 @@
 import ArgumentParser
+import Refinery
 import Foundation
 
 /// `refinectl delete CORPUS`.
@@ -29,13 +30,13 @@ struct Delete: AsyncParsableCommand {
     func run() async throws {
         if !yes, isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 {
             StandardOutput.writeError(
-                "delete corpus \(Words.printable(corpus)) with all of its scores? [y/N] ")
+                "delete corpus \(NumberText.printable(corpus)) with all of its scores? [y/N] ")
             let answer = readLine()?.lowercased() ?? ""
             guard ["y", "yes"].contains(answer) else {
                 throw Failure("nothing was deleted")
             }
         }
-        try await daemon.client.command(.delete, "/v1/corpora/" + Client.encoded(corpus))
-        StandardOutput.writeError("corpus \(Words.printable(corpus)) is deleted\n")
+        try await daemon.client.send(API.deleteCorpus, corpus)
+        StandardOutput.writeError("corpus \(NumberText.printable(corpus)) is deleted\n")
     }
 }

@@ -41,7 +41,7 @@ struct Enqueue: AsyncParsableCommand {
         let rejected = summaries.reduce(0) { $0 + $1.rejected }
         if files.strict, rejected > 0 {
             throw Failure(
-                "\(Words.counted(rejected, "line")) of the files "
+                "\(NumberText.counted(rejected, "line")) of the files "
                     + (rejected == 1 ? "was rejected" : "were rejected"),
                 hint: "refinectl rejects says which and why")
         }
@@ -64,8 +64,8 @@ struct Enqueue: AsyncParsableCommand {
         var summaries: [ImportSummary] = []
         for source in sources {
             display.begin(source)
-            let summary: ImportSummary = try await client.upload(
-                "/v1/imports", query: query(source),
+            let summary = try await client.upload(
+                API.imports, query: query(source),
                 repeats: FileReader.size(path: source.path) != nil,
                 body: Client.body(of: source, display.sent))
             display.end(
@@ -95,7 +95,7 @@ struct Enqueue: AsyncParsableCommand {
             "nothing was taken: "
                 + (rejected == 1
                     ? "the only line was rejected"
-                    : "all \(Words.counted(rejected, "line")) were rejected"),
+                    : "all \(NumberText.counted(rejected, "line")) were rejected"),
             hint: hint + "; --text-field names the field with the text")
     }
 
@@ -112,14 +112,14 @@ struct Enqueue: AsyncParsableCommand {
         let differing = summaries.reduce(0) { $0 + ($1.differing ?? 0) }
         if differing > 0 {
             text +=
-                "note: \(Words.counted(differing, "document"))"
+                "note: \(NumberText.counted(differing, "document"))"
                 + (differing == 1 ? " has" : " have")
                 + " another domain or other fields here than in the store; "
                 + (replacing
                     ? "of an id that stands twice, the first counts\n"
                     : "--replace takes them over\n")
         }
-        return Words.printableLines(text)
+        return NumberText.printableLines(text)
     }
 
     /// What became of the files and how fast they were read, for people.
@@ -131,8 +131,9 @@ struct Enqueue: AsyncParsableCommand {
         let rejecting = summaries.filter { $0.rejected > 0 }
         for summary in rejecting.prefix(20) {
             text +=
-                Words.printable(
-                    "\(summary.file): \(Words.counted(summary.rejected, "line")) rejected") + "\n"
+                NumberText.printable(
+                    "\(summary.file): \(NumberText.counted(summary.rejected, "line")) rejected")
+                + "\n"
         }
         if rejecting.count > 20 { text += "and \(rejecting.count - 20) more files\n" }
         func sum(_ count: KeyPath<ImportSummary, Int64>) -> Int64 {
@@ -141,14 +142,14 @@ struct Enqueue: AsyncParsableCommand {
         let replaced = sum(\.replaced)
         let updated = summaries.reduce(0) { $0 + ($1.updated ?? 0) }
         text +=
-            "\(Words.counted(sum(\.added), "document")) added, "
-            + "\(Words.count(sum(\.unchanged))) unchanged, "
-            + (replaced > 0 ? "\(Words.count(replaced)) replaced, " : "")
-            + (updated > 0 ? "\(Words.count(updated)) updated, " : "")
-            + "\(Words.counted(sum(\.rejected), "line")) rejected"
+            "\(NumberText.counted(sum(\.added), "document")) added, "
+            + "\(NumberText.count(sum(\.unchanged))) unchanged, "
+            + (replaced > 0 ? "\(NumberText.count(replaced)) replaced, " : "")
+            + (updated > 0 ? "\(NumberText.count(updated)) updated, " : "")
+            + "\(NumberText.counted(sum(\.rejected), "line")) rejected"
         if sum(\.rejected) > 0, let rejectsHint { text += " (\(rejectsHint))" }
         let bytes = sum(\.bytes)
         let rate = Int64(Double(bytes) / max(duration / .seconds(1), 1e-3))
-        return text + "; \(Words.bytes(bytes)) at \(Words.bytes(rate))/s\n"
+        return text + "; \(NumberText.bytes(bytes)) at \(NumberText.bytes(rate))/s\n"
     }
 }

@@ -53,8 +53,8 @@ struct Explain: AsyncParsableCommand {
 
     /// Asks the daemon, scores the tokens, prints.
     func run() async throws {
-        let report: ChunkReport = try await place.client(daemon).json(
-            .get, "/v1/chunks/\(chunk)", query: [("selection", selection)])
+        let report = try await place.client(daemon).send(
+            API.chunk, String(chunk), query: [("selection", selection)])
         let found = plain ? nil : try Self.tokens(of: report, ignored: fields.ignored)
         guard !output.json else {
             return StandardOutput.write(

@@ -62,8 +62,7 @@ struct Export: AsyncParsableCommand {
         let reporter = ProgressReporter()
         reporter.update(ProgressSnapshot(stage: "selecting"))
         try await files.send(to: client)
-        let summary: SelectionSummary = try await client.json(
-            .post, "/v1/selections", body: request)
+        let summary = try await client.send(API.select, body: request)
         guard !dryRun else {
             reporter.finish()
             StandardOutput.write(
@@ -79,10 +78,10 @@ struct Export: AsyncParsableCommand {
     /// Refuses an output that is the daemon's, or one of the benchmarks, before it selects.
     private func checkOutput(_ client: Client) async throws {
         guard path != "-" else { return }
-        let status: StatusReport = try await client.json(.get, "/v1/status")
+        let status = try await client.send(API.status)
         var target = OutputTarget()
         for model in [status.teacher, status.reference] {
-            if let model { target.protect(model: model.path, as: "the \(model.role)") }
+            if let model { target.protect(model: model.path, as: "the \(model.role.rawValue)") }
         }
         if let store = status.store { target.protect(store: store) }
         for file in selecting.candidates.decontaminate { target.protect(file, as: "the benchmark") }
@@ -95,11 +94,11 @@ struct Export: AsyncParsableCommand {
     private func write(
         _ summary: SelectionSummary, _ client: Client, _ reporter: ProgressReporter
     ) async throws -> String {
-        let selection = "/v1/selections/\(summary.id)"
+        let selection = String(summary.id)
         let provenance =
             path == "-"
             ? Provenance(models: [], chunkers: [])
-            : try await client.json(.get, selection + "/provenance", as: Provenance.self)
+            : try await client.send(API.provenance, selection)
         let file = try ExportFile(path: path)
         let watch = InterruptWatch { number in
             file.discard()
@@ -109,7 +108,7 @@ struct Export: AsyncParsableCommand {
         defer { watch.stop() }
         do {
             try await client.download(
-                selection + "/rows",
+                API.selectionRows, selection,
                 query: [
                     ("order", writing.order.rawValue), ("seed", String(writing.orderSeed)),
                     ("merge_adjacent", writing.mergeAdjacent ? "1" : "0"),

@@ -78,8 +78,8 @@ struct ImportColumn: AsyncParsableCommand {
         }
         defer { watch.stop() }
         display.begin(source)
-        let summary: ColumnImportSummary = try await place.client(daemon).upload(
-            "/v1/columns",
+        let summary = try await place.client(daemon).upload(
+            API.importColumn,
             query: [
                 ("name", name), ("corpus", corpus), ("file", source.displayName),
                 ("compression", source.compression.rawValue), ("id_field", idField),
@@ -96,13 +96,13 @@ struct ImportColumn: AsyncParsableCommand {
         }
         for (_, field) in summary.missingFields ?? [:] {
             StandardOutput.writeError(
-                Words.printable(
+                NumberText.printable(
                     "warning: \(summary.file): no line has the field \(field) (--chunk-field), so "
                         + "each value is its whole document's") + "\n")
         }
         if strict, summary.rejected > 0 {
             throw Failure(
-                "\(Words.counted(summary.rejected, "line")) of \(source.displayName) "
+                "\(NumberText.counted(summary.rejected, "line")) of \(source.displayName) "
                     + (summary.rejected == 1 ? "was rejected" : "were rejected"),
                 hint: "refinectl rejects says which and why")
         }
@@ -113,7 +113,7 @@ struct ImportColumn: AsyncParsableCommand {
         guard let source = CorpusSource(path: path, displayName: path), source.format == .jsonl
         else {
             throw Failure(
-                "cannot import \(Words.printable(path)): it is not .jsonl, .jsonl.gz or .jsonl.zst",
+                "cannot import \(NumberText.printable(path)): it is not .jsonl, .jsonl.gz or .jsonl.zst",
                 hint: "convert it, or pipe JSONL to `refinectl import-column \(name) -`")
         }
         return source
@@ -124,11 +124,12 @@ struct ImportColumn: AsyncParsableCommand {
         let kind = summary.kind.map { $0 == .number ? "numbers" : "categories" } ?? "no values"
         return
             "column \(summary.column) (\(kind)): "
-            + (summary.resumed > 0 ? "went on behind line \(Words.count(summary.resumed)), " : "")
-            + "\(Words.counted(summary.added, "chunk")) added, "
-            + "\(Words.count(summary.unchanged)) unchanged, "
-            + (summary.replaced > 0 ? "\(Words.count(summary.replaced)) replaced, " : "")
-            + "\(Words.counted(summary.rejected, "line")) rejected"
+            + (summary.resumed > 0
+                ? "went on behind line \(NumberText.count(summary.resumed)), " : "")
+            + "\(NumberText.counted(summary.added, "chunk")) added, "
+            + "\(NumberText.count(summary.unchanged)) unchanged, "
+            + (summary.replaced > 0 ? "\(NumberText.count(summary.replaced)) replaced, " : "")
+            + "\(NumberText.counted(summary.rejected, "line")) rejected"
             + (summary.rejected > 0 ? " (refinectl rejects says why)\n" : "\n")
     }
 }

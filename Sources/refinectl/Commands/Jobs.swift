@@ -16,7 +16,7 @@ struct Jobs: AsyncParsableCommand {
 
     /// Asks the daemon and prints.
     func run() async throws {
-        let list = try await place.client(daemon).json(.get, "/v1/jobs", as: [JobRecord].self)
+        let list = try await place.client(daemon).send(API.jobs)
         guard !output.json else { return JSONOutput.print(list) }
         StandardOutput.write(Self.table(list))
     }
@@ -30,9 +30,9 @@ struct Jobs: AsyncParsableCommand {
         for job in list {
             table.add([
                 String(job.id), job.kind.rawValue, job.state.rawValue, job.corpus ?? "-",
-                Words.time(job.created),
-                Words.count(job.done), job.total.map(Words.count) ?? "-",
-                job.error.map(Words.oneLine) ?? job.detail ?? "",
+                NumberText.time(job.created),
+                NumberText.count(job.done), job.total.map(NumberText.count) ?? "-",
+                job.error.map(NumberText.oneLine) ?? job.detail ?? "",
             ])
         }
         return table.render()

@@ -16,7 +16,7 @@ struct Models: AsyncParsableCommand {
 
     /// Asks the daemon and prints.
     func run() async throws {
-        let list = try await place.client(daemon).json(.get, "/v1/models", as: [ModelReport].self)
+        let list = try await place.client(daemon).send(API.models)
         guard !output.json else { return JSONOutput.print(list) }
         StandardOutput.write(Self.table(list))
     }
@@ -29,8 +29,8 @@ struct Models: AsyncParsableCommand {
         ])
         for model in list {
             table.add([
-                model.role, model.current ? "yes" : "no", model.architecture,
-                Words.count(model.parameters), model.tokenizer, model.context,
+                model.role.rawValue, model.current ? "yes" : "no", model.architecture,
+                NumberText.count(model.parameters), model.tokenizer, model.context,
                 String(model.fingerprint.prefix(16)), model.path,
             ])
         }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Refinery
 
 /// `refinectl pause`.
 struct Pause: AsyncParsableCommand {
@@ -13,7 +14,7 @@ struct Pause: AsyncParsableCommand {
 
     /// Tells the daemon.
     func run() async throws {
-        try await daemon.client.command(.post, "/v1/pause")
+        try await daemon.client.send(API.pause)
         StandardOutput.writeError("scoring is paused; refinectl resume goes on\n")
     }
 }

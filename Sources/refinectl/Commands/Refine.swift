@@ -139,7 +139,7 @@ struct Refine: AsyncParsableCommand {
         }
         if output.json { StandardOutput.write(JSONOutput.line(summary)) }
         if files.strict, rejected > 0 {
-            throw Failure("\(Words.counted(rejected, "line")) of the files were rejected")
+            throw Failure("\(NumberText.counted(rejected, "line")) of the files were rejected")
         }
     }
 

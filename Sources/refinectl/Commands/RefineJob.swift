@@ -16,7 +16,7 @@ struct RefineJob: Sendable {
     /// The models and the threads.
     let configuration: PipelineConfiguration
     /// Set by Ctrl-C.
-    let interrupted = Switch()
+    let interrupted = AtomicFlag()
 
     /// Does it all; what it throws leaves in the store what was recorded.
     ///
@@ -134,7 +134,7 @@ struct RefineJob: Sendable {
         try store.rejects(corpus: files.corpusName) { reject in
             guard reject.file == file else { return }
             StandardOutput.writeError(
-                Words.printable(
+                NumberText.printable(
                     "rejected \(reject.file):\(reject.line)  \(reject.reason.rawValue)  "
                         + reject.detail) + "\n")
         }
@@ -166,14 +166,14 @@ struct RefineJob: Sendable {
         display.finish()
         if last.failedChunks > 0 {
             StandardOutput.writeError(
-                "note: \(Words.counted(last.failedChunks, "score")) failed: those chunks are no candidates\n"
+                "note: \(NumberText.counted(last.failedChunks, "score")) failed: those chunks are no candidates\n"
             )
         }
     }
 
     private static func write(
         _ store: Store, _ summary: SelectionSummary, _ writing: OutputOptions, _ path: String,
-        _ reporter: ProgressReporter, _ interrupted: Switch
+        _ reporter: ProgressReporter, _ interrupted: AtomicFlag
     ) throws -> String {
         let file = try ExportFile(path: path)
         do {

@@ -26,8 +26,8 @@ struct Rejects: AsyncParsableCommand {
     func run() async throws {
         let asJSON = output.json
         let lines = LineAssembler()
-        let hasDuplicates = Switch()
-        try await place.client(daemon).download("/v1/rejects", query: [("corpus", corpus)]) {
+        let hasDuplicates = AtomicFlag()
+        try await place.client(daemon).download(API.rejects, query: [("corpus", corpus)]) {
             buffer in
             if asJSON {
                 StandardOutput.write(Array(buffer.readableBytesView))
@@ -50,7 +50,7 @@ struct Rejects: AsyncParsableCommand {
     /// One line for people.
     static func words(_ line: [UInt8]) throws -> String {
         let reject = try JSONDecoder().decode(RejectRecord.self, from: Data(line))
-        return Words.printable(
+        return NumberText.printable(
             "\(reject.file):\(reject.line)  \(reject.reason.rawValue)  \(reject.detail)")
             + "\n"
     }

@@ -40,14 +40,14 @@ struct Report: AsyncParsableCommand {
     func run() async throws {
         let client = place.client(daemon)
         if path != "-" {
-            let status: StatusReport = try await client.json(.get, "/v1/status")
+            let status = try await client.send(API.status)
             var target = OutputTarget()
             if let store = status.store { target.protect(store: store) }
             try OutputOptions.check(path, target, .page, overwriting)
         }
         let name = if let selection { selection } else { try await Self.last(client) }
-        let report: ReportData = try await client.json(
-            .get, "/v1/report", query: [("selection", name)])
+        let report = try await client.send(
+            API.report, query: [("selection", name)])
         let tokens = plain ? [:] : try self.tokens(of: report)
         let page = ReportPage.render(report, tokens: tokens)
         guard path != "-" else { return StandardOutput.write(page) }
@@ -57,7 +57,7 @@ struct Report: AsyncParsableCommand {
     }
 
     private static func last(_ client: Client) async throws -> String {
-        let all: [SelectionSummary] = try await client.json(.get, "/v1/selections")
+        let all = try await client.send(API.selections)
         guard let last = all.last else {
             throw Failure("there is no selection yet", hint: "`refinectl export` makes one")
         }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Refinery
 
 /// `refinectl resume`.
 struct Resume: AsyncParsableCommand {
@@ -13,7 +14,7 @@ struct Resume: AsyncParsableCommand {
 
     /// Tells the daemon.
     func run() async throws {
-        try await daemon.client.command(.post, "/v1/resume")
+        try await daemon.client.send(API.resume)
         StandardOutput.writeError("scoring goes on\n")
     }
 }

@@ -30,9 +30,8 @@ struct Retry: AsyncParsableCommand {
 
     /// Tells the daemon.
     func run() async throws {
-        let report: RetryReport = try await daemon.client.json(
-            .post, "/v1/retry", query: corpus.map { [("corpus", $0)] } ?? [])
+        let report = try await daemon.client.send(API.retry, query: [("corpus", corpus)])
         guard !output.json else { return StandardOutput.write(JSONOutput.line(report)) }
-        StandardOutput.write("\(Words.counted(report.retried, "score")) to make again\n")
+        StandardOutput.write("\(NumberText.counted(report.retried, "score")) to make again\n")
     }
 }

@@ -47,7 +47,7 @@ struct Scores: AsyncParsableCommand {
     func run() async throws {
         let terminal = isatty(STDOUT_FILENO) == 1 ? TerminalLines() : nil
         try await place.client(daemon).download(
-            "/v1/scores",
+            API.scores,
             query: [
                 ("corpus", corpus), ("unit", unit.rawValue), ("format", format.rawValue),
                 ("exclude_domains", try Self.list(excludeDomain)),

@@ -35,10 +35,9 @@ struct SelectionList: AsyncParsableCommand {
             guard !output.json else { return StandardOutput.write(JSONOutput.line(found)) }
             let rule = try found.rule.canonicalJSON()
             return StandardOutput.write(
-                SelectionTable.render(found) + "\nrule: \(Words.printable(rule))\n")
+                SelectionTable.render(found) + "\nrule: \(NumberText.printable(rule))\n")
         }
-        let list = try await place.client(daemon).json(
-            .get, "/v1/selections", as: [SelectionSummary].self)
+        let list = try await place.client(daemon).send(API.selections)
         guard !output.json else { return JSONOutput.print(list) }
         StandardOutput.write(Self.table(list))
     }
@@ -51,10 +50,10 @@ struct SelectionList: AsyncParsableCommand {
         ])
         for selection in list {
             table.add([
-                String(selection.id), selection.name, Words.time(selection.created),
-                Words.count(selection.keptChunks), Words.count(selection.candidates),
-                Words.count(selection.keptTokens),
-                selection.minScore.map { Words.fixed($0, 4) } ?? "-",
+                String(selection.id), selection.name, NumberText.time(selection.created),
+                NumberText.count(selection.keptChunks), NumberText.count(selection.candidates),
+                NumberText.count(selection.keptTokens),
+                selection.minScore.map { NumberText.fixed($0, 4) } ?? "-",
             ])
         }
         return table.render()
@@ -75,9 +74,8 @@ struct SelectionDiff: AsyncParsableCommand {
 
     /// Asks the daemon and prints.
     func run() async throws {
-        let found = try await place.client(daemon).json(
-            .get, "/v1/comparison", query: [("first", first), ("second", second)],
-            as: SelectionComparison.self)
+        let found = try await place.client(daemon).send(
+            API.comparison, query: [("first", first), ("second", second)])
         StandardOutput.write(output.json ? JSONOutput.line(found) : Self.table(found))
     }
 
@@ -87,12 +85,12 @@ struct SelectionDiff: AsyncParsableCommand {
             ("", .left), (found.unit.rawValue + "s", .right), ("tokens", .right),
         ])
         func add(_ name: String, _ items: Int, _ tokens: Int) {
-            table.add([name, Words.count(items), Words.count(tokens)])
+            table.add([name, NumberText.count(items), NumberText.count(tokens)])
         }
         add(found.first, found.firstItems, found.firstTokens)
         add(found.second, found.secondItems, found.secondTokens)
         add("in both", found.bothItems, found.bothTokens)
-        return table.render() + "Jaccard: \(Words.fixed(found.jaccard, 4))\n"
+        return table.render() + "Jaccard: \(NumberText.fixed(found.jaccard, 4))\n"
     }
 }
 
@@ -112,8 +110,8 @@ struct SelectionDelete: AsyncParsableCommand {
     /// Tells the daemon.
     func run() async throws {
         let found = try await place.client(daemon).selection(named: name)
-        try await place.client(daemon).command(.delete, "/v1/selections/\(found.id)")
-        StandardOutput.writeError("selection \(Words.printable(name)) is deleted\n")
+        try await place.client(daemon).send(API.deleteSelection, String(found.id))
+        StandardOutput.writeError("selection \(NumberText.printable(name)) is deleted\n")
     }
 }
 
@@ -122,10 +120,9 @@ extension Client {
     ///
     /// - Throws: ``Failure`` where there is none.
     func selection(named name: String) async throws -> SelectionSummary {
-        let found = try await json(
-            .get, "/v1/selections", query: [("name", name)], as: [SelectionSummary].self)
+        let found = try await send(API.selections, query: [("name", name)])
         guard let selection = found.first else {
-            throw RefineryError.missing(.selection, Words.printable(name))
+            throw RefineryError.missing(.selection, NumberText.printable(name))
         }
         return selection
     }

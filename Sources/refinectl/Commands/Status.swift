@@ -30,7 +30,7 @@ struct Status: AsyncParsableCommand {
         let start = ContinuousClock.now
         let redraws = isatty(STDOUT_FILENO) == 1 && Terminal.standardError.redraws
         while true {
-            let status = try await client.json(.get, "/v1/status", as: StatusReport.self)
+            let status = try await client.send(API.status)
             if output.json {
                 StandardOutput.write(JSONOutput.line(status))
             } else if !watch {

@@ -17,7 +17,8 @@ enum FreeSpace {
         let (free, isHuge) = Int64(clamping: info.f_bavail)
             .multipliedReportingOverflow(by: Int64(clamping: info.f_frsize))
         guard !isHuge, free < needed else { return nil }
-        return "warning: \(what) \(path) may not fit: \(Words.bytes(free)) are free there, and the "
-            + "corpus files have \(Words.bytes(needed))\n"
+        return
+            "warning: \(what) \(path) may not fit: \(NumberText.bytes(free)) are free there, and the "
+            + "corpus files have \(NumberText.bytes(needed))\n"
     }
 }

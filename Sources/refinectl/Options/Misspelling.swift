@@ -50,7 +50,7 @@ struct Misspelling: Equatable {
     /// `there is no option --rato`, and which may have been meant.
     var failure: Failure {
         .usage(
-            "there is no \(kind) \(Words.printable(found))",
+            "there is no \(kind) \(NumberText.printable(found))",
             hint: meant.map { "did you mean \($0)?" }
                 ?? "`refinectl --help` lists the commands, `refinectl COMMAND --help` the options")
     }

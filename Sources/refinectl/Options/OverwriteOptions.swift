@@ -42,7 +42,7 @@ struct OverwriteOptions: ParsableArguments {
             !kind.isEarlier(path)
         else { return }
         throw Failure(
-            "cannot write \(path): a file of \(Words.bytes(size)) is there that refinery did not "
+            "cannot write \(path): a file of \(NumberText.bytes(size)) is there that refinery did not "
                 + "write (\(kind.sign))",
             hint: "name another file, or replace it by --overwrite")
     }

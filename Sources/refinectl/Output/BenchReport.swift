@@ -63,23 +63,23 @@ struct BenchReport: Codable, Sendable, Equatable {
         add("model", path)
         add(
             "work",
-            "\(Words.count(tokens)) tokens in sequences of \(Words.count(length)), "
-                + "batches of \(Words.count(batchTokens)), "
-                + "\(Words.counted(Int64(threads), "thread")), kernels \(kernels)")
-        add("speed", "\(Words.rate(tokensPerSecond)) tokens/s")
+            "\(NumberText.count(tokens)) tokens in sequences of \(NumberText.count(length)), "
+                + "batches of \(NumberText.count(batchTokens)), "
+                + "\(NumberText.counted(Int64(threads), "thread")), kernels \(kernels)")
+        add("speed", "\(NumberText.rate(tokensPerSecond)) tokens/s")
         add(
             "arithmetic",
-            "\(Words.fixed(gigaflops, 1)) GFLOP/s of \(Words.fixed(peakGigaflops, 1)) "
-                + "(\(Words.fixed(100 * efficiency, 1)) % of the multiply-add peak)")
+            "\(NumberText.fixed(gigaflops, 1)) GFLOP/s of \(NumberText.fixed(peakGigaflops, 1)) "
+                + "(\(NumberText.fixed(100 * efficiency, 1)) % of the multiply-add peak)")
         for part in ForwardPart.allCases {
             add(
                 part == .embedding ? "time" : "",
-                "\(Words.fixed(100 * (parts[part.rawValue] ?? 0), 1)) % \(part.rawValue)")
+                "\(NumberText.fixed(100 * (parts[part.rawValue] ?? 0), 1)) % \(part.rawValue)")
         }
         add(
             "memory",
-            "\(Words.bytes(Int64(residentBytes))) resident at most; weights and buffers are "
-                + Words.bytes(Int64(formulaBytes)))
+            "\(NumberText.bytes(Int64(residentBytes))) resident at most; weights and buffers are "
+                + NumberText.bytes(Int64(formulaBytes)))
         return table.render()
     }
 }

@@ -14,7 +14,7 @@ enum ChunkTable {
 
     /// Each token with its id and both NLLs; where the tokenizers differ the reference's follow.
     static func tokens(_ tokens: ChunkTokens) -> String {
-        func number(_ value: Double?) -> String { value.map { Words.fixed($0, 4) } ?? "-" }
+        func number(_ value: Double?) -> String { value.map { NumberText.fixed($0, 4) } ?? "-" }
         func text(_ line: ChunkTokens.Line) -> String {
             EscapedText.quoted(tokens.text[line.start..<line.end])
         }
@@ -48,8 +48,8 @@ enum ChunkTable {
             + "\(EscapedText.line(document.file)):\(document.line), "
             + (document.domain.map { "domain \(EscapedText.line($0))" } ?? "no domain") + "\n"
         text +=
-            "bytes \(Words.count(report.start)) to \(Words.count(report.end)) of "
-            + "\(Words.count(document.bytes))\n"
+            "bytes \(NumberText.count(report.start)) to \(NumberText.count(report.end)) of "
+            + "\(NumberText.count(document.bytes))\n"
         if let sameText = report.duplicateOf {
             text +=
                 "the same text as chunk \(sameText.chunk) (\(sameText.ordinal + 1) of document "
@@ -67,13 +67,13 @@ enum ChunkTable {
             ("NLL, nats", .right), ("model", .left),
         ])
         for model in report.models {
-            let score = report.scores.first { $0.role.rawValue == model.role }
+            let score = report.scores.first { $0.role == model.role }
             table.add([
-                model.role,
+                model.role.rawValue,
                 (score?.outcome ?? "pending") + (score?.reason.map { ": \($0)" } ?? ""),
-                score?.tokens.map { Words.count($0) } ?? "-",
-                score?.bytes.map { Words.count($0) } ?? "-",
-                score?.nll.map { Words.fixed($0, 2) } ?? "-", EscapedText.line(model.path),
+                score?.tokens.map { NumberText.count($0) } ?? "-",
+                score?.bytes.map { NumberText.count($0) } ?? "-",
+                score?.nll.map { NumberText.fixed($0, 2) } ?? "-", EscapedText.line(model.path),
             ])
         }
         return report.models.isEmpty ? "the store has no models yet\n" : table.render()
@@ -87,7 +87,8 @@ enum ChunkTable {
             guard let value = report.columns[name] ?? nil else { continue }
             let isCount = name == "tokens" || name == "bytes"
             table.add([
-                EscapedText.line(name), isCount ? Words.count(Int64(value)) : Words.fixed(value, 4),
+                EscapedText.line(name),
+                isCount ? NumberText.count(Int64(value)) : NumberText.fixed(value, 4),
             ])
         }
         for (name, category) in report.categories.sorted(by: { $0.key < $1.key }) {
@@ -127,8 +128,8 @@ enum ChunkTable {
         text += selection.isKept ? "kept\(what)" : "not kept\(what)"
         if let rank = selection.rank {
             text +=
-                ", rank \(Words.count(rank)) of \(Words.count(selection.candidates))"
-                + (selection.score.map { ", score \(Words.fixed($0, 4))" } ?? "")
+                ", rank \(NumberText.count(rank)) of \(NumberText.count(selection.candidates))"
+                + (selection.score.map { ", score \(NumberText.fixed($0, 4))" } ?? "")
         }
         if let reason = selection.removedBy {
             text += ", \(selection.isKept ? "now " : "")\(Self.words(reason))"
@@ -152,6 +153,6 @@ enum ChunkTable {
 
     private static func number(_ value: Double) -> String {
         value == value.rounded() && value.magnitude < 1e15
-            ? Words.count(Int64(value)) : Words.fixed(value, 4)
+            ? NumberText.count(Int64(value)) : NumberText.fixed(value, 4)
     }
 }

@@ -39,8 +39,9 @@ final class ExportFile: Sendable {
         let (rows, spellings) = state.withLock { ($0.spellings.rows, $0.spellings.spellings) }
         guard rows > 0 else { return "" }
         let most = spellings.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(5)
-            .map { "\(Words.printable($0.key)) in \(Words.count($0.value))" }
-        return "note: \(Words.counted(Int64(rows), "row")) spell\(rows == 1 ? "s" : "") control "
+            .map { "\(NumberText.printable($0.key)) in \(NumberText.count($0.value))" }
+        return
+            "note: \(NumberText.counted(Int64(rows), "row")) spell\(rows == 1 ? "s" : "") control "
             + "tokens (\(most.joined(separator: ", "))"
             + (spellings.count > most.count ? ", and others" : "")
             + "): have the trainer read them as text\n"

@@ -138,35 +138,37 @@ struct InspectReport: Codable, Sendable, Equatable {
         func add(_ name: String, _ value: String) { table.add([name, value]) }
         add("model", path)
         add("architecture", architecture)
-        add("parameters", Words.count(parameters))
-        add("layers", Words.count(layers))
+        add("parameters", NumberText.count(parameters))
+        add("layers", NumberText.count(layers))
         var mixture = ""
         if let experts, let expertsUsed { mixture = ", \(experts) experts, \(expertsUsed) a token" }
         add("hidden size", "\(hidden), feed-forward \(feedForward)\(mixture)")
         add("heads", "\(heads) of \(headSize), \(kvHeads) KV heads")
-        add("context", "\(Words.count(maxContext)) tokens")
-        add("vocabulary", "\(Words.count(vocabulary))\(tiedHead ? ", LM head tied" : "")")
-        let types = weightTypes.map { "\($0.type) \(Words.fixed(100 * $0.share, 1)) %" }
+        add("context", "\(NumberText.count(maxContext)) tokens")
+        add("vocabulary", "\(NumberText.count(vocabulary))\(tiedHead ? ", LM head tied" : "")")
+        let types = weightTypes.map { "\($0.type) \(NumberText.fixed(100 * $0.share, 1)) %" }
         add("weights", types.joined(separator: ", "))
         add("tokenizer", tokenizer)
         add("in front of a text", contextToken.map { "\(context) (token \($0))" } ?? context)
         if let fingerprint { add("fingerprint", fingerprint) }
         add(
             "memory",
-            "\(Words.bytes(Int64(memoryBytes))): \(Words.bytes(Int64(weightBytes))) of weights, "
-                + "mapped, and \(Words.bytes(Int64(workerBytes))) for each of "
-                + "\(Words.counted(Int64(threads), "thread"))")
+            "\(NumberText.bytes(Int64(memoryBytes))): \(NumberText.bytes(Int64(weightBytes))) of weights, "
+                + "mapped, and \(NumberText.bytes(Int64(workerBytes))) for each of "
+                + "\(NumberText.counted(Int64(threads), "thread"))")
         add(
             "",
-            "batches of \(Words.count(batchTokens)) tokens, chunks of up to \(Words.count(maxTokens))"
+            "batches of \(NumberText.count(batchTokens)) tokens, chunks of up to \(NumberText.count(maxTokens))"
         )
-        add("work", "\(Words.fixed(operationsPerToken / 1e6, 0)) MFLOP a token, kernels \(kernels)")
+        add(
+            "work",
+            "\(NumberText.fixed(operationsPerToken / 1e6, 0)) MFLOP a token, kernels \(kernels)")
         if let speed {
-            add("speed", "\(Words.rate(speed.tokensPerSecond)) tokens/s, measured")
+            add("speed", "\(NumberText.rate(speed.tokensPerSecond)) tokens/s, measured")
             add(
                 "",
-                "\(Words.fixed(speed.hoursPerGB, 1)) hours a GB of English text, at "
-                    + "\(Words.fixed(speed.bytesPerToken, 2)) bytes a token")
+                "\(NumberText.fixed(speed.hoursPerGB, 1)) hours a GB of English text, at "
+                    + "\(NumberText.fixed(speed.bytesPerToken, 2)) bytes a token")
         }
         return table.render()
     }

@@ -67,10 +67,10 @@ struct PairReport: Codable, Sendable, Equatable {
         case "none": text += "as a pair they are refused: \(reason ?? "")\n"
         default: text += "their difference is taken per \(per)\n"
         }
-        text += "memory for both: \(Words.bytes(Int64(memoryBytes)))\n"
+        text += "memory for both: \(NumberText.bytes(Int64(memoryBytes)))\n"
         if let hoursPerGB {
-            text += "time for both: \(Words.fixed(hoursPerGB, 1)) hours a GB of English text\n"
+            text += "time for both: \(NumberText.fixed(hoursPerGB, 1)) hours a GB of English text\n"
         }
-        return Words.printableLines(text)
+        return NumberText.printableLines(text)
     }
 }

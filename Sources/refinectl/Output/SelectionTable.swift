@@ -4,7 +4,7 @@ import Refinery
 enum SelectionTable {
     /// Totals, what was left out, the domains, the scores' range and the lengths' quantiles.
     static func render(_ summary: SelectionSummary) -> String {
-        var text = "selection \(summary.id): \(Words.printable(summary.name))\n\n"
+        var text = "selection \(summary.id): \(NumberText.printable(summary.name))\n\n"
         text += totals(summary) + leftOut(summary) + "\n"
         text += domains(summary) + "\n"
         if let categories = summary.categories, let column = summary.rule.mix?.by {
@@ -13,7 +13,7 @@ enum SelectionTable {
         text += scores(summary) + quantiles(summary) + lengths(summary) + bins(summary)
         text += cut(summary)
         for column in summary.columns ?? [] {
-            text += "\n" + Words.printable("column \(column.name): \(column.filesLine)") + "\n"
+            text += "\n" + NumberText.printable("column \(column.name): \(column.filesLine)") + "\n"
         }
         return text
     }
@@ -23,7 +23,10 @@ enum SelectionTable {
             ("", .left), ("kept", .right), ("of", .right), ("share", .right),
         ])
         func add(_ name: String, _ kept: Int, _ all: Int) {
-            table.add([name, Words.count(kept), Words.count(all), Words.share(kept, of: all)])
+            table.add([
+                name, NumberText.count(kept), NumberText.count(all),
+                NumberText.share(kept, of: all),
+            ])
         }
         add("documents", summary.keptDocuments, summary.documents)
         let isByChunk = summary.rule.unit == .chunk
@@ -50,12 +53,12 @@ enum SelectionTable {
         reasons +=
             summary.removals.map { $0.map { ($0.items, "by \($0.by)") } }
             ?? [(summary.duplicates, "exact duplicates")]
-        let words = reasons.filter { $0.0 > 0 }.map { "\(Words.count($0.0)) \($0.1)" }
+        let words = reasons.filter { $0.0 > 0 }.map { "\(NumberText.count($0.0)) \($0.1)" }
         let details = (summary.removals ?? []).flatMap(\.lines)
-            .map { Words.printable($0) + "\n" }.joined()
+            .map { NumberText.printable($0) + "\n" }.joined()
         guard !words.isEmpty else { return details }
         return "no candidates: \(summary.rule.unit.rawValue)s "
-            + Words.printable(words.joined(separator: ", ")) + "\n" + details
+            + NumberText.printable(words.joined(separator: ", ")) + "\n" + details
     }
 
     /// Every domain that was there, those without a candidate included.
@@ -70,12 +73,13 @@ enum SelectionTable {
         for row in summary.domainRows {
             let kept = (row.after?.keptChunks ?? 0, row.after?.keptTokens ?? 0)
             table.add([
-                row.before.domain ?? "(none)", Words.count(kept.0),
-                Words.count(row.before.chunks), Words.share(kept.0, of: row.before.chunks),
-                Words.count(kept.1), Words.count(row.before.tokens),
-                Words.share(kept.1, of: row.before.tokens),
-                row.after.map { Words.fixed($0.meanScore, 4) } ?? "-",
-                row.after?.keptMeanScore.map { Words.fixed($0, 4) } ?? "-",
+                row.before.domain ?? "(none)", NumberText.count(kept.0),
+                NumberText.count(row.before.chunks),
+                NumberText.share(kept.0, of: row.before.chunks),
+                NumberText.count(kept.1), NumberText.count(row.before.tokens),
+                NumberText.share(kept.1, of: row.before.tokens),
+                row.after.map { NumberText.fixed($0.meanScore, 4) } ?? "-",
+                row.after?.keptMeanScore.map { NumberText.fixed($0, 4) } ?? "-",
             ])
         }
         return table.render()
@@ -88,10 +92,11 @@ enum SelectionTable {
         ])
         for domain in domains {
             table.add([
-                domain.domain ?? "(none)", Words.count(domain.keptChunks),
-                Words.count(domain.chunks), Words.share(domain.keptChunks, of: domain.chunks),
-                Words.count(domain.keptTokens), Words.fixed(domain.meanScore, 4),
-                domain.keptMeanScore.map { Words.fixed($0, 4) } ?? "-",
+                domain.domain ?? "(none)", NumberText.count(domain.keptChunks),
+                NumberText.count(domain.chunks),
+                NumberText.share(domain.keptChunks, of: domain.chunks),
+                NumberText.count(domain.keptTokens), NumberText.fixed(domain.meanScore, 4),
+                domain.keptMeanScore.map { NumberText.fixed($0, 4) } ?? "-",
             ])
         }
         return table.render()
@@ -101,7 +106,8 @@ enum SelectionTable {
         guard let low = summary.minScore, let high = summary.maxScore else {
             return "nothing was kept\n"
         }
-        return "\(summary.rule.score) kept: \(Words.fixed(low, 4)) to \(Words.fixed(high, 4)), "
+        return
+            "\(summary.rule.score) kept: \(NumberText.fixed(low, 4)) to \(NumberText.fixed(high, 4)), "
             + "models compared by \(summary.unit.rawValue)\n"
     }
 
@@ -116,7 +122,7 @@ enum SelectionTable {
             table.add(
                 [name]
                     + [lengths.min, lengths.q25, lengths.median, lengths.q75, lengths.max]
-                    .map { Words.count($0) })
+                    .map { NumberText.count($0) })
         }
         return "\n" + table.render()
     }
@@ -133,7 +139,7 @@ enum SelectionTable {
                     + [
                         scores.min, scores.q05, scores.q25, scores.median, scores.q75, scores.q95,
                         scores.max,
-                    ].map { Words.fixed($0, 4) })
+                    ].map { NumberText.fixed($0, 4) })
         }
         return "\n" + table.render()
     }
@@ -145,8 +151,9 @@ enum SelectionTable {
         ])
         for bin in bins {
             table.add([
-                Words.count(bin.from), Words.count(bin.kept), Words.count(bin.candidates),
-                Words.share(bin.kept, of: bin.candidates),
+                NumberText.count(bin.from), NumberText.count(bin.kept),
+                NumberText.count(bin.candidates),
+                NumberText.share(bin.kept, of: bin.candidates),
             ])
         }
         let warning =
@@ -159,7 +166,7 @@ enum SelectionTable {
     private static func cut(_ summary: SelectionSummary) -> String {
         guard let near = summary.nearCut, near > 0 else { return "" }
         return
-            "\n\(Words.counted(Int64(near), summary.rule.unit.rawValue)) within 1e-4 of the cut: "
+            "\n\(NumberText.counted(Int64(near), summary.rule.unit.rawValue)) within 1e-4 of the cut: "
             + "another CPU may rank those the other way\n"
     }
 }

@@ -4,15 +4,15 @@ import Refinery
 enum StatusTable {
     /// A few lines and a table of the corpora.
     static func render(_ status: StatusReport) -> String {
-        var text = "refineryd \(Words.printable(status.version)): \(line(status))\n"
+        var text = "refineryd \(NumberText.printable(status.version)): \(line(status))\n"
         if let error = status.error, status.state != .waiting {
-            text += "error: \(Words.printable(Words.oneLine(error)))\n"
+            text += "error: \(NumberText.printable(NumberText.oneLine(error)))\n"
         }
         for model in [status.teacher, status.reference] {
             guard let model else { continue }
-            text += Words.printable(
-                "\(model.role): \(model.path) (\(model.architecture), "
-                    + "\(Words.count(model.parameters)) parameters, context \(model.context))")
+            text += NumberText.printable(
+                "\(model.role.rawValue): \(model.path) (\(model.architecture), "
+                    + "\(NumberText.count(model.parameters)) parameters, context \(model.context))")
             text += "\n"
         }
         if status.corpora.isEmpty {
@@ -27,15 +27,15 @@ enum StatusTable {
         let unchunked = status.corpora.reduce(0) { $0 + $1.unchunked }
         var text = status.state.rawValue
         if status.state == .waiting, let reason = status.error {
-            text += ": " + Words.printable(reason)
+            text += ": " + NumberText.printable(reason)
         }
-        if unchunked > 0 { text += ", \(Words.counted(unchunked, "document")) to cut" }
-        text += ", \(Words.counted(pending, "score")) to go"
+        if unchunked > 0 { text += ", \(NumberText.counted(unchunked, "document")) to cut" }
+        text += ", \(NumberText.counted(pending, "score")) to go"
         let failed = status.corpora.reduce(0) { $0 + $1.failed.teacher + $1.failed.reference }
-        if failed > 0 { text += ", \(Words.count(failed)) failed (refinectl retry)" }
-        if let rate = status.tokensPerSecond { text += ", \(Words.rate(rate)) tokens/s" }
+        if failed > 0 { text += ", \(NumberText.count(failed)) failed (refinectl retry)" }
+        if let rate = status.tokensPerSecond { text += ", \(NumberText.rate(rate)) tokens/s" }
         if let left = status.etaSeconds, left > 0 {
-            text += ", about \(Words.duration(seconds: left)) left"
+            text += ", about \(NumberText.duration(seconds: left)) left"
         }
         return text
     }

@@ -10,7 +10,7 @@ final class TerminalLines: Sendable {
             line += bytes
             guard let end = line.lastIndex(of: UInt8(ascii: "\n")) else { return }
             let text = String(decoding: line[..<end], as: UTF8.self)
-            StandardOutput.write(Words.printableLines(text) + "\n")
+            StandardOutput.write(NumberText.printableLines(text) + "\n")
             line.removeSubrange(...end)
         }
     }

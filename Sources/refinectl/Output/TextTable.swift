@@ -15,7 +15,7 @@ struct TextTable {
 
     /// Adds a row of as many cells as there are columns.
     mutating func add(_ cells: [String]) {
-        rows.append(cells.map(Words.printable))
+        rows.append(cells.map(NumberText.printable))
     }
 
     /// The lines, without spaces at their ends, each with a newline.

@@ -27,6 +27,7 @@ struct WarningLog: LogHandler {
             .sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", ")
         let word = event.level >= .error ? "error" : "warning"
         reporter.note(
-            Words.printable("\(word): \(event.message)" + (details.isEmpty ? "" : " (\(details))")))
+            NumberText.printable(
+                "\(word): \(event.message)" + (details.isEmpty ? "" : " (\(details))")))
     }
 }

@@ -8,8 +8,10 @@ enum ProgressLine {
         var parts = snapshot.amount.isEmpty ? [] : [snapshot.amount]
         if let fraction = snapshot.fraction { parts.append(percent(fraction)) }
         if let speed = snapshot.speed { parts.append(speed) }
-        if let left = snapshot.secondsLeft { parts.append("ETA " + Words.duration(seconds: left)) }
-        if let note = snapshot.note { parts.append(Words.printable(note)) }
+        if let left = snapshot.secondsLeft {
+            parts.append("ETA " + NumberText.duration(seconds: left))
+        }
+        if let note = snapshot.note { parts.append(NumberText.printable(note)) }
         func length() -> Int {
             snapshot.stage.unicodeScalars.count
                 + parts.reduce(0) { $0 + 2 + $1.unicodeScalars.count }
@@ -36,9 +38,9 @@ enum ProgressLine {
         if let fraction = snapshot.fraction { text += " (\(percent(fraction)))" }
         if let speed = snapshot.speed { text += ", \(speed)" }
         if let left = snapshot.secondsLeft {
-            text += ", about \(Words.duration(seconds: left)) left"
+            text += ", about \(NumberText.duration(seconds: left)) left"
         }
-        if let note = snapshot.note { text += ", \(Words.printable(note))" }
+        if let note = snapshot.note { text += ", \(NumberText.printable(note))" }
         return text
     }
 
@@ -52,9 +54,9 @@ enum ProgressLine {
             seconds ?? (tokensPerSecond > 0 ? Double(tokens) / tokensPerSecond : .infinity)
         let time =
             seconds >= 3600 && seconds.isFinite
-            ? Words.fixed(seconds / 3600, 1) + " hours" : Words.duration(seconds: seconds)
-        return "\(Words.counted(tokens, "token")) to score; about \(time) at "
-            + "\(Words.rate(tokensPerSecond)) tokens/s (measured)"
+            ? NumberText.fixed(seconds / 3600, 1) + " hours" : NumberText.duration(seconds: seconds)
+        return "\(NumberText.counted(tokens, "token")) to score; about \(time) at "
+            + "\(NumberText.rate(tokensPerSecond)) tokens/s (measured)"
     }
 
     /// `[####----]`, `width` columns and two brackets.

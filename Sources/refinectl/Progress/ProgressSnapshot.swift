@@ -27,7 +27,7 @@ struct ProgressSnapshot: Equatable, Sendable {
     var amount: String {
         if done == 0, total == nil { return "" }
         func number(_ value: Int64) -> String {
-            unit == "bytes" ? Words.bytes(value) : Words.count(value)
+            unit == "bytes" ? NumberText.bytes(value) : NumberText.count(value)
         }
         let suffix = unit == "bytes" ? "" : " " + unit
         return number(done) + (total.map { " / " + number($0) } ?? "") + suffix
@@ -36,7 +36,8 @@ struct ProgressSnapshot: Equatable, Sendable {
     /// `1,234 tokens/s`, where measured.
     var speed: String? {
         rate.map {
-            rateUnit == "bytes" ? Words.bytes(Int64($0)) + "/s" : "\(Words.rate($0)) \(rateUnit)/s"
+            rateUnit == "bytes"
+                ? NumberText.bytes(Int64($0)) + "/s" : "\(NumberText.rate($0)) \(rateUnit)/s"
         }
     }
 }

@@ -76,7 +76,7 @@ final class UploadDisplay: Sendable {
             if let total, rate > 0 { snapshot.secondsLeft = Double(total - now.bytes) / rate }
         }
         snapshot.note =
-            Words.counted(now.documents + now.current, noun)
+            NumberText.counted(now.documents + now.current, noun)
             + (files > 1 ? ", file \(now.files) of \(files)" : "")
         reporter.update(snapshot)
     }

@@ -58,7 +58,8 @@ struct RuleFiles: Sendable {
         excludedIDs = IDListFile(file: name, bytes: bytes, andCopies: andCopies)
         idBytes = bytes
         StandardOutput.writeError(
-            Words.printable("\(name): \(Words.counted(Int64(list.entries.count), "id"))") + "\n")
+            NumberText.printable("\(name): \(NumberText.counted(Int64(list.entries.count), "id"))")
+                + "\n")
     }
 
     /// Puts them into a store.
@@ -70,16 +71,16 @@ struct RuleFiles: Sendable {
     /// Sends them to the daemon.
     func send(to client: Client) async throws {
         if let excludedIDs {
-            let report: RuleFileReport = try await client.upload(
-                "/v1/rule-files", query: [], body: Self.sending(idBytes))
+            let report = try await client.upload(
+                API.ruleFiles, body: Self.sending(idBytes))
             guard report.sha256 == excludedIDs.sha256 else {
                 throw Failure("the daemon holds another file of ids than the one sent")
             }
         }
         for windows in windows {
             let bytes = Array(windows.bytes)
-            let report: BenchmarkReport = try await client.upload(
-                "/v1/benchmarks", query: [],
+            let report = try await client.upload(
+                API.benchmarks,
                 body: Self.sending(bytes))
             guard report == BenchmarkReport(windows) else {
                 throw Failure(
@@ -99,14 +100,15 @@ struct RuleFiles: Sendable {
     }
 
     private static func words(_ name: String, _ reader: BenchmarkReader) -> String {
-        var text = "benchmark \(Words.printable(name)): "
+        var text = "benchmark \(NumberText.printable(name)): "
         if let questions = reader.questions {
-            text += Words.counted(Int64(questions), "question")
+            text += NumberText.counted(Int64(questions), "question")
             if reader.tooShort > 0 {
-                text += " (\(Words.count(reader.tooShort)) under 13 words, which match nothing)"
+                text +=
+                    " (\(NumberText.count(reader.tooShort)) under 13 words, which match nothing)"
             }
             text += ", "
         }
-        return text + "\(Words.count(reader.windows.hashes.count)) runs of 13 words\n"
+        return text + "\(NumberText.count(reader.windows.hashes.count)) runs of 13 words\n"
     }
 }

@@ -64,7 +64,8 @@ struct TextReader {
     /// The warning that no line has the field that was named; asked at the end.
     var warning: String? {
         guard let namedID, seen.lines, !seen.id else { return nil }
-        return Words.printable("warning: \(name): no line has the field \(namedID) (--id-field)")
+        return NumberText.printable(
+            "warning: \(name): no line has the field \(namedID) (--id-field)")
     }
 
     private mutating func feed(_ piece: [UInt8]) throws {

@@ -27,7 +27,7 @@ enum TextStream {
                 read: { try groups.next() }, body: body,
                 write: { group in
                     for line in group.bad {
-                        StandardOutput.writeError("error: \(Words.printable(line))\n")
+                        StandardOutput.writeError("error: \(NumberText.printable(line))\n")
                     }
                     badLines += group.bad.count
                     StandardOutput.write(group.json)
@@ -47,9 +47,9 @@ enum TextStream {
         if let thrown { throw thrown }
         if let warning = groups.warning { StandardOutput.writeError(warning + "\n") }
         let wrong = [
-            badLines > 0 ? "\(Words.counted(Int64(badLines), "line")) held no text" : nil,
+            badLines > 0 ? "\(NumberText.counted(Int64(badLines), "line")) held no text" : nil,
             total.errors > 0
-                ? "\(Words.counted(Int64(total.errors), "text")) could not be scored" : nil,
+                ? "\(NumberText.counted(Int64(total.errors), "text")) could not be scored" : nil,
         ].compactMap { $0 }
         guard wrong.isEmpty else { throw Failure(wrong.joined(separator: ", ")) }
     }

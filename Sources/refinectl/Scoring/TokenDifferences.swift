@@ -12,7 +12,7 @@ struct TokenDifferences: Sendable {
     /// - Throws: ``Failure`` where a role is missing or its model cannot be read here.
     init(_ models: [ModelReport], ignoredConfig: [String]) throws {
         func load(_ role: ModelRole) throws -> LanguageModel {
-            guard let found = models.first(where: { $0.role == role.rawValue }) else {
+            guard let found = models.first(where: { $0.role == role }) else {
                 throw Failure(
                     "the daemon names no \(role.rawValue)",
                     hint: "--plain does without the models")

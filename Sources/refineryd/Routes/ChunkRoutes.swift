@@ -8,9 +8,8 @@ struct ChunkRoutes {
 
     func add(to group: RouterGroup<Context>) {
         let (store, threads) = (environment.store, environment.threads)
-        group.get("chunks/:id") { request, context in
+        group.on(API.chunk) { parameters, _, context in
             let id = try RequestParameters.id(context)
-            let parameters = try RequestParameters(request, known: ["selection"])
             guard let name = parameters.text("selection") else {
                 return try Response.json(
                     await threads.query { try SelectionStage(store).explain(chunk: id) })

@@ -10,18 +10,18 @@ struct ColumnRoutes {
 
     func add(to group: RouterGroup<Context>) {
         let (store, threads, logger) = (environment.store, environment.threads, environment.logger)
-        group.get("columns") { request, _ in
-            let name = try RequestParameters(request, known: ["name"]).text("name")
+        group.on(API.columns) { parameters, _, _ in
+            let name = parameters.text("name")
             let slot = try await threads.slot()
             return try Response.json(await slot.run { try store.columns(named: name) })
         }
-        group.post("columns") { request, _ in
-            let order = try Self.order(request)
+        group.on(API.importColumn) { parameters, request, _ in
+            let order = try Self.order(parameters)
             let slot = try await threads.slot()
             return try Response.json(
                 await UploadPipe.read(request, on: slot) { try importFile(order, from: $0) })
         }
-        group.delete("columns/:name") { _, context in
+        group.on(API.deleteColumn) { _, _, context in
             guard let name = context.parameters.get("name")?.removingPercentEncoding else {
                 throw RequestError(.badRequest, "the column's name is not percent-encoded UTF-8")
             }
@@ -32,13 +32,7 @@ struct ColumnRoutes {
         }
     }
 
-    private static func order(_ request: Request) throws -> ColumnImportJob.Order {
-        let parameters = try RequestParameters(
-            request,
-            known: [
-                "name", "corpus", "file", "compression", "id_field", "chunk_field", "value_field",
-                "replace",
-            ])
+    private static func order(_ parameters: RequestParameters) throws -> ColumnImportJob.Order {
         guard let name = parameters.text("name"), let file = parameters.text("file") else {
             throw RequestError(
                 .badRequest, "parameter name or file is missing",

@@ -10,12 +10,10 @@ struct CorpusRoutes {
 
     func add(to group: RouterGroup<Context>) {
         let (store, threads, jobs) = (environment.store, environment.threads, environment.jobs)
-        group.get("corpora") { request, _ in
-            _ = try RequestParameters(request, known: [])
-            return try Response.json(
-                await threads.query { try store.corpora().map(CorpusReport.init) })
+        group.on(API.corpora) { _, _, _ in
+            try Response.json(await threads.query { try store.corpora() })
         }
-        group.delete("corpora/:name") { _, context in
+        group.on(API.deleteCorpus) { _, _, context in
             guard let name = context.parameters.get("name")?.removingPercentEncoding else {
                 throw RequestError(.badRequest, "the corpus's name is not percent-encoded UTF-8")
             }
@@ -30,8 +28,8 @@ struct CorpusRoutes {
             environment.logger.notice("corpus deleted", metadata: ["corpus.name": "\(corpus)"])
             return try Response.json(["deleted": corpus])
         }
-        group.get("rejects") { request, context in
-            let corpus = try RequestParameters(request, known: ["corpus"]).corpus()
+        group.on(API.rejects) { parameters, _, context in
+            let corpus = try parameters.corpus()
             let slot = try await threads.slot()
             return Response.jsonLines(slot: slot, to: context.channel) { pipe in
                 var lines = LineBuffer(pipe, environment.wait())

@@ -16,13 +16,7 @@ struct ImportOrder: Sendable {
     var replace: Bool
 
     /// Reads the query of a request.
-    init(_ request: Request, configuration: Configuration) throws {
-        let parameters = try RequestParameters(
-            request,
-            known: [
-                "corpus", "file", "format", "compression", "text_field", "id_field",
-                "domain_field", "replace", "path", "no_id_field",
-            ])
+    init(_ parameters: RequestParameters, configuration: Configuration) throws {
         guard let file = parameters.text("file") else {
             throw RequestError(
                 .badRequest, "parameter file is missing",

@@ -8,8 +8,8 @@ struct ImportRoute {
     let environment: RouteEnvironment
 
     func add(to group: RouterGroup<Context>) {
-        group.post("imports") { request, _ in
-            let order = try ImportOrder(request, configuration: environment.configuration)
+        group.on(API.imports) { parameters, request, _ in
+            let order = try ImportOrder(parameters, configuration: environment.configuration)
             let slot = try await environment.threads.slot()
             return try Response.json(
                 await UploadPipe.read(request, on: slot) { try importFile(order, from: $0) })

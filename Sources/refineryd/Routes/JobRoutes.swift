@@ -8,8 +8,7 @@ struct JobRoutes {
 
     func add(to group: RouterGroup<Context>) {
         let (store, threads, jobs) = (environment.store, environment.threads, environment.jobs)
-        group.get("jobs") { request, _ in
-            let parameters = try RequestParameters(request, known: ["limit"])
+        group.on(API.jobs) { parameters, _, _ in
             let limit = try parameters.integer("limit", in: 1...100_000) ?? 1000
             guard limit > 1000 else {
                 return try Response.json(
@@ -21,11 +20,11 @@ struct JobRoutes {
                 await slot.run { try store.jobs(limit: Int(limit)) },
                 holding: slot)
         }
-        group.get("jobs/:id") { _, context in
+        group.on(API.job) { _, _, context in
             let id = try RequestParameters.id(context)
             return try Response.json(await record(id))
         }
-        group.post("jobs/:id/cancel") { _, context in
+        group.on(API.cancelJob) { _, _, context in
             let id = try RequestParameters.id(context)
             let record = try await record(id)
             guard jobs.cancel(id) else {

@@ -15,8 +15,8 @@ struct SelectionRoutes {
         let (store, threads, memory) = (
             environment.store, environment.threads, environment.memory
         )
-        group.get("selections") { request, _ in
-            let name = try RequestParameters(request, known: ["name"]).text("name")
+        group.on(API.selections) { parameters, _, _ in
+            let name = parameters.text("name")
             return try Response.json(
                 await threads.query {
                     if let name {
@@ -26,8 +26,7 @@ struct SelectionRoutes {
                     }
                 })
         }
-        group.get("report") { request, _ in
-            let parameters = try RequestParameters(request, known: ["selection"])
+        group.on(API.report) { parameters, _, _ in
             guard let name = parameters.text("selection") else {
                 throw RequestError(.badRequest, "selection names the one to report on")
             }
@@ -35,29 +34,29 @@ struct SelectionRoutes {
             return try Response.json(
                 await slot.run { try ReportStage(store).report(selection: name) })
         }
-        group.get("comparison") { request, _ in
-            let parameters = try RequestParameters(request, known: ["first", "second"])
+        group.on(API.comparison) { parameters, _, _ in
             guard let first = parameters.text("first"), let second = parameters.text("second")
             else { throw RequestError(.badRequest, "first and second name two selections") }
             let slot = try await threads.slot()
             return try Response.json(
                 await slot.run { try SelectionStage(store).compare(first, second) })
         }
-        group.delete("selections/:id") { _, context in
+        group.on(API.deleteSelection) { _, _, context in
             let id = try RequestParameters.id(context)
             let summary = try await summary(id)
             let slot = try await threads.slot()
             try await slot.run { try store.deleteSelection(id) }
             return try Response.json(summary)
         }
-        group.get("scores") { request, context in try await scores(request, context) }
-        group.get("selections/:id") { _, context in
+        group.on(API.scores) { parameters, _, context in
+            try await scores(parameters, context)
+        }
+        group.on(API.selection) { _, _, context in
             let id = try RequestParameters.id(context)
             return try Response.json(await summary(id))
         }
-        group.post("selections") { request, _ in try await select(request) }
-        group.post("benchmarks") { request, _ in
-            _ = try RequestParameters(request, known: [])
+        group.on(API.select) { _, request, _ in try await select(request) }
+        group.on(API.benchmarks) { _, request, _ in
             let slot = try await threads.slot()
             // The body, the numbers, and twice both on the way into the store.
             let most = QuestionWindows.most * MemoryLayout<UInt64>.size
@@ -72,8 +71,7 @@ struct SelectionRoutes {
                     return BenchmarkReport(windows)
                 })
         }
-        group.post("rule-files") { request, _ in
-            _ = try RequestParameters(request, known: [])
+        group.on(API.ruleFiles) { _, request, _ in
             let slot = try await threads.slot()
             let most = Store.mostRuleFileBytes
             let length = request.headers[.contentLength].flatMap { Int($0) } ?? most
@@ -87,13 +85,13 @@ struct SelectionRoutes {
                     return report
                 })
         }
-        group.get("selections/:id/provenance") { _, context in
+        group.on(API.provenance) { _, _, context in
             let selection = try await summary(RequestParameters.id(context))
             return try Response.json(
                 await threads.query { try Provenance(store, of: selection) })
         }
-        group.get("selections/:id/rows") { request, context in
-            try await rows(request, context, id: RequestParameters.id(context))
+        group.on(API.selectionRows) { parameters, _, context in
+            try await rows(parameters, context, id: RequestParameters.id(context))
         }
     }
 
@@ -111,7 +109,6 @@ struct SelectionRoutes {
 
     /// Chooses chunks by the rule in the body; the answer is the selection's summary.
     private func select(_ request: Request) async throws -> Response {
-        _ = try RequestParameters(request, known: [])
         let body = try await request.body(upTo: 64 << 10)
         let selection: SelectionRequest
         do {
@@ -154,10 +151,8 @@ struct SelectionRoutes {
 
     /// Streams the rows of a selection as lines of JSON.
     private func rows(
-        _ request: Request, _ context: Context, id: Int64
+        _ parameters: RequestParameters, _ context: Context, id: Int64
     ) async throws -> Response {
-        let parameters = try RequestParameters(
-            request, known: ["order", "seed", "merge_adjacent", "keep_fields"])
         let options = ExportOptions(
             order: try parameters.choice("order", default: ExportOrder.corpus),
             seed: try parameters.seed("seed"),
@@ -186,9 +181,9 @@ struct SelectionRoutes {
     }
 
     /// Streams every scored chunk's columns as lines of JSON or CSV.
-    private func scores(_ request: Request, _ context: Context) async throws -> Response {
-        let parameters = try RequestParameters(
-            request, known: ["corpus", "exclude_domains", "where", "unit", "format"])
+    private func scores(
+        _ parameters: RequestParameters, _ context: Context
+    ) async throws -> Response {
         var rule = SelectionRule(size: .topK(1), corpus: try parameters.corpus())
         rule.unit = try parameters.choice("unit", default: ItemUnit.chunk)
         rule.excludedDomains = try parameters.list("exclude_domains")

@@ -13,30 +13,28 @@ struct StatusRoutes {
             environment.store, environment.pipeline, environment.threads
         )
         let progress = PipelineProgress(store, pipeline)
-        group.get("status") { request, _ in
-            _ = try RequestParameters(request, known: [])
-            return try Response.json(await threads.query { try progress.status() })
+        group.on(API.status) { _, _, _ in
+            try Response.json(await threads.query { try progress.status() })
         }
-        group.get("models") { request, _ in
-            _ = try RequestParameters(request, known: [])
-            return try Response.json(
-                await threads.query { try store.models().map(ModelReport.init) })
+        group.on(API.models) { _, _, _ in
+            try Response.json(
+                await threads.query { try store.roles().map { ModelReport($0) } })
         }
-        group.get("progress") { request, _ in try await self.progress(request) }
-        group.post("retry") { request, _ in
-            let corpus = try RequestParameters(request, known: ["corpus"]).corpus()
+        group.on(API.progress) { parameters, _, _ in try await self.progress(parameters) }
+        group.on(API.retry) { parameters, _, _ in
+            let corpus = try parameters.corpus()
             let slot = try await threads.slot()
             let retried = try await slot.run { try store.retryFailures(corpus: corpus) }
             if retried > 0 { pipeline.wake() }
             environment.logger.notice("failures taken back", metadata: ["scores": "\(retried)"])
             return try Response.json(RetryReport(retried: Int64(retried)))
         }
-        group.post("pause") { _, _ in
+        group.on(API.pause) { _, _, _ in
             pipeline.setPaused(true)
             environment.logger.notice("scoring paused")
             return try Response.json(["state": "paused"])
         }
-        group.post("resume") { _, _ in
+        group.on(API.resume) { _, _, _ in
             pipeline.setPaused(false)
             environment.logger.notice("scoring resumed")
             return try Response.json(["state": "resumed"])
@@ -44,9 +42,7 @@ struct StatusRoutes {
     }
 
     /// How far a corpus (or all of the store) is, and whether the named documents are done.
-    private func progress(_ request: Request) async throws -> Response {
-        let parameters = try RequestParameters(
-            request, known: ["corpus", "first_document", "last_document"])
+    private func progress(_ parameters: RequestParameters) async throws -> Response {
         let corpus = try parameters.corpus()
         let first = try parameters.integer("first_document", in: 0...Int64.max)
         let last = try parameters.integer("last_document", in: 0...Int64.max)

@@ -90,7 +90,7 @@ struct ExportTests {
         try test.chunkAll()
         try test.score()
         let manifest = Manifest(
-            tool: "refinery 0", created: 1, models: try test.store.models(),
+            tool: "refinery 0", created: 1, models: try test.store.roles(),
             chunkers: try test.store.chunkers(),
             selection: try test.store.select(SelectionRule(size: .topK(1))),
             output: Manifest.Output(

@@ -44,7 +44,7 @@ struct StorePropertyTests {
             case 8:
                 let role = ModelRole.allCases.randomElement(using: &random) ?? .teacher
                 let digit = "abc".randomElement(using: &random) ?? "a"
-                _ = try test.store.registerModel(.test(role, digit))
+                _ = try test.store.register(.test(digit), as: role)
             case 9, 10:
                 let rule = SelectionRule(
                     size: .topK(Int.random(in: 1...5, using: &random)),

@@ -69,19 +69,41 @@ struct StoreScoreTests {
         try test.chunkAll()
         try test.score()
         let before = try test.store.status()
-        _ = try test.store.registerModel(.test(.teacher, "a"))
+        _ = try test.store.register(.test("a"), as: .teacher)
         #expect(try test.store.status() == before)
 
-        let other = try test.store.registerModel(.test(.teacher, "c"))
+        let other = try test.store.register(.test("c"), as: .teacher)
         let pending = try test.store.nextPending(after: 0, limit: 9)
         #expect(pending.count == 2 && pending.allSatisfy { $0.needsTeacher && !$0.needsReference })
         #expect(try test.count("SELECT count(*) FROM score") == 4)
         #expect(try test.store.status().teacher?.id == other)
         #expect(try test.store.checkPending().isClean)
 
-        _ = try test.store.registerModel(.test(.teacher, "a"))
+        _ = try test.store.register(.test("a"), as: .teacher)
         #expect(try test.store.status().corpora == before.corpora)
-        #expect(try test.store.models().map(\.isCurrent) == [true, true, false])
+        #expect(try test.store.roles().map(\.isCurrent) == [true, true, false])
+        #expect(try test.store.checkPending().isClean)
+    }
+
+    @Test func `scores of a model without a role arrive, and count once it has one`() throws {
+        let test = try TestStore()
+        try test.registerModels()
+        try test.add([.test("a", "one|two|one|")])
+        try test.chunkAll()
+        let chunks = try test.store.nextPending(after: 0, limit: 9)
+        let before = try test.store.status()
+        let model = try test.store.register(.test("c"))
+        try test.store.recordScores([
+            ChunkScore(chunk: chunks[0].id, model: model, outcome: .tooShort)
+        ])
+        #expect(try test.store.status() == before)
+        #expect(try test.store.roles().map(\.model.fingerprint).contains("c") == false)
+        #expect(try test.store.nextPending(after: 0, limit: 9) == chunks)
+        #expect(try test.store.checkPending().isClean)
+
+        #expect(try test.store.register(.test("c"), as: .reference) == model)
+        let after = try #require(try test.store.status().corpora.first)
+        #expect(after.tooShort.reference == 1 && after.pendingByRole.reference == 1)
         #expect(try test.store.checkPending().isClean)
     }
 
@@ -94,7 +116,7 @@ struct StoreScoreTests {
         #expect(pending.allSatisfy { $0.needsTeacher && !$0.needsReference })
         #expect(try test.score() == 2)
         #expect(try test.store.checkPending().isClean)
-        _ = try test.store.registerModel(.test(.reference, "b"))
+        _ = try test.store.register(.test("b"), as: .reference)
         #expect(try test.store.nextPending(after: 0, limit: 9).allSatisfy(\.needsReference))
         #expect(try test.store.checkPending().isClean)
     }

@@ -36,10 +36,10 @@ final class TestStore {
         context: String = "none"
     ) throws -> (teacher: Int64, reference: Int64) {
         (
-            try store.registerModel(
-                .test(.teacher, teacher, digest: digests.0, context: context)),
-            try store.registerModel(
-                .test(.reference, reference, digest: digests.1, context: context))
+            try store.register(
+                .test(teacher, digest: digests.0, context: context), as: .teacher),
+            try store.register(
+                .test(reference, digest: digests.1, context: context), as: .reference)
         )
     }
 
@@ -209,12 +209,12 @@ extension Store {
     }
 }
 
-extension ModelRecord {
+extension Model {
     static func test(
-        _ role: ModelRole, _ digit: Character, digest: String = "t", context: String = "none"
-    ) -> ModelRecord {
-        ModelRecord(
-            role: role, path: "/m/\(digit)", fingerprint: String(repeating: digit, count: 64),
+        _ digit: Character, digest: String = "t", context: String = "none"
+    ) -> Model {
+        Model(
+            path: "/m/\(digit)", fingerprint: String(repeating: digit, count: 64),
             architecture: "llama", parameters: 1, tokenizer: "tokenizer \(digest)",
             tokenizerDigest: digest, contextRule: context, maxContext: 2048)
     }

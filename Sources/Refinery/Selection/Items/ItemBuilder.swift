@@ -32,10 +32,17 @@ struct ItemBuilder {
     }
 
     /// Gathers nothing yet.
-    init(unit: ItemUnit, categories: Set<Int> = [], folder: String) {
+    ///
+    /// - Parameters:
+    ///   - unit: whether an item is a chunk or a document.
+    ///   - columns: the imported columns whose values the items carry.
+    ///   - folder: where items lie that memory should not hold.
+    init(unit: ItemUnit, columns: [ImportedColumn] = [], folder: String) {
         self.unit = unit
-        self.categories = categories
-        items = SpillTable(folder: folder)
+        categories = Set(columns.indices.filter { columns[$0].kind == .category })
+        items = SpillTable(
+            folder: folder, first: ScoredItem.bytes(withColumns: columns.count),
+            then: ScoredItem.withoutValues)
     }
 
     /// The chunks that follow are of one document with this text.

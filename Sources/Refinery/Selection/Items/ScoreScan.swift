@@ -17,7 +17,7 @@ struct ScoreScan {
     }
 
     /// The models.
-    let pair: ByRole<ModelRecord>
+    let pair: ByRole<Model>
     /// The one corpus that is read, nil for all.
     let corpus: String?
     /// Whether an item is a chunk or a document.
@@ -40,9 +40,7 @@ struct ScoreScan {
                 .invalid, "more than \(ImportedValues.most) imported columns in one rule")
         }
         let values = try ColumnRows(snapshot, columns)
-        var builder = ItemBuilder(
-            unit: unit, categories: Set(columns.indices.filter { columns[$0].kind == .category }),
-            folder: folder)
+        var builder = ItemBuilder(unit: unit, columns: columns, folder: folder)
         let scores = try ScoreRows(snapshot, pair)
         let documents = try DocumentRows(snapshot)
         let chunks = try snapshot.chunks()
@@ -68,7 +66,8 @@ struct ScoreScan {
             try builder.add(
                 outcome, chunk: id, document: document, original: original, domain: place.domain,
                 draw: draw ?? 0,
-                imported: try imported(id, original, values))
+                imported: columns.isEmpty
+                    ? ImportedValues() : try imported(id, original, values))
         }
         try builder.endDocument()
         return Result(
@@ -99,14 +98,14 @@ struct ScoreScan {
 
     private func requireContexts() throws {
         let (teacher, reference) = (pair.teacher, pair.reference)
-        let without = pair.both.filter { $0.contextRule == "none" }
-        guard let model = without.first else { return }
+        let without = pair.roles.first { $0.value.contextRule == "none" }
+        guard let role = without?.role else { return }
         throw RefineryError(
             .refused,
             "teacher and reference do not see the same tokens (tokenizers \(teacher.tokenizer) "
                 + "and \(reference.tokenizer), context \(teacher.contextRule) and "
                 + "\(reference.contextRule)), so scores are per byte, and for that both need a "
-                + "context token: the \(model.role.rawValue) has none",
+                + "context token: the \(role.rawValue) has none",
             hint: "give both a context token (--context TOKEN, or context in the config) "
                 + "or use a pair with one tokenizer")
     }

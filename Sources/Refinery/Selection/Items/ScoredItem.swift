@@ -24,8 +24,21 @@ struct ScoredItem: Sendable, BitwiseCopyable {
     var bytes: Int32
     /// Row id in `domain`, 0 for none.
     var domain: Int32
-    /// Of the imported columns that the rule reads.
+    /// Of the imported columns that the rule reads; the last field, so that a table can leave out
+    /// the places that the rule does not fill.
     var imported = ImportedValues()
+
+    /// An item whose imported columns have no values.
+    static let withoutValues = ScoredItem(
+        chunk: 0, document: 0, original: 0, draw: 0, teacherNLL: 0, referenceNLL: 0, adaptedNLL: 0,
+        repetition: 0, tokens: 0, referenceTokens: 0, bytes: 0, domain: 0)
+
+    /// The bytes in which an item differs from ``withoutValues`` where the rule reads so many
+    /// imported columns.
+    static func bytes(withColumns count: Int) -> Int {
+        MemoryLayout<ScoredItem>.size
+            - (ImportedValues.most - count) * MemoryLayout<Double>.stride
+    }
 
     /// What a mean over the item is divided by.
     func count(of unit: ScoreUnit) -> Double {

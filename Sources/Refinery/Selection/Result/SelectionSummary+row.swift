@@ -14,7 +14,7 @@ extension SelectionSummary {
     }
 
     /// Throws where the selection was made with other models than the current pair.
-    func check(madeBy pair: ByRole<ModelRecord>) throws {
+    func check(madeBy pair: ByRole<Model>) throws {
         guard pair.teacher.fingerprint == teacher, pair.reference.fingerprint == reference else {
             throw RefineryError(
                 .refused, "\"\(name)\" was made with other models than the current ones",

@@ -13,6 +13,11 @@ public struct ByRole<Value> {
 
     /// Both, the teacher's first.
     public var both: [Value] { [teacher, reference] }
+
+    /// Both with their roles, the teacher's first.
+    public var roles: [(role: ModelRole, value: Value)] {
+        [(.teacher, teacher), (.reference, reference)]
+    }
 }
 
 extension ByRole: Sendable where Value: Sendable {}

@@ -1,34 +1,36 @@
 /// A model as `GET /v1/models` and `refinectl models --json` print it.
 public struct ModelReport: Codable, Sendable, Equatable {
-    /// `teacher` or `reference`.
-    public var role = ""
+    /// The role that it plays or played.
+    public var role: ModelRole
     /// Where it was loaded from last.
-    public var path = ""
+    public var path: String
     /// SHA-256 of all that decides its scores, 64 hexadecimal digits.
-    public var fingerprint = ""
+    public var fingerprint: String
     /// The architecture, such as `llama`.
-    public var architecture = ""
+    public var architecture: String
     /// Number of parameters.
-    public var parameters: Int64 = 0
+    public var parameters: Int64
     /// The tokenizer in words.
-    public var tokenizer = ""
+    public var tokenizer: String
     /// The context rule: `none`, `bos` or a token's spelling.
-    public var context = ""
+    public var context: String
     /// Whether its role uses it now.
-    public var current = true
+    public var current: Bool
 
-    /// A report to fill in.
-    public init() {}
+    /// The report of a model in a role.
+    public init(_ assignment: RoleAssignment) {
+        self.init(assignment.model, as: assignment.role, isCurrent: assignment.isCurrent)
+    }
 
-    /// The report of a recorded model.
-    public init(_ record: ModelRecord) {
-        role = record.role.rawValue
-        path = record.path
-        fingerprint = record.fingerprint
-        architecture = record.architecture
-        parameters = record.parameters
-        tokenizer = record.tokenizer
-        context = record.contextRule
-        current = record.isCurrent
+    /// The report of a model in a role.
+    public init(_ model: Model, as role: ModelRole, isCurrent: Bool = true) {
+        self.role = role
+        path = model.path
+        fingerprint = model.fingerprint
+        architecture = model.architecture
+        parameters = model.parameters
+        tokenizer = model.tokenizer
+        context = model.contextRule
+        current = isCurrent
     }
 }

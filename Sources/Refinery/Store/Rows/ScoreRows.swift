@@ -38,7 +38,7 @@ final class ScoreRows {
     private var isOpen = true
 
     /// The scores of two models, from the first chunk on.
-    init(_ snapshot: Snapshot, _ pair: ByRole<ModelRecord>) throws {
+    init(_ snapshot: Snapshot, _ pair: ByRole<Model>) throws {
         teacher = pair.teacher.id
         reference = pair.reference.id
         let db = snapshot.db

@@ -3,9 +3,9 @@ public struct StoreStatus: Sendable, Equatable {
     /// Every corpus, by name in byte order.
     public var corpora: [CorpusStatus]
     /// The current teacher.
-    public var teacher: ModelRecord?
+    public var teacher: Model?
     /// The current reference.
-    public var reference: ModelRecord?
+    public var reference: Model?
 
     /// Documents not cut yet, over all corpora.
     public var unchunked: Int64 { corpora.reduce(0) { $0 + $1.unchunked } }

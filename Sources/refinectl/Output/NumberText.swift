@@ -1,7 +1,7 @@
 import Foundation
 
 /// Numbers as people read them.
-enum Words {
+enum NumberText {
     /// `1,234,567`.
     static func count(_ value: Int64) -> String {
         let digits = String(value.magnitude)
