@@ -94,7 +94,7 @@ def catalogue(content: bytes) -> bytes:
             words = words.replace(letter, written)
         return b'"' + words + b'"'
 
-    if number(0) != 0x950412DE or number(8) * 16 > len(content):
+    if len(content) < 28 or number(0) != 0x950412DE or number(8) * 16 > len(content):
         raise Unusable(DAMAGED)
     entries = []
     for place in range(number(8)):
