@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes a corpus of what Debian packages hold, as it lies there: 266 MB of text in JSONL.
+"""Makes a corpus of what Debian packages hold, as it lies there: 266 MB, 99 M tokens.
 
     make_debian_corpus.py [--cache DIR] [--seed 1] [--megabytes N] --output corpus.jsonl
 
