@@ -42,19 +42,26 @@ let package = Package(
             dependencies: ["CFaults", "CKernels", "COpenBLAS", "CPCRE2", "CSentencePiece"],
             swiftSettings: strict),
         .target(
+            name: "ReferenceTraining",
+            dependencies: [
+                "CKernels", "TeacherInference", .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict),
+        .target(
             name: "Migrations",
             path: "migrations",
             resources: [
                 .embedInCode("v0001_initial.sql"), .embedInCode("v0002_selection.sql"),
                 .embedInCode("v0003_benchmark.sql"), .embedInCode("v0004_columns.sql"),
                 .embedInCode("v0005_changed.sql"),
-                .embedInCode("v0006_rule_file.sql"),
+                .embedInCode("v0006_rule_file.sql"), .embedInCode("v0007_slice.sql"),
             ],
             swiftSettings: strict),
         .target(
             name: "Refinery",
             dependencies: [
-                "TeacherInference", "Migrations", "CDeflate", "CMalloc", "CZstd", "CZlib",
+                "ReferenceTraining", "TeacherInference", "Migrations", "CDeflate", "CMalloc",
+                "CZstd", "CZlib",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -75,7 +82,7 @@ let package = Package(
         .executableTarget(
             name: "refinectl",
             dependencies: [
-                "Refinery", "TeacherInference",
+                "ReferenceTraining", "Refinery", "TeacherInference",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -86,6 +93,15 @@ let package = Package(
         .testTarget(
             name: "TeacherInferenceTests",
             dependencies: ["TeacherInference", "CKernels", "COpenBLAS"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ReferenceTrainingTests",
+            dependencies: ["ReferenceTraining", "TeacherInference", "CKernels"],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "training-judge",
+            dependencies: ["ReferenceTraining", "TeacherInference"],
+            path: "Tests/TrainingJudge",
             swiftSettings: strict),
         .executableTarget(
             name: "model-fuzzer",

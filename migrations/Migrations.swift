@@ -29,4 +29,7 @@ public let migrations: [Migration] = [
     Migration(
         name: "v0006_rule_file",
         sql: String(decoding: PackageResources.v0006_rule_file_sql, as: UTF8.self)),
+    Migration(
+        name: "v0007_slice",
+        sql: String(decoding: PackageResources.v0007_slice_sql, as: UTF8.self)),
 ]

@@ -37,7 +37,10 @@ struct Refinectl: AsyncParsableCommand {
                 ]),
             CommandGroup(
                 name: "Without a daemon",
-                subcommands: [Refine.self, Score.self, Tokenize.self, Inspect.self, Bench.self]),
+                subcommands: [
+                    Refine.self, TrainReference.self, Score.self, Tokenize.self, Inspect.self,
+                    Bench.self,
+                ]),
         ])
 
     @OptionGroup var daemon: DaemonOptions

@@ -7,7 +7,7 @@ import Testing
 @Suite struct LayerTests {
     private static let order = [
         "RefineryError", "NearestName", "Heap", "Bytes", "Threads", "Files", "Store", "Import",
-        "Chunking", "Scoring", "Selection", "Export", "Report", "API", "Pipeline",
+        "Chunking", "Scoring", "Training", "Selection", "Export", "Report", "API", "Pipeline",
     ]
 
     private struct File {

@@ -3,7 +3,7 @@
 /// RMSNorm (Zhang and Sennrich 2019), RoPE that pairs halves of a head as Hugging Face does (Su et
 /// al. 2021), SwiGLU (Shazeer 2020, section 2), and query heads that share KV heads (Ainslie et al.
 /// 2023).
-public struct ReferenceShape: Sendable, Equatable {
+public struct ReferenceShape: Codable, Sendable, Equatable {
     /// Decoder layers.
     public var layers: Int
     /// Floats of the residual stream a token, D.
@@ -100,7 +100,8 @@ public struct ReferenceShape: Sendable, Equatable {
         }
         // transformers refuses to load another.
         guard width % heads == 0 else {
-            throw TrainingError("the reference's width \(width) is no multiple of its \(heads) heads")
+            throw TrainingError(
+                "the reference's width \(width) is no multiple of its \(heads) heads")
         }
         guard ropeTheta.isFinite, ropeTheta > 1 else {
             throw TrainingError("the reference's RoPE theta is \(ropeTheta); it must be above 1")

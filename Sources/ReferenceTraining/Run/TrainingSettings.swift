@@ -1,5 +1,5 @@
 /// Everything that decides what a run makes, beside the shape and the data.
-public struct TrainingSettings: Sendable, Equatable {
+public struct TrainingSettings: Codable, Sendable, Equatable {
     /// Decides the first weights and the order of the sequences.
     public var seed: UInt64
     /// Optimiser steps of the whole run.

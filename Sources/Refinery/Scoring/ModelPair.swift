@@ -55,13 +55,14 @@ struct ModelPair: Sendable {
                     "the \(role.rawValue) \(model.path) is another model than the one loaded before",
                     hint: "start again to score everything with it, or bring the old one back")
             }
-            let id = try store.register(
-                Model(
-                    path: model.path, fingerprint: fingerprint,
-                    architecture: model.configuration.architecture,
-                    parameters: Int64(model.parameterCount), tokenizer: model.tokenizer.summary,
-                    tokenizerDigest: digest, contextRule: model.contextRule,
-                    maxContext: model.maxContext), as: role)
+            var record = Model(
+                path: model.path, fingerprint: fingerprint,
+                architecture: model.configuration.architecture,
+                parameters: Int64(model.parameterCount), tokenizer: model.tokenizer.summary,
+                tokenizerDigest: digest, contextRule: model.contextRule,
+                maxContext: model.maxContext)
+            record.slice = try TrainingRecordFile.slice(folder: model.path)
+            let id = try store.register(record, as: role)
             logger.notice(
                 "model loaded",
                 metadata: [

@@ -89,6 +89,7 @@ public struct SelectionStage: Sendable {
         // Before the scores are read; recording looks again.
         _ = try snapshot.freeName(name, suggested: rule.suggestedName)
         let scope = try Self.scope(rule, snapshot)
+        let rule = rule.sparing(pair.reference.slice)
         let applied = try AppliedRule(rule, in: snapshot, folder: store.folder)
         try Self.checkComplete(rule, scope: scope, scan: applied.scan)
         let (candidates, steps) = try applied.candidates()

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import TeacherInference
 
@@ -70,6 +71,9 @@ extension Store {
                 tokenizer: row["tokenizer"], tokenizerDigest: row["tokenizer_digest"],
                 contextRule: row["context_rule"], maxContext: row["max_context"])
             model.id = row["id"]
+            model.slice = try (row["slice"] as String?).map {
+                try JSONDecoder().decode(CorpusSlice.self, from: Data($0.utf8))
+            }
             return RoleAssignment(role: role, model: model, isCurrent: row["current"])
         }
     }
@@ -121,18 +125,25 @@ extension Store {
             db,
             sql: """
                 INSERT INTO model (fingerprint, path, architecture, parameters, tokenizer,
-                    tokenizer_digest, context_rule, max_context, created)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-                ON CONFLICT (fingerprint) DO UPDATE SET path = excluded.path
+                    tokenizer_digest, context_rule, max_context, created, slice)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (fingerprint) DO UPDATE SET path = excluded.path,
+                    slice = coalesce(slice, excluded.slice)
                 RETURNING id
                 """,
             arguments: [
                 model.fingerprint, model.path, model.architecture, model.parameters,
                 model.tokenizer, model.tokenizerDigest, model.contextRule, model.maxContext,
-                Store.now(),
+                Store.now(), try model.slice.map(Store.json),
             ])
         guard let id else { throw RefineryError(.unusable, "cannot record model \(model.path)") }
         return id
+    }
+
+    private static func json(_ slice: CorpusSlice) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        return String(decoding: try encoder.encode(slice), as: UTF8.self)
     }
 
     private func dropPending(ofFormerModel model: Int64, _ db: Database) throws {

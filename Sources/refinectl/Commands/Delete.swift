@@ -1,6 +1,6 @@
 import ArgumentParser
-import Refinery
 import Foundation
+import Refinery
 
 /// `refinectl delete CORPUS`.
 struct Delete: AsyncParsableCommand {

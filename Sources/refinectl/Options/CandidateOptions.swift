@@ -13,6 +13,10 @@ struct CandidateOptions: ParsableArguments {
     @Flag(help: "With --exclude-ids: leave exact copies of those texts out, too.")
     var andCopies = false
 
+    @Flag(
+        help: "Choose from the documents that the reference was trained on, too.")
+    var keepSlice = false
+
     @Option(
         help: ArgumentHelp(
             "Leave this domain out; may be given more than once.", valueName: "domain"))

@@ -24,6 +24,7 @@ struct SelectingOptions: ParsableArguments {
         rule.mix = try size.mixRule()
         rule.match = try size.matches()
         rule.excludedIDs = files.excludedIDs
+        rule.keepSlice = candidates.keepSlice
         rule.excludedDomains = candidates.excludeDomain
         rule.ranges = try candidates.ranges()
         rule.score = try order.expression()

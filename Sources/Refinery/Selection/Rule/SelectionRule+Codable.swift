@@ -4,6 +4,10 @@ extension SelectionRule: Codable {
         case excludedDomains = "exclude_domains"
         /// Only where it is used.
         case excludedIDs = "exclude_ids"
+        /// Only where it is used.
+        case slice
+        /// Only where it is true.
+        case keepSlice = "keep_slice"
         case ranges = "where"
         case keepDuplicates = "keep_duplicates"
         /// Of version 1: true turns all guards off, where `guards` is missing.
@@ -36,6 +40,8 @@ extension SelectionRule: Codable {
             partial: try value(.partial, default: false))
         unit = try value(.unit, default: .chunk)
         excludedIDs = try values.decodeIfPresent(IDListFile.self, forKey: .excludedIDs)
+        slice = try values.decodeIfPresent(CorpusSlice.self, forKey: .slice)
+        keepSlice = try value(.keepSlice, default: false)
         excludedDomains = Self.inByteOrder(try value(.excludedDomains, default: []))
         ranges = try value(.ranges, default: [])
         score = try value(.score, default: .column(.difference))
@@ -75,11 +81,13 @@ extension SelectionRule: Codable {
         try values.encodeIfPresent(excludedIDs, forKey: .excludedIDs)
         try values.encode(guards, forKey: .guards)
         try values.encode(keepDuplicates, forKey: .keepDuplicates)
+        if keepSlice { try values.encode(true, forKey: .keepSlice) }
         try values.encode(match, forKey: .match)
         try values.encode(mix, forKey: .mix)
         try values.encode(partial, forKey: .partial)
         try values.encode(sample, forKey: .sample)
         try values.encode(score, forKey: .score)
+        try values.encodeIfPresent(slice, forKey: .slice)
         try values.encode(unit, forKey: .unit)
         try values.encode(ranges, forKey: .ranges)
         var sizes = values.nestedContainer(keyedBy: SizeKeys.self, forKey: .size)

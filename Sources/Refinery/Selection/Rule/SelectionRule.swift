@@ -34,6 +34,10 @@ public struct SelectionRule: Sendable, Equatable {
     public var unit = ItemUnit.chunk
     /// Documents that are not chosen from, whatever else holds; nil for none.
     public var excludedIDs: IDListFile?
+    /// The slice that the reference was trained on, which is not chosen from; nil for none.
+    public var slice: CorpusSlice?
+    /// Whether that slice is chosen from all the same.
+    public var keepSlice = false
     /// Domains that are not chosen from, in byte order, each once.
     public var excludedDomains: [String] = [] {
         didSet { excludedDomains = Self.inByteOrder(excludedDomains) }
@@ -89,6 +93,7 @@ public struct SelectionRule: Sendable, Equatable {
             (sample != nil && baseline != nil, "a sample and a baseline are two ways to draw"),
             (isScore && (sample != nil || baseline != nil), "min-score draws no lots"),
             (isScore && (mix != nil), "min-score has no size that a mix could share out"),
+            (slice != nil && keepSlice, "a slice is left out or kept, not both"),
             (!match.isEmpty && !isLike, "match needs the selection that it is like"),
             (!match.isEmpty && mix != nil, "match and mix both share out the size"),
             (Set(match).count < match.count, "match names one thing twice"),

@@ -14,6 +14,7 @@ extension SelectionRule {
         if let excludedIDs {
             steps.append(try ExcludedIDsStep(excludedIDs, unit: unit, over: items, in: snapshot))
         }
+        if let slice { steps.append(try SliceStep(slice, unit: unit, in: snapshot)) }
         if !excludedDomains.isEmpty {
             steps.append(try DomainStep(excludedDomains, in: snapshot))
         }

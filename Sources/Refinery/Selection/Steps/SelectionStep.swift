@@ -2,6 +2,8 @@
 public enum StepName: String, Sendable, CaseIterable {
     /// Documents that a file of ids names.
     case excludedIDs = "exclude_ids"
+    /// Documents that the reference was trained on, or that were held out.
+    case slice
     /// Domains.
     case excludedDomains = "exclude_domain"
     /// The range of a column.

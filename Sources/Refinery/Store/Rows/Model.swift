@@ -18,6 +18,8 @@ public struct Model: Sendable, Equatable {
     public var contextRule: String
     /// Tokens that fit its context.
     public var maxContext: Int
+    /// Which documents it was trained on, where its folder says so.
+    public var slice: CorpusSlice?
 
     /// A model that is not registered yet.
     public init(

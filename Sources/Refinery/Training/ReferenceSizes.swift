@@ -1,0 +1,79 @@
+import ReferenceTraining
+
+/// The sizes that a reference may have, and which of them suits a slice.
+struct ReferenceSizes {
+    /// A slice of fewer tokens trains nothing that could judge text.
+    static let leastTokens: Int64 = 2_000_000
+    /// Tokens a parameter beside the embedding (Hoffmann et al. 2022, arXiv 2203.15556).
+    static let tokensPerParameter = 20
+    /// How much smaller than the teacher's the reference's forward pass must be.
+    static let teacherShare = 0.1
+
+    /// Layers and width, from the smallest to the largest; heads have 32 or 64 floats.
+    private static let ladder: [(layers: Int, width: Int)] = [
+        (2, 64), (3, 64), (4, 96), (4, 128), (5, 160), (6, 192), (6, 256), (8, 320), (8, 384),
+        (10, 448), (12, 512), (12, 640), (14, 768), (16, 896), (18, 1024), (20, 1280),
+    ]
+
+    /// Ids of the vocabulary.
+    let vocabulary: Int
+    /// Tokens of the longest sequence.
+    let context: Int
+
+    /// A shape of so many layers and floats a token.
+    ///
+    /// - Throws: ``RefineryError`` for a width that has no even heads.
+    func shape(layers: Int, width: Int) throws -> ReferenceShape {
+        guard width % 32 == 0, (32...8192).contains(width), (1...200).contains(layers) else {
+            throw RefineryError(
+                .invalid, "a reference of \(layers) layers and width \(width) cannot be made",
+                hint: "layers are 1 to 200, the width is a multiple of 32, up to 8192")
+        }
+        let headSize = width % 64 == 0 && width >= 256 ? 64 : 32
+        // Llama's 8/3, to a multiple of 32.
+        let feedForward = (width * 8 / 3 + 31) / 32 * 32
+        return ReferenceShape(
+            layers: layers, width: width, heads: width / headSize, kvHeads: width / headSize,
+            headSize: headSize, feedForward: feedForward, vocabulary: vocabulary,
+            context: context)
+    }
+
+    /// The largest shape that has its tokens and is small beside the teacher; the smallest where
+    /// none is.
+    ///
+    /// - Parameters:
+    ///   - tokens: predicted tokens of the slice.
+    ///   - teacherOperations: floating-point operations of the teacher's forward pass a token.
+    ///   - length: tokens of a usual sequence.
+    ///   - fits: whether a shape can be trained in the time that there is.
+    /// - Returns: The shape.
+    /// - Throws: What `fits` throws.
+    func automatic(
+        tokens: Int64, teacherOperations: Double, length: Int,
+        fits: (ReferenceShape) throws -> Bool
+    ) throws -> ReferenceShape {
+        for size in Self.ladder.reversed() {
+            let shape = try shape(layers: size.layers, width: size.width)
+            guard Int64(shape.bodyParameters * Self.tokensPerParameter) <= tokens else { continue }
+            // Backward is twice forward.
+            let forward = shape.operations(lengths: [length]) / 3 / Double(length)
+            guard forward <= teacherOperations * Self.teacherShare else { continue }
+            if try fits(shape) { return shape }
+        }
+        return try shape(layers: Self.ladder[0].layers, width: Self.ladder[0].width)
+    }
+
+    /// The optimiser's settings for one pass over the slice.
+    ///
+    /// About a thousand steps and more; batches of 2,048 to 65,536 tokens. The learning rate falls
+    /// with the root of the width.
+    func settings(_ shape: ReferenceShape, tokens: Int64, seed: UInt64) -> TrainingSettings {
+        var batch = max(2048, context)
+        while batch < 65_536, Int64(batch) * 2000 < tokens { batch *= 2 }
+        let steps = max(1, Int((tokens + Int64(batch) - 1) / Int64(batch)))
+        return TrainingSettings(
+            seed: seed, steps: steps, batchTokens: batch,
+            learningRate: 0.004 * (96 / Double(max(96, shape.width))).squareRoot(),
+            warmupSteps: min(200, steps / 20), decaySteps: steps / 4)
+    }
+}

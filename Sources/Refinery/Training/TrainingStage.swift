@@ -1,0 +1,166 @@
+import Crypto
+import Foundation
+import ReferenceTraining
+import TeacherInference
+
+/// Trains a reference on a slice of a corpus: the stage before scoring, where there is none yet.
+///
+/// It works in a folder beside the output, whose name ends in `.training`: the slice's tokens, the
+/// plan, the checkpoint. A stage that was killed goes on from there and ends with the same bytes. The
+/// output has its name only once it is whole.
+public struct TrainingStage: Sendable {
+    /// How far it is.
+    public enum Event: Sendable {
+        /// The corpus is read; bytes of its files.
+        case reading(bytes: Int)
+        /// A line of the corpus is no document.
+        case rejected(String)
+        /// The slice is being written as tokens; documents of it so far.
+        case slicing(documents: Int64)
+        /// What will be trained; the seconds that it takes, from measured steps.
+        case planned(ReferencePlan, seconds: Double, memory: Int)
+        /// It goes on from a checkpoint.
+        case resumed(ReferencePlan, step: Int)
+        /// The training itself.
+        case training(TrainingReport)
+    }
+
+    /// The teacher, whose tokenizer and context the reference gets.
+    private let teacher: LanguageModel
+    private let pre: String?
+    private let documents: CorpusDocuments
+    private let request: ReferenceRequest
+    private let output: String
+    private let threads: Int
+    private let isCancelled: @Sendable () -> Bool
+
+    /// A stage that writes the folder `output`; `pre` names the pre-tokenizer that the teacher was
+    /// loaded with, where its file names none.
+    public init(
+        teacher: LanguageModel, pre: String?, documents: CorpusDocuments, request: ReferenceRequest,
+        output: String, threads: Int, isCancelled: @escaping @Sendable () -> Bool
+    ) {
+        self.teacher = teacher
+        self.pre = pre
+        self.documents = documents
+        self.request = request
+        self.output = output
+        self.threads = threads
+        self.isCancelled = isCancelled
+    }
+
+    /// Reads, plans, trains and writes; blocks.
+    ///
+    /// - Parameter told: hears how far it is.
+    /// - Returns: What the folder's training.json says.
+    /// - Throws: ``RefineryError`` for a corpus that is too small, an output that exists, and a
+    ///   training of other settings; `TrainingError` for a checkpoint that is damaged and a disk that
+    ///   is full; `CancellationError`.
+    public func run(_ told: @escaping (Event) -> Void) throws -> ReferenceRecord {
+        guard !FileManager.default.fileExists(atPath: output) else {
+            throw RefineryError(
+                .output, "\(output) exists already",
+                hint: "name another folder with --output, or delete that one")
+        }
+        let work = try TrainingFolder(output: output)
+        try work.check(request)
+        let plan = try work.plan() ?? makePlan(work, told)
+        try check(plan, work)
+        let training = try TokenSequences(path: work.training)
+        let heldOut = try TokenSequences(path: work.heldOut)
+        let run = try TrainingRun(
+            shape: plan.shape, settings: plan.settings, training: training, heldOut: heldOut,
+            options: TrainingRun.Options(
+                threads: threads, checkpoint: work.checkpoint,
+                evaluationSteps: max(1, plan.settings.steps / 20)))
+        if run.step > 0 { told(.resumed(plan, step: run.step)) }
+        var log = TrainingLog(path: work.log, upTo: run.step)
+        try run.run(isCancelled: isCancelled) { report in
+            log.add(report)
+            told(.training(report))
+        }
+        let record = log.record(
+            plan, trigramLoss: TrigramModel(training).loss(of: heldOut),
+            final: try run.evaluate(heldOut, isCancelled: isCancelled))
+        try work.finish { folder in
+            try run.writeModel(to: folder, bosToken: plan.contextToken.map(Int.init))
+            try TokenizerFolder.write(of: teacher.path, pre: pre, to: folder)
+            try work.write(record.json(), to: folder + "/" + ReferenceRecord.fileName)
+        }
+        return record
+    }
+
+    /// Reads the corpus, decides slice, shape and steps, and writes the slice as tokens.
+    private func makePlan(
+        _ work: TrainingFolder, _ told: (Event) -> Void
+    ) throws -> ReferencePlan {
+        let survey = try SliceSurvey(documents, teacher, request, isCancelled: isCancelled, told)
+        let slice = try survey.slice(request)
+        let writer = SliceWriter(
+            slice: slice, teacher: teacher, maxTokens: request.maxTokens)
+        let counts = try writer.write(
+            documents, training: work.training, heldOut: work.heldOut, isCancelled: isCancelled
+        ) { told(.slicing(documents: $0)) }
+        guard counts.heldOut.tokens > 0 else {
+            throw RefineryError(
+                .refused, "no document of \(survey.tally.documents) is held out",
+                hint: "give more documents, or a larger --held-out")
+        }
+        guard counts.training.tokens >= ReferenceSizes.leastTokens || request.anyway else {
+            throw RefineryError(
+                .refused,
+                "the slice has \(counts.training.tokens) tokens, and a reference that is trained "
+                    + "on fewer than \(ReferenceSizes.leastTokens) cannot judge text",
+                hint: "give more text or a larger --share, name a trained model with --reference, "
+                    + "or train all the same with --anyway")
+        }
+        let sizes = ReferenceSizes(
+            vocabulary: teacher.tokenizer.vocabularySize, context: request.maxTokens + 1)
+        let clock = TrainingClock(
+            training: try TokenSequences(path: work.training), threads: threads,
+            isCancelled: isCancelled)
+        let shape = try shape(sizes, counts.training, clock)
+        let settings = sizes.settings(shape, tokens: counts.training.tokens, seed: request.seed)
+        let plan = ReferencePlan(
+            request: request, tokenizer: ModelFingerprint.tokenizer(teacher.tokenizer),
+            contextToken: teacher.contextToken, corpus: survey.tally, slice: slice,
+            training: counts.training, heldOut: counts.heldOut, shape: shape, settings: settings)
+        try work.write(plan)
+        told(
+            .planned(
+                plan, seconds: try clock.seconds(shape, settings),
+                memory: TrainingRun.memory(
+                    shape: shape, batchTokens: settings.batchTokens,
+                    longest: request.maxTokens + 1, threads: threads)))
+        return plan
+    }
+
+    private func shape(
+        _ sizes: ReferenceSizes, _ counts: SliceCounts, _ clock: TrainingClock
+    ) throws -> ReferenceShape {
+        if let layers = request.layers, let width = request.width {
+            return try sizes.shape(layers: layers, width: width)
+        }
+        let length = max(2, Int(counts.tokens / max(1, counts.chunks)))
+        return try sizes.automatic(
+            tokens: counts.tokens,
+            teacherOperations: teacher.operations(tokens: length) / Double(length),
+            length: length
+        ) { shape in
+            guard let hours = request.hours else { return true }
+            let settings = sizes.settings(shape, tokens: counts.tokens, seed: request.seed)
+            return try clock.seconds(shape, settings) <= hours * 3600
+        }
+    }
+
+    /// The plan of a training that goes on is of this teacher.
+    private func check(_ plan: ReferencePlan, _ work: TrainingFolder) throws {
+        guard plan.tokenizer == ModelFingerprint.tokenizer(teacher.tokenizer),
+            plan.contextToken == teacher.contextToken
+        else {
+            throw RefineryError(
+                .refused, "\(work.path) holds a training for a teacher with another tokenizer",
+                hint: "name another folder with --output, or delete \(work.path)")
+        }
+    }
+}

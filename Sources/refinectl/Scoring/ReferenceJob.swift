@@ -1,0 +1,79 @@
+import Foundation
+import ReferenceTraining
+import Refinery
+import TeacherInference
+
+/// A reference's training with its progress: what `train-reference` does, and `refine` where it has
+/// no reference.
+struct ReferenceJob: Sendable {
+    /// The files.
+    let sources: [CorpusSource]
+    /// The fields of a line.
+    let fields: FieldNames
+    /// The teacher.
+    let teacher: ModelReference
+    /// What is asked for.
+    let request: ReferenceRequest
+    /// The folder to make.
+    let output: String
+    /// Threads that work.
+    let threads: Int
+    /// Whether each report is a line of JSON on stdout.
+    let isJSON: Bool
+    /// Set by Ctrl-C.
+    let isCancelled = AtomicFlag()
+
+    /// Trains; blocks.
+    ///
+    /// - Returns: What training.json says.
+    /// - Throws: `Failure`, `RefineryError`, `TrainingError`, `ModelError`; `CancellationError`.
+    func run() throws -> ReferenceRecord {
+        let model = try LanguageModel(path: teacher.path, options: teacher.options)
+        let isCancelled = isCancelled
+        let documents = CorpusDocuments(sources, fields: fields) { source in
+            let reader = try FileReader(path: source.path)
+            return {
+                let bytes = try reader.read(1 << 20) { isCancelled.isSet }
+                return bytes.isEmpty ? nil : bytes
+            }
+        }
+        let stage = TrainingStage(
+            teacher: model, pre: teacher.pre, documents: documents, request: request,
+            output: output, threads: threads, isCancelled: { isCancelled.isSet })
+        var display = TrainingDisplay(
+            bytes: sources.reduce(0) { $0 + (FileReader.size(path: $1.path) ?? 0) },
+            isJSON: isJSON)
+        defer { display.finish() }
+        let record = try stage.run { display.show($0) }
+        display.finish()
+        StandardOutput.writeError(TrainingDisplay.summary(record, output))
+        if isJSON { StandardOutput.write(JSONOutput.line(TrainingResult(record, output))) }
+        return record
+    }
+}
+
+/// The last line of `train-reference --json`.
+private struct TrainingResult: Encodable {
+    var event = "done"
+    var output: String
+    var tokens: Int64
+    var loss: Double
+    var heldOutLoss: Double?
+    var trigramLoss: Double
+    var warnings: [String]
+
+    init(_ record: ReferenceRecord, _ output: String) {
+        self.output = output
+        tokens = record.tokens
+        loss = record.loss
+        heldOutLoss = record.heldOut.last?.loss
+        trigramLoss = record.trigramLoss
+        warnings = record.warnings
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case event, output, tokens, loss, warnings
+        case heldOutLoss = "held_out_loss"
+        case trigramLoss = "trigram_loss"
+    }
+}
