@@ -94,11 +94,16 @@ enum TrainingJudge {
         while run.step < spec.settings.steps {
             let peak = try MachinePeak.operationsPerSecond(threads: spec.threads, seconds: 0.2)
             var steps: [TrainingReport.Step] = []
+            let before = clock()
             try run.run(until: run.step + 1) { report in
                 if case .step(let step) = report { steps.append(step) }
             }
+            // Of all threads: what others take of the machine does not count.
+            let seconds = Double(clock() - before) / Double(CLOCKS_PER_SEC)
             for step in steps {
+                let done = Double(step.tokens) * operations * Double(spec.threads)
                 try say([
+                    "cpu_seconds": seconds, "peak_share_of_cpu_time": done / seconds / peak,
                     "step": step.step, "tokens_per_second": step.tokensPerSecond,
                     "loss": step.loss, "tokens": step.tokens,
                     "peak_share": step.tokensPerSecond * operations / peak,

@@ -18,12 +18,13 @@ enum {
     CKT_ROWS = 192,         // tokens of a block: a multiple of every mr
     CKT_QUERIES = 96,       // queries that attention takes at once
     CKT_KEYS = 192,         // keys that attention's backward pass takes at once: a multiple of every nr
-    CKT_HEAD_COLUMNS = 512  // vocabulary entries of a panel of the LM head
+    CKT_HEAD_ROWS = 384,    // tokens of a block of the LM head: a multiple of every mr
+    CKT_HEAD_COLUMNS = 256  // vocabulary entries of a panel of the LM head
 };
 
 /// One block of tokens times one panel of the vocabulary.
 typedef struct {
-    ptrdiff_t rows;          // tokens, at most CKT_ROWS
+    ptrdiff_t rows;          // tokens, at most CKT_HEAD_ROWS
     ptrdiff_t columns;       // vocabulary entries, at most CKT_HEAD_COLUMNS
     ptrdiff_t width;         // D
     int32_t first;           // the panel's first vocabulary entry
@@ -83,8 +84,8 @@ typedef struct ckt_table {
     void (*head_scores)(const ckt_head_tile *tile, const float *states,
                                  const float *panel, double *totals,
                                  float *target_logits);
-    /// Scores become the gradient of the logits, softmax - target, times `weight`; then
-    /// dweights[columns, D] (+)= scores^T * states and dstates[rows, D] (+)= scores * weights.
+    /// With d = weight * (softmax - target), the gradient of the logits, from the scores:
+    /// dweights[columns, D] (+)= d^T * states and dstates[rows, D] (+)= d * weights.
     /// `states` and `weights` are packed strips of nr out of D; `scratch` has
     /// ckt_head_scratch floats.
     void (*head_gradient)(const ckt_head_tile *tile, const double *lse,
@@ -138,7 +139,8 @@ static inline ptrdiff_t ckt_packed(ptrdiff_t count, ptrdiff_t k) {
 
 /// Floats of scratch that a head's gradient needs.
 static inline ptrdiff_t ckt_head_scratch(void) {
-    return ckt_packed(CKT_HEAD_COLUMNS, CKT_ROWS) + ckt_packed(CKT_ROWS, CKT_HEAD_COLUMNS);
+    return ckt_packed(CKT_HEAD_COLUMNS, CKT_HEAD_ROWS) +
+           ckt_packed(CKT_HEAD_ROWS, CKT_HEAD_COLUMNS);
 }
 
 /// Floats of scratch that one attention job needs, forward or backward.

@@ -76,7 +76,7 @@ struct Activations {
         gateGradient = FloatMemory(forward)
         upGradient = FloatMemory(forward)
         normed = FloatMemory(width)
-        normGradients = FloatMemory(RowBlocks.count(rows) * shape.width)
+        normGradients = FloatMemory(RowBlocks.layers.count(rows) * shape.width)
     }
 
     /// Floats that it takes.
@@ -86,6 +86,6 @@ struct Activations {
             + 2 * shape.feedForward + 2
         let shared =
             6 * shape.width + shape.queryWidth + shape.attentionWidth + 3 * shape.feedForward + 1
-        return rows * (shape.layers * layer + shared) + RowBlocks.count(rows) * shape.width
+        return rows * (shape.layers * layer + shared) + RowBlocks.layers.count(rows) * shape.width
     }
 }

@@ -13,8 +13,8 @@ struct BlockScratch {
     init(_ base: UnsafeMutablePointer<Float>, _ shape: ReferenceShape) {
         let widest = Self.widest(shape)
         packed = base
-        rows = packed + TrainingKernels.packed(RowBlocks.size, widest)
-        gradient = rows + RowBlocks.size * widest
+        rows = packed + TrainingKernels.packed(RowBlocks.layers.size, widest)
+        gradient = rows + RowBlocks.layers.size * widest
     }
 
     private static func widest(_ shape: ReferenceShape) -> Int {
@@ -25,8 +25,8 @@ struct BlockScratch {
     static func floats(_ shape: ReferenceShape, longest: Int) -> Int {
         let widest = widest(shape)
         let blocks =
-            TrainingKernels.packed(RowBlocks.size, widest)
-            + RowBlocks.size * (widest + shape.width)
+            TrainingKernels.packed(RowBlocks.layers.size, widest)
+            + RowBlocks.layers.size * (widest + shape.width)
         return max(
             blocks, WeightGradient.scratch, ckt_head_scratch(),
             ckt_attention_scratch(longest, shape.headSize))

@@ -4,7 +4,7 @@ import Foundation
 /// The LM head fused with the cross-entropy, forward and backward, in tiles of a block of tokens and
 /// a panel of the vocabulary.
 ///
-/// Only one block's row of tiles exists at a time, [192, V], never [tokens, V]. A logit takes one
+/// Only one block's row of tiles exists at a time, [384, V], never [tokens, V]. A logit takes one
 /// exponential: each panel keeps exp(logit − its own maximum), and the whole vocabulary's log-sum-exp
 /// is put together from the panels (Milakov and Gimelshein 2018).
 struct LossHead {
@@ -15,18 +15,18 @@ struct LossHead {
     /// Panels are shared out to as many sums of the states' gradients, whatever the threads.
     private let lanes: Int
 
-    /// [panels, 192, 512].
+    /// [panels, block, 256].
     private let scores: FloatMemory
-    /// [panels, 192], each panel's greatest logit.
+    /// [panels, block], each panel's greatest logit.
     private let tops: FloatMemory
-    /// [panels, 192], each panel's Σ exp(logit − top).
+    /// [panels, block], each panel's Σ exp(logit − top).
     private let totals: UnsafeMutableBufferPointer<Double>
     private let totalsOwner: FloatMemory
-    /// [192].
+    /// [block].
     private let targetLogits: FloatMemory
-    /// [lanes, 192, D].
+    /// [lanes, block, D].
     private let partial: FloatMemory
-    /// A block of states, [192 / mr][D][mr] and [D / nr][192][nr].
+    /// A block of states, [block / mr][D][mr] and [D / nr][block][nr].
     private let rowStates: FloatMemory
     private let columnStates: FloatMemory
 
@@ -38,13 +38,13 @@ struct LossHead {
         let sizes = Sizes(layout)
         (panels, lanes) = (sizes.panels, sizes.lanes)
         scores = FloatMemory(sizes.scores)
-        tops = FloatMemory(panels * RowBlocks.size)
-        totalsOwner = FloatMemory(2 * panels * RowBlocks.size)
+        tops = FloatMemory(panels * RowBlocks.head.size)
+        totalsOwner = FloatMemory(2 * panels * RowBlocks.head.size)
         // SAFETY: the owner has room for as many Doubles, aligned to 64 bytes, and lives as long.
         totals = UnsafeMutableBufferPointer(
             start: UnsafeMutableRawPointer(totalsOwner.base).assumingMemoryBound(to: Double.self),
-            count: panels * RowBlocks.size)
-        targetLogits = FloatMemory(RowBlocks.size)
+            count: panels * RowBlocks.head.size)
+        targetLogits = FloatMemory(RowBlocks.head.size)
         partial = FloatMemory(sizes.partial)
         rowStates = FloatMemory(sizes.packed)
         columnStates = FloatMemory(sizes.packed)
@@ -58,7 +58,7 @@ struct LossHead {
         let packed: Int
 
         init(_ layout: ParameterLayout) {
-            let columns = Int(CKT_HEAD_COLUMNS), block = RowBlocks.size
+            let columns = Int(CKT_HEAD_COLUMNS), block = RowBlocks.head.size
             let width = layout.embedding.inputs
             panels = (layout.embedding.outputs + columns - 1) / columns
             lanes = min(panels, 32)
@@ -73,7 +73,7 @@ struct LossHead {
     static func floats(_ layout: ParameterLayout) -> Int {
         let sizes = Sizes(layout)
         return sizes.scores + sizes.partial + 2 * sizes.packed
-            + (3 * sizes.panels + 1) * RowBlocks.size
+            + (3 * sizes.panels + 1) * RowBlocks.head.size
     }
 
     /// Where backward leaves its gradients.
@@ -104,14 +104,14 @@ struct LossHead {
     ) throws -> Double {
         let rows = targets.count
         var sum = 0.0
-        var logSums = [Double](repeating: 0, count: RowBlocks.size)
+        var logSums = [Double](repeating: 0, count: RowBlocks.head.size)
         try targets.withUnsafeBufferPointer { targets in
             guard let targets = targets.baseAddress else { return }
             try logSums.withUnsafeMutableBufferPointer { logSums in
                 guard let logSums = logSums.baseAddress else { return }
-                for block in 0..<RowBlocks.count(rows) {
+                for block in 0..<RowBlocks.head.count(rows) {
                     if isCancelled() { throw CancellationError() }
-                    let range = RowBlocks.range(block, of: rows)
+                    let range = RowBlocks.head.range(block, of: rows)
                     let part = Block(
                         range: range, states: states + range.lowerBound * width,
                         targets: targets + range.lowerBound, logSums: logSums)
@@ -142,8 +142,8 @@ struct LossHead {
         return ckt_head_tile(
             rows: block.range.count, columns: entries.count, width: width,
             first: Int32(entries.lowerBound), targets: block.targets,
-            scores: scores.base + panel * RowBlocks.size * Int(CKT_HEAD_COLUMNS),
-            top: tops.base + panel * RowBlocks.size)
+            scores: scores.base + panel * RowBlocks.head.size * Int(CKT_HEAD_COLUMNS),
+            top: tops.base + panel * RowBlocks.head.size)
     }
 
     /// Leaves exp(logit − top) of every panel in ``scores`` and the log-sum-exp of each row.
@@ -155,17 +155,17 @@ struct LossHead {
         team.run(panels) { panel, _ in
             var tile = tile(block, panel: panel, packed)
             table.head_scores(
-                &tile, rowStates.base, packed.headForward(panel), totals + panel * RowBlocks.size,
+                &tile, rowStates.base, packed.headForward(panel), totals + panel * RowBlocks.head.size,
                 targetLogits.base)
         }
         let group = 12
         team.run((rows + group - 1) / group) { task, _ in
             for row in task * group..<min((task + 1) * group, rows) {
                 var top = -Float.infinity
-                for panel in 0..<panels { top = max(top, tops.base[panel * RowBlocks.size + row]) }
+                for panel in 0..<panels { top = max(top, tops.base[panel * RowBlocks.head.size + row]) }
                 var total = 0.0
                 for panel in 0..<panels {
-                    let place = panel * RowBlocks.size + row
+                    let place = panel * RowBlocks.head.size + row
                     total += totals[place] * exp(Double(tops.base[place]) - Double(top))
                 }
                 block.logSums[row] = Double(top) + log(total)
@@ -175,7 +175,7 @@ struct LossHead {
 
     private func differentiate(_ block: Block, _ packed: PackedWeights, _ gradients: Gradients) {
         let table = kernels.table.pointee, rows = block.range.count
-        let lane = RowBlocks.size * width
+        let lane = RowBlocks.head.size * width
         team.run(lanes) { task, worker in
             let range = panels * task / lanes..<panels * (task + 1) / lanes
             for panel in range {

@@ -1,15 +1,21 @@
 import CKernels
 
 /// The fixed blocks that a batch's rows are cut into: whoever computes one, its sums are the same.
-enum RowBlocks {
+struct RowBlocks {
+    /// Those of the layers.
+    static let layers = RowBlocks(size: Int(CKT_ROWS))
+
+    /// Those of the LM head.
+    static let head = RowBlocks(size: Int(CKT_HEAD_ROWS))
+
     /// Rows of a block.
-    static let size = Int(CKT_ROWS)
+    let size: Int
 
     /// Blocks of `rows` rows.
-    static func count(_ rows: Int) -> Int { (rows + size - 1) / size }
+    func count(_ rows: Int) -> Int { (rows + size - 1) / size }
 
     /// Rows of block `index`.
-    static func range(_ index: Int, of rows: Int) -> Range<Int> {
+    func range(_ index: Int, of rows: Int) -> Range<Int> {
         index * size..<min((index + 1) * size, rows)
     }
 }

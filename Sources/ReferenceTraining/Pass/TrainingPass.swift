@@ -169,7 +169,7 @@ package final class TrainingPass {
     func sumNormGradients(of norm: ParameterLayout.Tensor, rows: Int) {
         let destination = gradient.base + norm.offset, parts = activations.normGradients.base
         destination.update(from: parts, count: shape.width)
-        for block in 1..<max(1, RowBlocks.count(rows)) {
+        for block in 1..<max(1, RowBlocks.layers.count(rows)) {
             kernels.table.pointee.add(shape.width, parts + block * shape.width, destination)
         }
     }
@@ -178,9 +178,9 @@ package final class TrainingPass {
     func forEachBlock(
         _ rows: Int, _ body: (_ block: Int, _ rows: Range<Int>, _ scratch: BlockScratch) -> Void
     ) {
-        team.run(RowBlocks.count(rows)) { block, worker in
+        team.run(RowBlocks.layers.count(rows)) { block, worker in
             body(
-                block, RowBlocks.range(block, of: rows),
+                block, RowBlocks.layers.range(block, of: rows),
                 BlockScratch(scratch[worker].base, shape))
         }
     }

@@ -14,13 +14,13 @@ struct WeightGradient {
     /// [T, inputs].
     let inputs: UnsafePointer<Float>
 
-    private static let tileOutputs = RowBlocks.size
+    private static let tileOutputs = RowBlocks.layers.size
     private static let tileInputs = 512
 
     /// Floats of working memory that a tile needs.
     static var scratch: Int {
-        TrainingKernels.packed(tileOutputs, RowBlocks.size)
-            + TrainingKernels.packed(tileInputs, RowBlocks.size)
+        TrainingKernels.packed(tileOutputs, RowBlocks.layers.size)
+            + TrainingKernels.packed(tileInputs, RowBlocks.layers.size)
     }
 
     /// Tiles of the matrix.
@@ -45,10 +45,10 @@ struct WeightGradient {
         let firstInput = index / across * Self.tileInputs
         let height = min(Self.tileOutputs, matrix.outputs - firstOutput)
         let width = min(Self.tileInputs, matrix.inputs - firstInput)
-        let other = scratch + TrainingKernels.packed(Self.tileOutputs, RowBlocks.size)
+        let other = scratch + TrainingKernels.packed(Self.tileOutputs, RowBlocks.layers.size)
         let tile = gradient + matrix.offset + firstOutput * matrix.inputs + firstInput
-        for block in 0..<RowBlocks.count(rows) {
-            let range = RowBlocks.range(block, of: rows)
+        for block in 0..<RowBlocks.layers.count(rows) {
+            let range = RowBlocks.layers.range(block, of: rows)
             table.pack_columns(
                 range.count, height, outputs + range.lowerBound * outputStride + firstOutput,
                 outputStride, scratch, kernels.rows)
