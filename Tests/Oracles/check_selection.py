@@ -24,6 +24,7 @@ from fractions import Fraction
 from urllib.parse import quote
 
 import excluded_ids
+import slice_documents
 import words
 
 
@@ -322,7 +323,10 @@ def check(db, selections, name, questions):
     if rule["guards"].get("contamination") and not questions:
         sys.exit(f"{name} keeps benchmarks out: name their files with --decontaminate")
     unit = selection["unit"]
-    order = ranked(candidates(items, rule, unit, quotes, excluded_ids.exclusions(db, rule)), rule, unit)
+    excluded = [
+        ids | slices for ids, slices in zip(
+            excluded_ids.exclusions(db, rule), slice_documents.exclusions(db, rule))]
+    order = ranked(candidates(items, rule, unit, quotes, excluded), rule, unit)
     if "like" in rule["size"]:
         other = selections[rule["size"]["like"]]
         ids = {row[0] for row in recorded(db, other)}
