@@ -42,6 +42,13 @@ let package = Package(
             dependencies: ["CFaults", "CKernels", "COpenBLAS", "CPCRE2", "CSentencePiece"],
             swiftSettings: strict),
         .target(
+            name: "ReferenceTraining",
+            dependencies: [
+                "CKernels", "TeacherInference",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict),
+        .target(
             name: "Migrations",
             path: "migrations",
             resources: [
@@ -86,6 +93,15 @@ let package = Package(
         .testTarget(
             name: "TeacherInferenceTests",
             dependencies: ["TeacherInference", "CKernels", "COpenBLAS"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ReferenceTrainingTests",
+            dependencies: ["ReferenceTraining", "TeacherInference", "CKernels"],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "training-judge",
+            dependencies: ["ReferenceTraining", "TeacherInference"],
+            path: "Tests/TrainingJudge",
             swiftSettings: strict),
         .executableTarget(
             name: "model-fuzzer",

@@ -36,7 +36,8 @@ enum TrainingJudge {
         let data = try Data(contentsOf: URL(fileURLWithPath: path))
         precondition(data.count == memory.bytes.count, "\(path) has \(data.count) bytes")
         data.withUnsafeBytes { raw in
-            UnsafeMutableRawBufferPointer(start: memory.base, count: raw.count).copyMemory(from: raw)
+            UnsafeMutableRawBufferPointer(start: memory.base, count: raw.count).copyMemory(
+                from: raw)
         }
     }
 

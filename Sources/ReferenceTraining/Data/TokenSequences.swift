@@ -58,7 +58,8 @@ public final class TokenSequences: Sendable {
         let found = Array(hash.finalize())
         guard found.elementsEqual(bytes[TokenSequencesFormat.summedHeaderBytes..<header]) else {
             throw TrainingError(
-                "\(path): its checksum is of other bytes", hint: "the file is damaged; write it again")
+                "\(path): its checksum is of other bytes",
+                hint: "the file is damaged; write it again")
         }
         digest = found.map { String(format: "%02x", $0) }.joined()
         longest = try Self.longest(file, path: path, count: Int(count), tokens: Int(tokens))

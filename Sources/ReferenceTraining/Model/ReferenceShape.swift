@@ -100,7 +100,8 @@ public struct ReferenceShape: Sendable, Equatable {
         }
         // transformers refuses to load another.
         guard width % heads == 0 else {
-            throw TrainingError("the reference's width \(width) is no multiple of its \(heads) heads")
+            throw TrainingError(
+                "the reference's width \(width) is no multiple of its \(heads) heads")
         }
         guard ropeTheta.isFinite, ropeTheta > 1 else {
             throw TrainingError("the reference's RoPE theta is \(ropeTheta); it must be above 1")

@@ -26,5 +26,7 @@ package final class FloatMemory {
     }
 
     /// The numbers' bytes, valid while the memory lives.
-    package var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count * 4) }
+    package var bytes: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: base, count: count * 4)
+    }
 }

@@ -60,7 +60,9 @@ struct PackedWeights {
         team.run(panels + matrices.count) { task, _ in
             guard task < panels else {
                 let matrix = matrices[task - panels]
-                pack(matrix, rows: 0..<matrix.outputs, of: weights, forward(matrix), backward(matrix))
+                pack(
+                    matrix, rows: 0..<matrix.outputs, of: weights, forward(matrix), backward(matrix)
+                )
                 return
             }
             let rows = headRange(task)

@@ -47,9 +47,11 @@ struct RunIdentity: Equatable {
 
     /// The fields of `other` that differ from these, in words.
     func differences(from other: RunIdentity) -> [String] {
-        let names = fields.map(\.name) + other.fields.map(\.name).filter { name in
-            !fields.contains { $0.name == name }
-        }
+        let names =
+            fields.map(\.name)
+            + other.fields.map(\.name).filter { name in
+                !fields.contains { $0.name == name }
+            }
         return names.compactMap { name in
             let here = fields.first { $0.name == name }?.value ?? "not set"
             let there = other.fields.first { $0.name == name }?.value ?? "not set"

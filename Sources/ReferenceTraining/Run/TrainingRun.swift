@@ -162,7 +162,9 @@ public final class TrainingRun {
             do {
                 if isCancelled() { throw CancellationError() }
                 report(.step(try advance(isCancelled)))
-                if let heldOut, step % max(1, options.evaluationSteps) == 0 || step == settings.steps {
+                if let heldOut,
+                    step % max(1, options.evaluationSteps) == 0 || step == settings.steps
+                {
                     report(.heldOut(try evaluate(heldOut, isCancelled: isCancelled)))
                 }
             } catch is CancellationError {
