@@ -44,7 +44,6 @@ struct RunTests {
         try Fixture.withFolder { folder in
             let whole = try run(folder)
             try whole.run { _ in }
-            struct Killed: Error {}
             // The process would be gone in the middle of step 6; its object just never writes again.
             let first = try run(folder, checkpoint: "state")
             try first.run(until: 3) { _ in }

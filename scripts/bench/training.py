@@ -7,7 +7,7 @@ One shape, batch and number of threads for both: the committed reference's shape
 million weights. PyTorch runs transformers' LlamaForCausalLM in float32 on all sequences of the batch
 at once, which have one length, and torch.optim.AdamW, fused where it can be. Of each the best step
 counts, since other work on the machine only ever takes away. The share is of the multiply-add peak,
-measured just before each step. Needs the judges' environment (torch, transformers).
+measured just before each step; of processor time where others use the machine too. Needs the judges' environment (torch, transformers).
 """
 
 from __future__ import annotations
@@ -95,6 +95,7 @@ def compare(name: str, shape: Shape, arguments: argparse.Namespace) -> None:
         "ratio": round(best["tokens_per_second"] / max(theirs), 2),
         "gflops": round(best["gflops"], 1),
         "peak_share": round(max(line["peak_share"] for line in ours), 3),
+        "peak_share_of_cpu_time": round(max(line["peak_share_of_cpu_time"] for line in ours), 3),
         "peak_gflops": round(max(line["peak"] for line in ours), 1),
     }), flush=True)
 
