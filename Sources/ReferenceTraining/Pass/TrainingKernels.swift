@@ -6,7 +6,7 @@ import Foundation
 /// The fastest that this machine has, or what `REFINERY_KERNELS` names. Products are micro-kernels
 /// of our own on every one of them: at widths of 96 to 768 and blocks of 192 tokens they reached up to
 /// 95 to 99 % of an AVX-512 core's multiply-add peak, OpenBLAS 0.3.21 up to 70 to 89 % where it was
-/// told the processor, and 8 to 33 % where it had to know it by itself.
+/// told the processor, and 8 to 19 % where it had to know it by itself.
 package struct TrainingKernels: @unchecked Sendable {
     // SAFETY (Sendable): points to a constant of the program.
 
