@@ -17,7 +17,7 @@ SOURCES := Package.swift Sources Tests migrations
 JUDGES := $(CACHE)/judges
 
 .DEFAULT_GOAL := help
-.PHONY: help deps teacher debian-corpus build install test test-install test-systemd judges test-judges matrix test-browser fuzz bench bench-peers bench-families bench-types bench-tokenizer bench-store bench-import bench-idle quickstart format lint clean
+.PHONY: help deps teacher debian-corpus build install test test-install test-systemd judges test-judges matrix judge-training bench-training test-browser fuzz bench bench-peers bench-families bench-types bench-tokenizer bench-store bench-import bench-idle quickstart format lint clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +64,18 @@ matrix: judges build ## refinery against float64: families, file forms, weight t
 	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
 	    $(JUDGES)/bin/python scripts/judges/matrix.py --refinectl "$$bin/refinectl" \
 	    $(if $(KERNELS),--kernels $(KERNELS))
+
+judge-training: judges deps ## the trainer against PyTorch: gradients, 200 steps, the written model
+	$(SWIFT) build $(BUILD_FLAGS)
+	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
+	    $(JUDGES)/bin/python scripts/judges/training.py --tool "$$bin/training-judge" \
+	    --refinectl "$$bin/refinectl"
+
+bench-training: judges deps ## the trainer's tokens a second beside PyTorch's; THREADS=2
+	$(SWIFT) build --product training-judge $(BUILD_FLAGS)
+	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
+	    $(JUDGES)/bin/python scripts/bench/training.py --tool "$$bin/training-judge" \
+	    --threads $(or $(THREADS),2)
 
 test-browser: deps ## a report as a browser makes it; BROWSER=/usr/bin/chromium
 	$(SWIFT) build --build-tests $(TEST_FLAGS)

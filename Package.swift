@@ -94,6 +94,10 @@ let package = Package(
             name: "TeacherInferenceTests",
             dependencies: ["TeacherInference", "CKernels", "COpenBLAS"],
             swiftSettings: strict),
+        .testTarget(
+            name: "ReferenceTrainingTests",
+            dependencies: ["ReferenceTraining", "TeacherInference", "CKernels"],
+            swiftSettings: strict),
         .executableTarget(
             name: "training-judge",
             dependencies: ["ReferenceTraining", "TeacherInference"],

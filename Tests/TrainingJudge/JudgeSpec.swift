@@ -35,6 +35,8 @@ struct JudgeSpec: Decodable {
     let gradients: String?
     /// An existing folder that the trained model is written to.
     let folder: String?
+    /// Where checkpoints go, as often as they may; nil for none.
+    let checkpoint: String?
     let threads: Int
 
     /// Reads the file at `path`.

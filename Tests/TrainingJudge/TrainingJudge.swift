@@ -36,7 +36,8 @@ enum TrainingJudge {
         let data = try Data(contentsOf: URL(fileURLWithPath: path))
         precondition(data.count == memory.bytes.count, "\(path) has \(data.count) bytes")
         data.withUnsafeBytes { raw in
-            UnsafeMutableRawBufferPointer(start: memory.base, count: raw.count).copyMemory(from: raw)
+            UnsafeMutableRawBufferPointer(start: memory.base, count: raw.count).copyMemory(
+                from: raw)
         }
     }
 
@@ -64,20 +65,24 @@ enum TrainingJudge {
         let sequences = try TokenSequences(path: spec.tokens)
         let run = try TrainingRun(
             shape: spec.referenceShape, settings: spec.trainingSettings, training: sequences,
-            options: .init(threads: spec.threads))
-        try load(spec.weights, into: run.weights)
+            options: .init(
+                threads: spec.threads, checkpoint: spec.checkpoint, checkpointSeconds: 0))
+        if run.step == 0 { try load(spec.weights, into: run.weights) }
         var order = BatchOrder(
             seed: spec.settings.seed, batchTokens: spec.settings.batchTokens,
             lengths: (0..<sequences.count).map { Int32(sequences.length($0) - 1) })
-        var lines: [[String: Any]] = []
+        for _ in 0..<run.step { _ = order.next() }
+        var failure: (any Error)?
         try run.run { report in
             guard case .step(let step) = report else { return }
-            lines.append([
-                "step": step.step, "loss": step.loss, "norm": step.gradientNorm,
-                "sequences": order.next(),
-            ])
+            do {
+                try say([
+                    "step": step.step, "loss": step.loss, "norm": step.gradientNorm,
+                    "sequences": order.next(),
+                ])
+            } catch { failure = error }
         }
-        for line in lines { try say(line) }
+        if let failure { throw failure }
         if let folder = spec.folder { try run.writeModel(to: folder) }
     }
 

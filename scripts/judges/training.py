@@ -5,8 +5,9 @@
 
 Every gradient of a small model of odd sizes must be within 1e-4 of its own size, or 1e-6, of
 PyTorch's in float64; the losses of 200 steps from the same weights over the same batches within 1e-3
-of transformers' LlamaForCausalLM under torch.optim.AdamW in float32; the sums that refinery gives the
-written folder within 1e-4 a token of transformers'. --write replaces Tests/Fixtures/training.
+of transformers' LlamaForCausalLM under torch.optim.AdamW in float32; the weights of a run that was
+killed the bytes of one that was not; what refinery gives the written folder within 1e-4 nats a token
+of transformers'. --write replaces Tests/Fixtures/training.
 Exits 1 when a number differs by more.
 """
 
@@ -81,22 +82,20 @@ def spread(shape: Shape) -> torch.nn.Module:
     return model
 
 
-def check_steps(tool: Path, threads: int, refinectl: Path | None) -> bool:
+def check_steps(tool: Path, threads: int) -> bool:
     shape = Shape(layers=2, width=48, heads=4, kv_heads=2, head_size=12, feed_forward=96,
                   vocabulary=1_200, context=256)
     steps, rate, warmup, decay = 200, 1e-3, 20, 60
     lengths = [int(length) for length in np.random.default_rng(5).integers(2, 120, 300)]
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
-        (scratch / "model").mkdir()
         model = shape.llama(torch.float32)
         sequences = random_sequences(2, shape.vocabulary, lengths)
         write_weights(model, scratch / "weights")
         write_tokens(scratch / "tokens", shape.vocabulary, sequences)
         ours = judge(tool, "train", spec(
             shape, scratch / "tokens", threads, steps=steps, batch_tokens=400, learning_rate=rate,
-            warmup_steps=warmup, decay_steps=decay, weights=scratch / "weights",
-            folder=scratch / "model"))
+            warmup_steps=warmup, decay_steps=decay, weights=scratch / "weights"))
         batches = [[sequences[index] for index in line["sequences"]] for line in ours]
         wide = shape.llama(torch.float64)
         for (_, to), (_, of) in zip(parameters(wide), parameters(model)):
@@ -108,10 +107,7 @@ def check_steps(tool: Path, threads: int, refinectl: Path | None) -> bool:
         print(f"{len(ours)} steps: loss {ours[0]['loss']:.4f} to {ours[-1]['loss']:.4f}; at most "
               f"{far:.1e} from transformers with torch.optim.AdamW in float32, which is {own:.1e} from "
               "float64")
-        good = len(ours) == steps and far <= 1e-3
-        if refinectl:
-            good &= check_folder(scratch / "model", refinectl, scratch)
-        return good
+    return len(ours) == steps and far <= 1e-3
 
 
 def losses(model: torch.nn.Module, batches: list, steps: int, rate: float, warmup: int,
@@ -132,8 +128,58 @@ def losses(model: torch.nn.Module, batches: list, steps: int, rate: float, warmu
     return found
 
 
-def check_folder(folder: Path, refinectl: Path, scratch: Path) -> bool:
-    """refinery's NLLs of the written folder against transformers', with the reference's tokenizer."""
+def check_kill(tool: Path) -> bool:
+    """A run that kill -9 ends again and again, on other threads each time, against a whole one."""
+    shape = Shape(layers=2, width=48, heads=4, kv_heads=2, head_size=12, feed_forward=96,
+                  vocabulary=4_000, context=256)
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Path(folder)
+        write_tokens(scratch / "tokens", shape.vocabulary,
+                     random_sequences(4, shape.vocabulary, [90] * 40))
+
+        def start(name: str, threads: int, **more: Path) -> subprocess.Popen:
+            (scratch / name).mkdir(exist_ok=True)
+            path = scratch / f"{name}.json"
+            path.write_text(json.dumps(spec(
+                shape, scratch / "tokens", threads, steps=120, batch_tokens=900,
+                warmup_steps=5, decay_steps=20, folder=scratch / name, **more)))
+            return subprocess.Popen([tool, "train", path], stdout=subprocess.PIPE)
+
+        whole = start("whole", 1)
+        whole.communicate()
+        begins = []
+        for threads, lines in ((1, 40), (2, 25), (3, 1000)):
+            killed = start("killed", threads, checkpoint=scratch / "state")
+            for line in (killed.stdout.readline() for _ in range(lines)):
+                if not line:
+                    break
+                if len(begins) < threads:
+                    begins.append(json.loads(line)["step"])
+            killed.kill()
+            killed.communicate()
+        same = ((scratch / "whole/model.safetensors").read_bytes()
+                == (scratch / "killed/model.safetensors").read_bytes())
+    print(f"killed twice, begun at steps {begins}: the weights are "
+          f"{'the same bytes' if same else 'OTHER BYTES'} as those of a whole run")
+    return same and len(begins) == 3
+
+
+def check_folder(tool: Path, threads: int, refinectl: Path) -> bool:
+    """refinery's NLLs of a trained folder against transformers', with the reference's tokenizer."""
+    shape = Shape(layers=2, width=48, heads=4, kv_heads=2, head_size=12, feed_forward=96,
+                  vocabulary=49_152, context=512)
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Path(folder)
+        (scratch / "model").mkdir()
+        write_tokens(scratch / "tokens", shape.vocabulary,
+                     random_sequences(2, shape.vocabulary, [100] * 20))
+        judge(tool, "train", spec(
+            shape, scratch / "tokens", threads, steps=5, batch_tokens=500, learning_rate=1e-2,
+            folder=scratch / "model"))
+        return compare_scores(scratch / "model", refinectl, scratch)
+
+
+def compare_scores(folder: Path, refinectl: Path, scratch: Path) -> bool:
     for name in ("tokenizer.json", "tokenizer_config.json"):
         shutil.copy(REFERENCE / name, folder / name)
     documents = (FIXTURES / "parity/documents.jsonl").read_text().splitlines()
@@ -198,7 +244,10 @@ def main() -> None:
     good = check_fixture(fixture)
     for shape, lengths in ((ODD, LENGTHS), (SMALL, SMALL_LENGTHS)):
         good &= check_gradients(arguments.tool, shape, lengths, arguments.threads)
-    good &= check_steps(arguments.tool, arguments.threads, arguments.refinectl)
+    good &= check_steps(arguments.tool, arguments.threads)
+    good &= check_kill(arguments.tool)
+    if arguments.refinectl:
+        good &= check_folder(arguments.tool, arguments.threads, arguments.refinectl)
     raise SystemExit(0 if good else 1)
 
 

@@ -122,10 +122,10 @@ def sum_loss(model: LlamaForCausalLM, sequences: list[np.ndarray]) -> torch.Tens
     return total
 
 
-def adamw(model: LlamaForCausalLM, learning_rate: float) -> torch.optim.AdamW:
+def adamw(model: LlamaForCausalLM, learning_rate: float, fused: bool = False) -> torch.optim.AdamW:
     """The trainer's optimiser: decay of matrices alone."""
     tensors = [tensor for _, tensor in parameters(model)]
     return torch.optim.AdamW(
         [{"params": [tensor for tensor in tensors if tensor.dim() == 2], "weight_decay": 0.1},
          {"params": [tensor for tensor in tensors if tensor.dim() == 1], "weight_decay": 0.0}],
-        lr=learning_rate, betas=(0.9, 0.95), eps=1e-8)
+        lr=learning_rate, betas=(0.9, 0.95), eps=1e-8, fused=fused)

@@ -18,7 +18,7 @@ enum {
     CKT_ROWS = 192,         // tokens of a block: a multiple of every mr
     CKT_QUERIES = 96,       // queries that attention takes at once
     CKT_KEYS = 192,         // keys that attention's backward pass takes at once: a multiple of every nr
-    CKT_HEAD_ROWS = 384,    // tokens of a block of the LM head: a multiple of every mr
+    CKT_HEAD_ROWS = 192,    // tokens of a block of the LM head: a multiple of every mr
     CKT_HEAD_COLUMNS = 256  // vocabulary entries of a panel of the LM head
 };
 
@@ -31,6 +31,7 @@ typedef struct {
     const int32_t *targets;  // [rows]
     float *scores;           // [rows][CKT_HEAD_COLUMNS], kept between the two calls
     float *top;              // [rows] the panel's greatest logit of each row
+    const float *_Nullable soon;  // the scores of the tile whose gradient comes next
 } ckt_head_tile;
 
 /// Causal attention of one sequence and one KV head with the query heads that share it.

@@ -1,4 +1,6 @@
-/// The file of token sequences, little-endian:
+/// The file of token sequences: a header, the ids, and where each sequence ends.
+///
+/// Numbers are little-endian.
 ///
 /// | bytes | what |
 /// |---|---|

@@ -143,7 +143,7 @@ struct LossHead {
             rows: block.range.count, columns: entries.count, width: width,
             first: Int32(entries.lowerBound), targets: block.targets,
             scores: scores.base + panel * RowBlocks.head.size * Int(CKT_HEAD_COLUMNS),
-            top: tops.base + panel * RowBlocks.head.size)
+            top: tops.base + panel * RowBlocks.head.size, soon: nil)
     }
 
     /// Leaves exp(logit − top) of every panel in ``scores`` and the log-sum-exp of each row.
@@ -155,14 +155,17 @@ struct LossHead {
         team.run(panels) { panel, _ in
             var tile = tile(block, panel: panel, packed)
             table.head_scores(
-                &tile, rowStates.base, packed.headForward(panel), totals + panel * RowBlocks.head.size,
+                &tile, rowStates.base, packed.headForward(panel),
+                totals + panel * RowBlocks.head.size,
                 targetLogits.base)
         }
         let group = 12
         team.run((rows + group - 1) / group) { task, _ in
             for row in task * group..<min((task + 1) * group, rows) {
                 var top = -Float.infinity
-                for panel in 0..<panels { top = max(top, tops.base[panel * RowBlocks.head.size + row]) }
+                for panel in 0..<panels {
+                    top = max(top, tops.base[panel * RowBlocks.head.size + row])
+                }
                 var total = 0.0
                 for panel in 0..<panels {
                     let place = panel * RowBlocks.head.size + row
@@ -180,6 +183,10 @@ struct LossHead {
             let range = panels * task / lanes..<panels * (task + 1) / lanes
             for panel in range {
                 var tile = tile(block, panel: panel, packed)
+                if panel + 1 < range.upperBound {
+                    tile.soon = UnsafePointer(
+                        scores.base + (panel + 1) * RowBlocks.head.size * Int(CKT_HEAD_COLUMNS))
+                }
                 table.head_gradient(
                     &tile, block.logSums, gradients.weight, columnStates.base,
                     packed.headBackward(panel),

@@ -83,6 +83,10 @@ public final class TrainingRun {
         let identity = RunIdentity(shape: shape, settings: settings, data: training.digest)
         checkpoint = options.checkpoint.map { Checkpoint(path: $0, identity: identity) }
         if let found = try checkpoint?.read(into: state) {
+            guard found <= settings.steps else {
+                throw TrainingError(
+                    "the checkpoint is of step \(found), the run has \(settings.steps)")
+            }
             step = found
             for _ in 0..<found { _ = order.next() }
         } else {
