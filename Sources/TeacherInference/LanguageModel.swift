@@ -112,11 +112,7 @@ public final class LanguageModel: Sendable {
             throw ModelError("cannot open \(path): no such file or folder")
         }
         guard isFolder.boolValue else {
-            let file = try GGUFFile(path: path, vocabularyOnly: true)
-            let vocabulary = try GGUFVocabulary(file)
-            return vocabulary.model == "llama"
-                ? try SentencePieceBPE(gguf: vocabulary)
-                : try ByteLevelBPE(gguf: vocabulary, pre: pre)
+            return try loadVocabulary(path: path).tokenizer(pre: pre)
         }
         func read(_ name: String) throws(ModelError) -> [UInt8]? {
             try RegularFile.bytes(ifThere: path + "/" + name)
@@ -142,6 +138,11 @@ public final class LanguageModel: Sendable {
             specialMapJSON: try read("special_tokens_map.json"),
             addedJSON: try read("added_tokens.json")
         ).tokenizer()
+    }
+
+    /// Only the tokenizer metadata of the GGUF file at `path`.
+    static func loadVocabulary(path: String) throws(ModelError) -> GGUFVocabulary {
+        try GGUFVocabulary(GGUFFile(path: path, vocabularyOnly: true))
     }
 
     /// Longest sequence that can be scored, in tokens, the context token included.

@@ -37,11 +37,19 @@ struct RegularFile: ~Copyable {
 
     /// The bytes of the file at `path`; nil where there is none.
     ///
-    /// - Throws: ``ModelError`` when it is there and cannot be read, or is no regular file.
-    static func bytes(ifThere path: String) throws(ModelError) -> [UInt8]? {
+    /// - Throws: ``ModelError`` when it is there and cannot be read, is no regular file, or has more
+    ///   bytes than `limit`.
+    static func bytes(
+        ifThere path: String, atMost limit: Int = .max
+    ) throws(ModelError) -> [UInt8]? {
         var info = stat()
         guard lstat(path, &info) == 0 || errno != ENOENT else { return nil }
-        return try RegularFile(path: path).read()
+        let file = try RegularFile(path: path)
+        guard file.info.st_size <= limit else {
+            throw ModelError(
+                "cannot read \(path): it has \(file.info.st_size) bytes, expected at most \(limit)")
+        }
+        return try file.read()
     }
 
     /// All of its bytes: as many as it had when it was opened, or fewer if it was cut meanwhile.

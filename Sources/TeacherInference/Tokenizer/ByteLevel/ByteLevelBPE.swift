@@ -3,7 +3,7 @@
 ///
 /// Source: `bpe/model.rs` and `bpe/word.rs` of Hugging Face tokenizers, whose ids it gives.
 public final class ByteLevelBPE: Tokenizer {
-    private let content: BPEContent
+    let content: BPEContent
     private let preTokenizer: PreTokenizer
     private let added: AddedTokens?
     /// The token of each byte, -1 where the vocabulary has none: such bytes are dropped.

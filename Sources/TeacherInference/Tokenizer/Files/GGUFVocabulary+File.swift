@@ -67,4 +67,11 @@ extension GGUFVocabulary {
         normalizes = collapses || value("precompiled_charsmap") != nil
         modelName = file.metadata["general.name"]?.text
     }
+
+    /// The tokenizer that the metadata define; `pre` names the pre-tokenizer in place of the file's
+    /// own.
+    func tokenizer(pre: String?) throws(ModelError) -> any Tokenizer {
+        model == "llama"
+            ? try SentencePieceBPE(gguf: self) : try ByteLevelBPE(gguf: self, pre: pre)
+    }
 }

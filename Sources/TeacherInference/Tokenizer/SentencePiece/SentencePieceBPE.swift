@@ -4,7 +4,7 @@
 /// Source: `llm_tokenizer_spm` of llama.cpp for vocabularies with scores, `bpe/model.rs` of Hugging
 /// Face tokenizers for those with merges; it gives the ids of these.
 public final class SentencePieceBPE: Tokenizer {
-    private let content: SentencePieceContent
+    let content: SentencePieceContent
     private let vocabulary: SentencePieceVocabulary
     private let preTokenizer: PreTokenizer?
     /// Matched in the text.

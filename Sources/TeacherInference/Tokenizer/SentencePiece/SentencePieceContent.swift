@@ -67,12 +67,13 @@ struct SentencePieceContent: Sendable {
         }
         number(vocabulary.extraSymbols.count)
         for symbol in 0..<vocabulary.extraSymbols.count { string(vocabulary.extraSymbols[symbol]) }
-        number(vocabulary.mergeList.count)
+        let merges = vocabulary.canonicalMerges() ?? vocabulary.mergeList
+        number(merges.count)
         // Symbols behind the vocabulary are numbered from its last token on.
         func symbol(_ id: TokenID) -> Int {
             Int(id) < vocabulary.count ? Int(id) : Int(id) - vocabulary.count + count
         }
-        for merge in vocabulary.mergeList {
+        for merge in merges {
             number(symbol(merge.left))
             number(symbol(merge.right))
             number(Int(merge.rank))

@@ -11,8 +11,11 @@ struct SentencePieceVocabulary: Sendable {
     private(set) var byteTokens = [TokenID](repeating: -1, count: 256)
     /// The byte that each id stands for, where it stands for one.
     private(set) var byteOfToken: [TokenID: UInt8] = [:]
-    /// (left, right, rank) of every merge.
-    private(set) var mergeList: [(left: TokenID, right: TokenID, rank: UInt32)] = []
+    /// A merge: two symbols, the piece that they make, and how early that is done.
+    typealias Merge = (left: TokenID, right: TokenID, product: TokenID, rank: UInt32)
+
+    /// Every merge, in the order of the file.
+    private(set) var mergeList: [Merge] = []
     /// The same for applying.
     private(set) var merges: BPEMerges
     /// Where no merge reaches across.
@@ -29,7 +32,7 @@ struct SentencePieceVocabulary: Sendable {
 
     private var index = ByteStringIndex()
     /// Whether text can become each id by its spelling.
-    private var isSymbol: [Bool] = []
+    private(set) var isSymbol: [Bool] = []
     private var asciiSymbols = [TokenID](repeating: -1, count: 128)
     private var scalarSymbols = PairTable(capacity: 4096)
     private let source: String
@@ -144,7 +147,7 @@ struct SentencePieceVocabulary: Sendable {
         _ left: TokenID, _ right: TokenID, _ product: TokenID, _ rank: UInt32
     ) -> Bool {
         guard merges.append(left, right, product: product, rank: rank) else { return false }
-        mergeList.append((left, right, rank))
+        mergeList.append((left, right, product, rank))
         boundaries.add(pieces[Int(product)])
         return true
     }
@@ -191,7 +194,8 @@ struct SentencePieceVocabulary: Sendable {
             hint: "the file looks damaged, or holds another kind of tokenizer")
     }
 
-    private func canBeSymbol(_ spelling: ArraySlice<UInt8>) -> Bool {
+    /// Whether merges may begin with `spelling`: it is a piece or a single character.
+    func canBeSymbol(_ spelling: ArraySlice<UInt8>) -> Bool {
         Self.scalarWidth(spelling) == spelling.count || isPiece(spelling)
     }
 
@@ -207,7 +211,7 @@ struct SentencePieceVocabulary: Sendable {
     }
 
     /// Bytes of the character that `spelling` begins with.
-    private static func scalarWidth(_ spelling: ArraySlice<UInt8>) -> Int {
+    static func scalarWidth(_ spelling: ArraySlice<UInt8>) -> Int {
         spelling.first.map(UTF8Width.of) ?? 0
     }
 
