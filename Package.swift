@@ -88,6 +88,11 @@ let package = Package(
             dependencies: ["TeacherInference", "CKernels", "COpenBLAS"],
             swiftSettings: strict),
         .executableTarget(
+            name: "tokenizer-writer",
+            dependencies: ["TeacherInference"],
+            path: "Tests/TokenizerWriter",
+            swiftSettings: strict),
+        .executableTarget(
             name: "model-fuzzer",
             dependencies: ["Refinery", "TeacherInference", "CMalloc"],
             path: "Tests/ModelFuzzer",
