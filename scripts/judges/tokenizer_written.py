@@ -7,7 +7,8 @@
 `tokenizer-writer` (Tests/TokenizerWriter) writes the tokenizer of each GGUF into a folder. PyPI's
 tokenizers reads it from there. Its ids must equal:
 
-- those of `GGUF.out` for the texts of `GGUF.inp`, where there are such files (llama.cpp's own tests);
+- those of `GGUF.out` for the texts of `GGUF.inp`, where there are such files (llama.cpp's own tests)
+  and no --pre;
 - those of `refinectl tokenize GGUF`, and of `refinectl tokenize FOLDER`, for those texts, for the
   texts of tokenizer_ids.py, for those of --text, and for random mixed text;
 - those of llama.cpp for all of them but the random ones, since its tables of Unicode are older. How
@@ -26,6 +27,7 @@ import random
 import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import scripts_path  # noqa: F401
@@ -36,6 +38,17 @@ from tokenizer_llama_cpp import with_pre
 from tokenizer_mixed import document, tokenizers_judge, words
 
 SEPARATOR = "\n__ggml_vocab_test__\n"
+
+
+@dataclass
+class Options:
+    """The programs that are judged, and on what."""
+
+    writer: str
+    refinectl: str
+    pre: str | None = None
+    megabytes: float = 1
+    texts: list[str] = field(default_factory=list)
 
 
 def expectations(path: Path) -> list[tuple[str, list[int]]]:
@@ -86,35 +99,54 @@ def puts_bos(folder: Path, judge) -> bool:
     return found == expected
 
 
-def check(path: Path, folder: Path, arguments: argparse.Namespace, more: list[str],
-          mixed: list[str]) -> bool:
-    pre = [arguments.pre] if arguments.pre else []
-    subprocess.run([arguments.writer, path, folder, *pre], check=True)
+def judge(path: Path, folder: Path, options: Options, more: list[str], mixed: list[str]) -> bool:
+    pre = [options.pre] if options.pre else []
+    subprocess.run([options.writer, path, folder, *pre], check=True)
     written = tokenizers_judge(json.loads((folder / "tokenizer.json").read_text("utf-8")))
     tests = expectations(path)
     texts = [text for text, _ in tests] + more
-    print(path.name)
+    print(path.name, *pre)
     good = True
-    if tests:
+    if tests and not pre:
         own = [text for text, _ in tests]
         good = compare("llama.cpp's tests", own, written(own), [ids for _, ids in tests])
     everything = texts + mixed
     found = written(everything)
-    command = [arguments.refinectl, "tokenize"]
-    options = ["--pre", arguments.pre] if arguments.pre else []
+    command = [options.refinectl, "tokenize"]
+    named = ["--pre", options.pre] if options.pre else []
     good &= compare("refinery, GGUF", everything, found,
-                    ours([*command, str(path), *options], everything))
+                    ours([*command, str(path), *named], everything))
     good &= compare("refinery, folder", everything, found, ours([*command, str(folder)], everything))
-    if arguments.pre:
+    if options.pre:
         # llama.cpp has no option for it; what the file names is replaced, if it names one.
         if b"tokenizer.ggml.pre" not in (data := path.read_bytes()):
             return good
         path = folder / "named.gguf"
-        path.write_bytes(with_pre(data, arguments.pre))
-    judge = judge_llama_cpp.load(path, vocabulary_only=True)
+        path.write_bytes(with_pre(data, options.pre))
+    vocabulary = judge_llama_cpp.load(path, vocabulary_only=True)
     compare("llama.cpp", texts, found[:len(texts)],
-            [judge_llama_cpp.token_ids(judge, text) if text else [] for text in texts])
-    return good & puts_bos(folder, judge)
+            [judge_llama_cpp.token_ids(vocabulary, text) if text else [] for text in texts])
+    return good & puts_bos(folder, vocabulary)
+
+
+def judge_all(vocabularies: list[Path], options: Options) -> bool:
+    more = list(TEXTS)
+    for path in options.texts:
+        more += [json.loads(line)["text"] for line in Path(path).read_text("utf-8").splitlines()]
+    rng, vocabulary, mixed, size = random.Random(1), words(), [], 0
+    while size < options.megabytes * 1e6:
+        mixed.append(document(rng, vocabulary))
+        size += len(mixed[-1].encode())
+    good = True
+    for path in vocabularies:
+        with tempfile.TemporaryDirectory() as folder:
+            good &= judge(path, Path(folder), options, more, mixed)
+    return good
+
+
+def check(teacher: Path, refinectl: Path) -> bool:
+    """The teacher's, with the writer that was built beside `refinectl`."""
+    return judge_all([teacher], Options(str(refinectl.parent / "tokenizer-writer"), str(refinectl)))
 
 
 def main() -> int:
@@ -127,18 +159,9 @@ def main() -> int:
     parser.add_argument("--text", nargs="*", default=[])
     arguments = parser.parse_args()
 
-    more = list(TEXTS)
-    for path in arguments.text:
-        more += [json.loads(line)["text"] for line in Path(path).read_text("utf-8").splitlines()]
-    rng, vocabulary, mixed, size = random.Random(1), words(), [], 0
-    while size < arguments.megabytes * 1e6:
-        mixed.append(document(rng, vocabulary))
-        size += len(mixed[-1].encode())
-    good = True
-    for path in arguments.vocabularies:
-        with tempfile.TemporaryDirectory() as folder:
-            good &= check(path, Path(folder), arguments, more, mixed)
-    return 0 if good else 1
+    options = Options(arguments.writer, arguments.refinectl, arguments.pre, arguments.megabytes,
+                      arguments.text)
+    return 0 if judge_all(arguments.vocabularies, options) else 1
 
 
 if __name__ == "__main__":
