@@ -104,6 +104,11 @@ let package = Package(
             path: "Tests/TrainingJudge",
             swiftSettings: strict),
         .executableTarget(
+            name: "tokenizer-writer",
+            dependencies: ["TeacherInference"],
+            path: "Tests/TokenizerWriter",
+            swiftSettings: strict),
+        .executableTarget(
             name: "model-fuzzer",
             dependencies: ["Refinery", "TeacherInference", "CMalloc"],
             path: "Tests/ModelFuzzer",

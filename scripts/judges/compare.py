@@ -5,7 +5,8 @@
 
 --write replaces the fixtures instead. With --refinectl refinery itself is judged too, on the
 teacher's weights in every tensor type, on random added tokens, on what config.json may leave out,
-and on random models of every family, form and type. Exits 1 when a number differs by more than the
+on the tokenizer.json that it writes for the teacher, and on random models of every family, form and
+type. Exits 1 when a number differs by more than the
 promise (2e-3 nats a token, 1e-4 a mean; of random models in refinery 1e-4 and 1e-5) or a token id
 differs at all.
 """
@@ -35,6 +36,7 @@ import tokenizer_components
 import tokenizer_ids
 import tokenizer_pre
 import tokenizer_spm
+import tokenizer_written
 import unicode_categories
 import weight_files
 from nll import score, within
@@ -235,6 +237,7 @@ def main() -> int:
             fixtures / "parity", arguments.teacher, arguments.refinectl))
         results.append(added_tokens.check(arguments.refinectl.resolve()))
         results.append(defaults.check(arguments.refinectl.resolve()))
+        results.append(tokenizer_written.check(arguments.teacher, arguments.refinectl.resolve()))
         results.append(matrix.check(arguments.refinectl.resolve()))
     print(f"{sum(results)} passed, {len(results) - sum(results)} failed")
     return 0 if all(results) else 1

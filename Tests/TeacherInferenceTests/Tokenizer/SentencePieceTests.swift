@@ -184,6 +184,11 @@ import Testing
             }
             return try SentencePieceModel(model: bytes, configJSON: nil, source: "small.model")
         }
+        return try SentencePieceBPE(gguf: vocabulary(line))
+    }
+
+    /// The GGUF vocabulary of a line of spm.jsonl that has one.
+    static func vocabulary(_ line: JSONValue) throws -> GGUFVocabulary {
         var vocabulary = GGUFVocabulary(
             model: "llama", pre: nil,
             tokens: try #require(line["tokens"]?.array).compactMap(\.bytes),
@@ -194,7 +199,7 @@ import Testing
         }
         vocabulary.addsSpacePrefix = line["space_prefix"]?.bool
         vocabulary.modelName = line.member("model_name")?.text
-        return try SentencePieceBPE(gguf: vocabulary)
+        return vocabulary
     }
 
     /// The best pair of neighbours, the leftmost among equals, becomes one, until none is a piece.

@@ -75,6 +75,12 @@ enum TokenizerFixtures {
         return vocabulary
     }
 
+    /// Members of a vocabulary for the bytes of ``spm(_:)``.
+    static var byteMembers: String {
+        spm([]).tokens.enumerated().dropFirst(3)
+            .map { "\"\(String(decoding: $1, as: UTF8.self))\": \($0)" }.joined(separator: ", ")
+    }
+
     /// What a converter would write into a GGUF for a tokenizer.json.
     static func gguf(fromJSON json: [UInt8], pre: String) throws -> GGUFVocabulary {
         let root = try JSONParser.parse(json, source: "json")

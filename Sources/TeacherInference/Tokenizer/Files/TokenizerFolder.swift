@@ -39,7 +39,7 @@ public enum TokenizerFolder {
             tokenizer = try LanguageModel.loadTokenizer(path: model)
             files = try self.files(of: model)
         } else {
-            (tokenizer, files) = try made(fromGGUF: model, pre: pre)
+            (tokenizer, files) = try made(of: LanguageModel.loadVocabulary(path: model), pre: pre)
         }
         try refuseOthers(in: folder, beside: files.map(\.name))
         for file in files { try ReplacedFile.write(file.bytes, to: folder + "/" + file.name) }
@@ -81,11 +81,10 @@ public enum TokenizerFolder {
         return "\(front(found)) stands in front of a text, expected \(front(expected))"
     }
 
-    /// The tokenizer of a GGUF file and the files that say the same.
-    private static func made(
-        fromGGUF path: String, pre: String?
+    /// The tokenizer of a GGUF file's vocabulary and the files that say the same.
+    static func made(
+        of vocabulary: GGUFVocabulary, pre: String? = nil
     ) throws(ModelError) -> (any Tokenizer, [(name: String, bytes: [UInt8])]) {
-        let vocabulary = try LanguageModel.loadVocabulary(path: path)
         func token(_ id: Int?) -> TokenID? { id.flatMap(TokenID.init(exactly:)) }
         let names = TokenizerDefinition.Names(
             eos: token(vocabulary.eos), unknown: token(vocabulary.unknown))
@@ -96,11 +95,11 @@ public enum TokenizerFolder {
         case let pieces as SentencePieceBPE: definition = try pieces.definition(names: names)
         default:
             throw TokenizerDefinition.cannotExpress(
-                "it is \(tokenizer.summary)", source: path)
+                "it is \(tokenizer.summary)", source: vocabulary.source)
         }
         let (json, config) = (try definition.tokenizerJSON(), definition.configJSON())
         // Nothing is written that refinery itself would read otherwise.
-        let source = "the tokenizer.json made of \(path)"
+        let source = "the tokenizer.json made of \(vocabulary.source)"
         let read = try TokenizerJSON(
             root: JSONParser.parse(json, source: source), source: source, configJSON: config
         ).tokenizer()

@@ -78,8 +78,12 @@ struct SentencePieceContent: Sendable {
             number(symbol(merge.right))
             number(Int(merge.rank))
         }
-        for flag in [fallsBackToBytes, fusesUnknown, ignoresMerges] { number(flag ? 1 : 0) }
-        number(unknown.map(Int.init) ?? -1)
+        // Where every byte has a token, no character is unknown.
+        let neverUnknown = fallsBackToBytes && vocabulary.byteTokens.allSatisfy { $0 >= 0 }
+        for flag in [fallsBackToBytes, fusesUnknown && !neverUnknown, ignoresMerges] {
+            number(flag ? 1 : 0)
+        }
+        number(neverUnknown ? -1 : unknown.map(Int.init) ?? -1)
         number(normalizer.count)
         for step in normalizer {
             switch step {

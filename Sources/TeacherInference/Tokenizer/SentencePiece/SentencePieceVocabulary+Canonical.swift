@@ -96,11 +96,12 @@ extension SentencePieceVocabulary {
                 return false
             }
         }
-        var splits = 0
+        var (splits, work) = (0, 0)
         for id in 0..<count where isSymbol[id] {
             let piece = pieces[id]
-            // Scores of longer ones are refused.
-            guard piece.count <= Self.maxPieceBytes else { return false }
+            work += piece.count * piece.count
+            // With scores what is longer is refused.
+            guard piece.count <= Self.maxPieceBytes, work <= Self.maxSplitWork else { return false }
             var cut = piece.startIndex + Self.scalarWidth(piece)
             while cut < piece.endIndex {
                 if canBeSymbol(piece[..<cut]), canBeSymbol(piece[cut...]) { splits += 1 }

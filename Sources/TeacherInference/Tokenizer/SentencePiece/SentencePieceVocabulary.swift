@@ -28,7 +28,7 @@ struct SentencePieceVocabulary: Sendable {
     static let maxPieceBytes = 512
 
     /// Most bytes that are hashed to split all pieces: a second's work, and forty times Gemma's.
-    private static let maxSplitWork = 1 << 30
+    static let maxSplitWork = 1 << 30
 
     private var index = ByteStringIndex()
     /// Whether text can become each id by its spelling.
