@@ -17,7 +17,7 @@ SOURCES := Package.swift Sources Tests migrations
 JUDGES := $(CACHE)/judges
 
 .DEFAULT_GOAL := help
-.PHONY: help deps teacher debian-corpus build install test test-install test-systemd judges test-judges matrix judge-training bench-training test-browser fuzz bench bench-peers bench-families bench-types bench-tokenizer bench-store bench-import bench-idle quickstart format lint clean
+.PHONY: help deps teacher debian-corpus build install test test-install test-systemd judges test-judges matrix judge-training bench-training test-browser fuzz bench bench-peers bench-families bench-types bench-tokenizer bench-store bench-import bench-idle quickstart quickstart-full format lint clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -121,6 +121,9 @@ bench-idle: teacher build ## wake-ups and memory of an idle daemon
 
 quickstart: ## everything, from the packages to a refined corpus and a table
 	@scripts/quickstart.sh
+
+quickstart-full: ## the whole method on Debian's texts, a reference trained first; about an hour
+	@scripts/quickstart-full.sh
 
 format: ## format the Swift sources in place
 	$(SWIFT) format --in-place --recursive --parallel $(SOURCES)

@@ -120,7 +120,8 @@ let package = Package(
         .testTarget(
             name: "RefineryTests",
             dependencies: [
-                "Refinery", "TeacherInference", "Migrations", "CZlib", "CZstd",
+                "ReferenceTraining", "Refinery", "TeacherInference", "Migrations", "CZlib",
+                "CZstd",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],

@@ -28,10 +28,11 @@ public struct ReferencePlan: Codable, Sendable, Equatable {
     /// What is noteworthy of it, each with what to do.
     public var warnings: [String] {
         var warnings: [String] = []
-        let perParameter = Double(training.tokens) / Double(shape.bodyParameters)
+        let seen = settings.steps * settings.batchTokens
+        let perParameter = Double(seen) / Double(shape.bodyParameters)
         if perParameter < 20 {
             warnings.append(
-                "the slice has \(Int(perParameter)) tokens for each parameter beside the "
+                "training sees \(Int(perParameter)) tokens for each parameter beside the "
                     + "embedding; 20 are usual: give more text, a larger --share, or a smaller model"
             )
         }
@@ -64,12 +65,14 @@ public struct SliceCounts: Codable, Sendable, Equatable {
 public struct ReferenceRequest: Codable, Sendable, Equatable {
     /// Decides the slice, the first weights and the order.
     public var seed: UInt64 = 0
-    /// The share of documents that is held out.
-    public var heldOut = "0.005"
+    /// The share of documents that is held out; nil: 0.005, or more of few documents.
+    public var heldOut: String?
     /// The share of documents that trains; nil: 0.05, or as much as a small corpus needs.
     public var share: String?
     /// Tokens that the slice should have about; nil: as the share says.
     public var tokens: Int64?
+    /// Passes over the slice; nil: more of a small slice.
+    public var epochs: Int?
     /// The most tokens of a chunk.
     public var maxTokens = 1024
     /// Layers of the model; nil with ``width``: by the tokens.

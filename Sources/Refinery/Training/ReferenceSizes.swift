@@ -6,6 +6,8 @@ struct ReferenceSizes {
     static let leastTokens: Int64 = 2_000_000
     /// Tokens a parameter beside the embedding (Hoffmann et al. 2022, arXiv 2203.15556).
     static let tokensPerParameter = 20
+    /// Tokens after which a slice is not read again.
+    static let enoughTokens: Int64 = 8_000_000
     /// How much smaller than the teacher's the reference's forward pass must be.
     static let teacherShare = 0.1
 
@@ -42,7 +44,7 @@ struct ReferenceSizes {
     /// none is.
     ///
     /// - Parameters:
-    ///   - tokens: predicted tokens of the slice.
+    ///   - tokens: tokens that training sees, those of every pass.
     ///   - teacherOperations: floating-point operations of the teacher's forward pass a token.
     ///   - length: tokens of a usual sequence.
     ///   - fits: whether a shape can be trained in the time that there is.
@@ -63,16 +65,34 @@ struct ReferenceSizes {
         return try shape(layers: Self.ladder[0].layers, width: Self.ladder[0].width)
     }
 
-    /// The optimiser's settings for one pass over the slice.
+    /// Passes over a slice of so many tokens.
     ///
-    /// About a thousand steps and more; batches of 2,048 to 65,536 tokens. The learning rate falls
-    /// with the root of the width.
-    func settings(_ shape: ReferenceShape, tokens: Int64, seed: UInt64) -> TrainingSettings {
+    /// A small slice is read up to four times, until 8,000,000 tokens are seen: up to there a
+    /// second reading is nearly as good as new text (Muennighoff et al. 2023, arXiv 2305.16264).
+    func epochs(tokens: Int64, _ request: ReferenceRequest) -> Int64 {
+        request.epochs.map(Int64.init)
+            ?? min(4, max(1, (Self.enoughTokens + tokens - 1) / max(1, tokens)))
+    }
+
+    /// The optimiser's settings.
+    ///
+    /// Batches have 2,048 to 65,536 tokens, so that there are some thousand steps. The learning rate
+    /// falls with the root of the width.
+    ///
+    /// - Parameters:
+    ///   - shape: the model's shape.
+    ///   - tokens: predicted tokens of the slice.
+    ///   - request: seed and, where it names them, passes over the slice.
+    /// - Returns: The settings.
+    func settings(
+        _ shape: ReferenceShape, tokens slice: Int64, _ request: ReferenceRequest
+    ) -> TrainingSettings {
+        let tokens = slice * epochs(tokens: slice, request)
         var batch = max(2048, context)
         while batch < 65_536, Int64(batch) * 2000 < tokens { batch *= 2 }
         let steps = max(1, Int((tokens + Int64(batch) - 1) / Int64(batch)))
         return TrainingSettings(
-            seed: seed, steps: steps, batchTokens: batch,
+            seed: request.seed, steps: steps, batchTokens: batch,
             learningRate: 0.004 * (96 / Double(max(96, shape.width))).squareRoot(),
             warmupSteps: min(200, steps / 20), decaySteps: steps / 4)
     }

@@ -13,6 +13,8 @@ struct SliceSurvey {
     private static let sampleBytes = 2 << 20
     /// The share that trains where nothing else is said, as in MiniPLM (arXiv 2410.17215).
     private static let usualShare = 0.05
+    /// The share that is held out of many documents.
+    private static let leastHeldOut = 0.005
     /// The largest share that a small corpus may give.
     private static let largestShare = 0.5
 
@@ -61,8 +63,19 @@ struct SliceSurvey {
     /// - Throws: ``RefineryError`` for shares that cannot be.
     func slice(_ request: ReferenceRequest) throws -> CorpusSlice {
         try CorpusSlice(
-            seed: request.seed, heldOut: DecimalFraction(request.heldOut),
+            seed: request.seed,
+            heldOut: request.heldOut.map { try DecimalFraction($0) } ?? heldOut(),
             share: request.share.map { try DecimalFraction($0) } ?? share(request.tokens))
+    }
+
+    /// The share whose documents judge the model: about 75 of them, where there are so many.
+    private func heldOut() throws -> DecimalFraction {
+        try Self.millionths(
+            max(Self.leastHeldOut, min(0.1, 75 / Double(max(1, tally.documents)))))
+    }
+
+    private static func millionths(_ share: Double) throws -> DecimalFraction {
+        try DecimalFraction(String(format: "%.6f", (share * 1e6).rounded(.up) / 1e6))
     }
 
     /// The share that gives so many tokens, in millionths; without a number the usual one, or more
@@ -73,7 +86,6 @@ struct SliceSurvey {
         let share =
             wanted.map { Double($0) / tokens }
             ?? max(Self.usualShare, 1.1 * least / max(tokens, 1))
-        let bounded = min(max(share, 0.000_001), Self.largestShare)
-        return try DecimalFraction(String(format: "%.6f", (bounded * 1e6).rounded(.up) / 1e6))
+        return try Self.millionths(min(max(share, 0.000_001), Self.largestShare))
     }
 }

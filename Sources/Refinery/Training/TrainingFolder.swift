@@ -58,9 +58,10 @@ struct TrainingFolder {
         func text<Value>(_ value: Value?) -> String { value.map { "\($0)" } ?? "none" }
         let settings: [(name: String, before: String, now: String)] = [
             ("--seed", text(before.seed), text(now.seed)),
-            ("--held-out", before.heldOut, now.heldOut),
+            ("--held-out", text(before.heldOut), text(now.heldOut)),
             ("--share", text(before.share), text(now.share)),
             ("--tokens", text(before.tokens), text(now.tokens)),
+            ("--epochs", text(before.epochs), text(now.epochs)),
             ("--max-tokens", text(before.maxTokens), text(now.maxTokens)),
             ("--layers", text(before.layers), text(now.layers)),
             ("--width", text(before.width), text(now.width)),

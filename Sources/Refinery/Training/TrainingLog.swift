@@ -22,7 +22,7 @@ struct TrainingLog {
             .compactMap { try? decoder.decode(Line.self, from: Data($0)) }
             .filter { $0.step <= step }
         encoder.outputFormatting = .sortedKeys
-        FileManager.default.createFile(atPath: path, contents: nil)
+        _ = FileManager.default.createFile(atPath: path, contents: nil)
         // A log that cannot be written costs the curve's beginning after a kill, and no training.
         file = FileHandle(forWritingAtPath: path)
         for line in lines { write(line) }
@@ -37,6 +37,11 @@ struct TrainingLog {
             add(Line(step: evaluation.step, heldOut: evaluation.loss))
         case .checkpoint: break
         }
+    }
+
+    /// Whether the held-out loss after so many steps is known.
+    func hasEvaluation(of step: Int) -> Bool {
+        lines.contains { $0.step == step && $0.heldOut != nil }
     }
 
     private mutating func add(_ line: Line) {

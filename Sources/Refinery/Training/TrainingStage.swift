@@ -68,13 +68,18 @@ public struct TrainingStage: Sendable {
         try check(plan, work)
         let training = try TokenSequences(path: work.training)
         let heldOut = try TokenSequences(path: work.heldOut)
+        let evaluationSteps = max(1, plan.settings.steps / 20)
         let run = try TrainingRun(
             shape: plan.shape, settings: plan.settings, training: training, heldOut: heldOut,
             options: TrainingRun.Options(
                 threads: threads, checkpoint: work.checkpoint,
-                evaluationSteps: max(1, plan.settings.steps / 20)))
+                evaluationSteps: evaluationSteps))
         if run.step > 0 { told(.resumed(plan, step: run.step)) }
         var log = TrainingLog(path: work.log, upTo: run.step)
+        // A run that was stopped while it evaluated has still to do that.
+        if run.step > 0, run.step % evaluationSteps == 0, !log.hasEvaluation(of: run.step) {
+            log.add(.heldOut(try run.evaluate(heldOut, isCancelled: isCancelled)))
+        }
         try run.run(isCancelled: isCancelled) { report in
             log.add(report)
             told(.training(report))
@@ -120,7 +125,7 @@ public struct TrainingStage: Sendable {
             training: try TokenSequences(path: work.training), threads: threads,
             isCancelled: isCancelled)
         let shape = try shape(sizes, counts.training, clock)
-        let settings = sizes.settings(shape, tokens: counts.training.tokens, seed: request.seed)
+        let settings = sizes.settings(shape, tokens: counts.training.tokens, request)
         let plan = ReferencePlan(
             request: request, tokenizer: ModelFingerprint.tokenizer(teacher.tokenizer),
             contextToken: teacher.contextToken, corpus: survey.tally, slice: slice,
@@ -141,16 +146,26 @@ public struct TrainingStage: Sendable {
         if let layers = request.layers, let width = request.width {
             return try sizes.shape(layers: layers, width: width)
         }
+        func seconds(_ shape: ReferenceShape) throws -> Double {
+            try clock.seconds(
+                shape, sizes.settings(shape, tokens: counts.tokens, request))
+        }
         let length = max(2, Int(counts.tokens / max(1, counts.chunks)))
-        return try sizes.automatic(
-            tokens: counts.tokens,
+        let most = request.hours.map { $0 * 3600 } ?? .infinity
+        let shape = try sizes.automatic(
+            tokens: counts.tokens * sizes.epochs(tokens: counts.tokens, request),
             teacherOperations: teacher.operations(tokens: length) / Double(length),
             length: length
-        ) { shape in
-            guard let hours = request.hours else { return true }
-            let settings = sizes.settings(shape, tokens: counts.tokens, seed: request.seed)
-            return try clock.seconds(shape, settings) <= hours * 3600
+        ) { try most.isInfinite || seconds($0) <= most }
+        let least = try most.isInfinite ? 0 : seconds(shape)
+        guard least <= most else {
+            throw RefineryError(
+                .refused,
+                "even the smallest reference takes about \(Int((least / 60).rounded(.up))) minutes "
+                    + "on this slice, more than \(most / 3600) hours",
+                hint: "give more --hours, or a smaller --share")
         }
+        return shape
     }
 
     /// The plan of a training that goes on is of this teacher.

@@ -78,7 +78,8 @@ struct TrigramModel {
         if isNew { pairs[history, default: History()].kinds += 1 }
     }
 
-    private func probability(_ ids: UnsafeBufferPointer<UInt32>, _ place: Int) -> Double {
+    /// p(word | what stands before it), of the word at a place of a sequence.
+    func probability(_ ids: UnsafeBufferPointer<UInt32>, _ place: Int) -> Double {
         let word = ids[place], before = ids[place - 1]
         var p = 1 / Double(vocabulary)
         p = Self.interpolated(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import NIOPosix
 import Refinery
 
 /// `refinectl refine`.
@@ -8,7 +9,8 @@ struct Refine: AsyncParsableCommand {
         abstract: "Refine a corpus from file to file in this process, without a daemon.",
         discussion: """
             Imports the files, cuts and scores them with both models, selects and writes, with \
-            a manifest beside the output. Without --store all is kept in a temporary folder \
+            a manifest beside the output. Without --reference it trains one first, on a slice of the \
+            corpus, and keeps it beside the store or the output, where the next run finds it. Without --store all is kept in a temporary folder \
             ($TMPDIR, else /var/tmp) and deleted once the output is written; with --store an interrupted run goes \
             on where it was, and another rule needs no scoring at all. --dry-run prints what would \
             be kept and writes nothing but the store.
@@ -16,6 +18,7 @@ struct Refine: AsyncParsableCommand {
             Examples:
               refinectl refine corpus.jsonl --teacher big.gguf --reference small/ \\
                 --ratio 0.5 --output refined.jsonl.zst
+              refinectl refine corpus/ --teacher big.gguf --ratio 0.5 --output refined.jsonl.zst
               refinectl refine corpus/ --teacher big.gguf --reference small.gguf \\
                 --token-budget 1000000000 --output refined.jsonl.gz --store refine.sqlite
               refinectl refine corpus/ --teacher big.gguf --reference small.gguf \\
@@ -30,8 +33,9 @@ struct Refine: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The reference: a .gguf file or Hugging Face folder.", valueName: "model"))
-    var reference: String
+            "The reference: a .gguf file or Hugging Face folder (default: one is trained on a slice of the corpus).",
+            valueName: "model"))
+    var reference: String?
 
     @OptionGroup var modelOptions: ModelOptions
 
@@ -76,18 +80,30 @@ struct Refine: AsyncParsableCommand {
             throw ValidationError("--max-tokens must be from 16 to 1000000")
         }
         guard store?.isEmpty != true else { throw ValidationError("--store must not be empty") }
+        guard reference == nil else { return }
+        guard referenceFolder != nil else {
+            throw ValidationError(
+                "without --reference one is trained, and kept beside the store or the output: "
+                    + "give --store PATH, or --output FILE")
+        }
+        guard !files.paths.contains("-") else {
+            throw ValidationError(
+                "stdin can be read once, and training a reference reads the corpus twice: "
+                    + "give --reference MODEL, or write the corpus to a file")
+        }
     }
 
     /// The whole job.
     func run() async throws {
         let path = dryRun ? nil : path
         let listing = try files.listing()
-        let configuration = pipelineConfiguration
+        var configuration = pipelineConfiguration
         if let path {
             try OutputOptions.check(
                 path, inUse(listing, configuration), .export, writing.overwriting)
         }
         if let store { try inUse(listing, configuration, store: false).check(store, isStore: true) }
+        if reference == nil { try await trainReference(listing, &configuration) }
         // Before hours go into the import.
         try configuration.checkModels()
         let ruleFiles = try await RuleFiles(selecting.candidates)
@@ -163,13 +179,51 @@ struct Refine: AsyncParsableCommand {
         return target
     }
 
+    /// Where a reference that is trained is kept; nil where there is no place for it.
+    private var referenceFolder: String? {
+        guard let path = store ?? (path == "-" ? nil : path) else { return nil }
+        return path + ".reference"
+    }
+
+    /// Takes the reference beside the store or the output, or trains it.
+    private func trainReference(
+        _ listing: CorpusListing, _ configuration: inout PipelineConfiguration
+    ) async throws {
+        guard let folder = referenceFolder else { return }
+        configuration.reference.path = folder
+        let pool = NIOThreadPool.singleton
+        if let record = try await pool.runIfActive({ try ReferenceRecord.read(folder: folder) }) {
+            StandardOutput.writeError(
+                "reference: \(folder), trained on \(NumberText.counted(record.tokens, "token")) "
+                    + "of a slice of \(record.slice.share)\n")
+            return
+        }
+        var request = ReferenceRequest()
+        request.maxTokens = maxTokens
+        let job = ReferenceJob(
+            sources: listing.sources, fields: files.fields, teacher: configuration.teacher,
+            request: request, output: folder, threads: threadOptions.count, isJSON: false)
+        let watch = InterruptWatch { number in
+            if job.isCancelled.isSet { StandardOutput.endBySignal(number) }
+            job.isCancelled.set()
+        }
+        defer { watch.stop() }
+        do {
+            _ = try await pool.runIfActive { try job.run() }
+        } catch is CancellationError {
+            StandardOutput.writeError("\ninterrupted; the same command goes on\n")
+            StandardOutput.endBySignal(SIGINT)
+        }
+    }
+
     private var pipelineConfiguration: PipelineConfiguration {
         var configuration = PipelineConfiguration(
             teacher: ModelReference(
                 path: teacher, context: modelOptions.context, pre: modelOptions.pre,
                 ignoredConfig: modelOptions.fields.ignored),
             reference: ModelReference(
-                path: reference, context: referenceContext ?? modelOptions.context,
+                path: reference ?? referenceFolder ?? "",
+                context: referenceContext ?? modelOptions.context,
                 pre: referencePre ?? modelOptions.pre,
                 ignoredConfig: modelOptions.fields.ignored))
         configuration.threads = threadOptions.threads ?? 0

@@ -14,8 +14,15 @@ struct TrainingOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Share of the documents that is held out, to judge the model.", valueName: "share"))
-    var heldOut = "0.005"
+            "Share of the documents that is held out, to judge the model (default: 0.005, more of few documents).",
+            valueName: "share"))
+    var heldOut: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Passes over the slice (default: up to 4, until 8,000,000 tokens are seen).",
+            valueName: "n"))
+    var epochs: Int?
 
     @Option(
         help: ArgumentHelp("Layers of the model, with --width (default: auto).", valueName: "n"))
@@ -44,13 +51,17 @@ struct TrainingOptions: ParsableArguments {
         guard (layers == nil) == (width == nil) else {
             throw ValidationError("--layers and --width go together")
         }
+        if let epochs, !(1...1000).contains(epochs) {
+            throw ValidationError("--epochs must be from 1 to 1000")
+        }
         if let tokens, tokens < 1 { throw ValidationError("--tokens must be at least 1") }
         if let hours, !(hours.isFinite && hours > 0) {
             throw ValidationError("--hours must be above 0")
         }
         try ValidationError.rethrow {
             _ = try CorpusSlice(
-                seed: seed, heldOut: DecimalFraction(heldOut), share: DecimalFraction(share ?? "0"))
+                seed: seed, heldOut: DecimalFraction(heldOut ?? "0"),
+                share: DecimalFraction(share ?? "0"))
         }
     }
 
@@ -62,6 +73,7 @@ struct TrainingOptions: ParsableArguments {
         request.share = share
         request.tokens = tokens
         request.maxTokens = maxTokens
+        request.epochs = epochs
         request.layers = layers
         request.width = width
         request.hours = hours
