@@ -4,7 +4,7 @@ import ReferenceTraining
 struct ReferenceSizes {
     /// A slice of fewer tokens trains nothing that could judge text.
     static let leastTokens: Int64 = 2_000_000
-    /// Tokens a parameter beside the embedding (Hoffmann et al. 2022, arXiv 2203.15556).
+    /// Tokens a parameter beside the embedding (arXiv 2203.15556).
     static let tokensPerParameter = 20
     /// Tokens after which a slice is not read again.
     static let enoughTokens: Int64 = 8_000_000
@@ -81,7 +81,7 @@ struct ReferenceSizes {
     ///
     /// - Parameters:
     ///   - shape: the model's shape.
-    ///   - tokens: predicted tokens of the slice.
+    ///   - slice: predicted tokens of the slice.
     ///   - request: seed and, where it names them, passes over the slice.
     /// - Returns: The settings.
     func settings(
