@@ -45,6 +45,15 @@ import Testing
         ("refinectl", "refine good.jsonl \(pair) --output out.jsonl --max-tokens 4096"),
         ("refinectl", "refine good.jsonl \(pair) --output out.jsonl --decontaminate missing.jsonl"),
         ("refinectl", "refine good.jsonl \(pair) --output out.jsonl --where tokens=900000.."),
+        ("refinectl", "refine good.jsonl --teacher MODEL --ratio 0.5 --dry-run"),
+        ("refinectl", "refine - --corpus c --teacher MODEL --ratio 0.5 --output out.jsonl"),
+        ("refinectl", "train-reference - --teacher MODEL --output new"),
+        ("refinectl", "train-reference missing.jsonl --teacher MODEL --output new"),
+        ("refinectl", "train-reference good.jsonl --teacher MODEL --output empty-folder"),
+        (
+            "refinectl",
+            "train-reference good.jsonl --teacher MODEL --output new --share 0.9 --held-out 0.2"
+        ),
         ("refinectl", "inspect missing"),
         ("refineryd", "--frobnicate"),
         ("refineryd", "check-config --config missing.toml"),

@@ -124,6 +124,30 @@ public final class TrainingRun {
         }
     }
 
+    /// Steps after which every sequence was learned from so many times.
+    ///
+    /// Batches are not full: one ends before the sequence that does not fit any more.
+    ///
+    /// - Parameters:
+    ///   - epochs: passes over the sequences.
+    ///   - training: the sequences.
+    ///   - batchTokens: predicted tokens of a batch at most, those of the longest sequence at least.
+    ///   - seed: the run's seed.
+    /// - Returns: Steps.
+    public static func steps(
+        epochs: Int, of training: TokenSequences, batchTokens: Int, seed: UInt64
+    ) -> Int {
+        var order = BatchOrder(
+            seed: seed, batchTokens: batchTokens,
+            lengths: (0..<training.count).map { Int32(training.length($0) - 1) })
+        var (steps, sequences) = (0, 0)
+        while sequences < epochs * training.count {
+            sequences += order.next().count
+            steps += 1
+        }
+        return steps
+    }
+
     /// Bytes of memory that a run takes beside its data, which stay in their files.
     ///
     /// - Parameters:

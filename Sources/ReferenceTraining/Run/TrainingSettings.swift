@@ -56,7 +56,7 @@ public struct TrainingSettings: Codable, Sendable, Equatable {
     /// - Throws: ``TrainingError`` naming the setting.
     func check() throws(TrainingError) {
         let counts: [(String, Int, Int, Int)] = [
-            ("steps", steps, 1, 1 << 40), ("batch tokens", batchTokens, 1, 1 << 24),
+            ("steps", steps, 1, 1 << 32), ("batch tokens", batchTokens, 1, 1 << 24),
             ("warm-up steps", warmupSteps, 0, steps), ("decay steps", decaySteps, 0, steps),
         ]
         for (name, value, least, most) in counts where !(least...most).contains(value) {

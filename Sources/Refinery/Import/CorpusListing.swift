@@ -69,6 +69,8 @@ public struct CorpusListing: Sendable, Equatable {
                 let relative = name.isEmpty ? entry : "\(name)/\(entry)"
                 let isFolder = Self.status(Self.join(root, relative)).map(Self.isFolder) ?? false
                 if isFolder {
+                    // What refinery keeps beside an output is no corpus.
+                    if [".reference", ".training"].contains(where: entry.hasSuffix) { continue }
                     folders.append((relative, inside + [id]))
                 } else {
                     files.append(relative)

@@ -168,7 +168,9 @@ public struct SelectionStage: Sendable {
                 + removals.map { "\($0.by) removed \($0.items)" }.joined(separator: ", "),
             hint: byGuards
                 ? "--no-guards turns the guards off"
-                : "widen --where, or exclude fewer domains or ids")
+                : removals.first?.by == StepName.slice.rawValue
+                    ? "--keep-slice chooses from what the reference was trained on, too"
+                    : "widen --where, or exclude fewer domains or ids")
     }
 
     /// The counts of the corpora that the rule chooses from, added up.

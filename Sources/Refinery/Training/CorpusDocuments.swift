@@ -1,4 +1,5 @@
 import Crypto
+import Foundation
 
 /// The documents of some files, read from the first to the last as often as wanted.
 ///
@@ -55,6 +56,27 @@ public struct CorpusDocuments: Sendable {
         self.sources = sources
         self.fields = fields
         self.open = open
+    }
+
+    /// The field with the text.
+    var textField: String { fields.text }
+
+    /// The first file that is not there as it was read before; nil for none.
+    ///
+    /// Names and sizes are compared; the bytes are not read.
+    func changed(since files: [File]) -> String? {
+        guard sources.count == files.count else {
+            return "\(files.count) files, now \(sources.count)"
+        }
+        for (source, file) in zip(sources, files) {
+            var status = stat()
+            let size = stat(source.path, &status) == 0 ? Int64(status.st_size) : -1
+            if source.displayName != file.name || size != file.bytes {
+                return
+                    "\(file.name) with \(file.bytes) bytes, now \(source.displayName) with \(size)"
+            }
+        }
+        return nil
     }
 
     /// Reads every document.

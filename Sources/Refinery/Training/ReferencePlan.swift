@@ -20,21 +20,36 @@ public struct ReferencePlan: Codable, Sendable, Equatable {
     public var training: SliceCounts
     /// Documents, chunks and predicted tokens that are held out.
     public var heldOut: SliceCounts
+    /// The held-out loss of the slice's interpolated 3-gram, nats a token.
+    public var trigramLoss: Double
+    /// Passes over the slice.
+    public var epochs: Int64
     /// The model.
     public var shape: ReferenceShape
     /// The optimiser's settings.
     public var settings: TrainingSettings
 
+    /// Whether the reference sees the tokens that a teacher sees.
+    public func suits(_ teacher: LanguageModel) -> Bool {
+        tokenizer == ModelFingerprint.tokenizer(teacher.tokenizer)
+            && contextToken == teacher.contextToken
+    }
+
     /// What is noteworthy of it, each with what to do.
     public var warnings: [String] {
         var warnings: [String] = []
-        let seen = settings.steps * settings.batchTokens
-        let perParameter = Double(seen) / Double(shape.bodyParameters)
+        let seen = Double(training.tokens) * Double(epochs)
+        let perParameter = seen / Double(max(1, shape.bodyParameters))
         if perParameter < 20 {
             warnings.append(
-                "training sees \(Int(perParameter)) tokens for each parameter beside the "
+                "training sees \(Int(min(perParameter, 1e9))) tokens for each parameter beside the "
                     + "embedding; 20 are usual: give more text, a larger --share, or a smaller model"
             )
+        }
+        if let wanted = request.tokens, Double(training.tokens) < 0.8 * Double(wanted) {
+            warnings.append(
+                "\(wanted) tokens were asked for, and the slice has \(training.tokens): it takes "
+                    + "at most half of the corpus")
         }
         if !slice.isSpared {
             warnings.append(
@@ -65,6 +80,8 @@ public struct SliceCounts: Codable, Sendable, Equatable {
 public struct ReferenceRequest: Codable, Sendable, Equatable {
     /// Decides the slice, the first weights and the order.
     public var seed: UInt64 = 0
+    /// The field of a line that holds the text.
+    public var textField = "text"
     /// The share of documents that is held out; nil: 0.005, or more of few documents.
     public var heldOut: String?
     /// The share of documents that trains; nil: 0.05, or as much as a small corpus needs.

@@ -23,15 +23,14 @@ public struct ReferenceRecord: Codable, Sendable, Equatable {
     public var loss: Double
     /// The held-out losses, in order.
     public var heldOut: [Evaluation]
-    /// The held-out loss of the slice's interpolated 3-gram, nats a token.
-    public var trigramLoss: Double
+    /// Whether the model beats the interpolated 3-gram of its slice on what was held out.
+    public var beatsTrigram: Bool { (heldOut.last?.loss ?? .infinity) < plan.trigramLoss }
     /// What is noteworthy, each with what to do.
     public var warnings: [String]
 
     private enum CodingKeys: String, CodingKey {
         case version, plan, slice, tokens, loss, warnings
         case heldOut = "held_out"
-        case trigramLoss = "trigram_loss"
     }
 
     static let fileName = TrainingRecordFile.name

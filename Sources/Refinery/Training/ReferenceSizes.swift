@@ -13,7 +13,8 @@ struct ReferenceSizes {
 
     /// Layers and width, from the smallest to the largest; heads have 32 or 64 floats.
     private static let ladder: [(layers: Int, width: Int)] = [
-        (2, 64), (3, 64), (4, 96), (4, 128), (5, 160), (6, 192), (6, 256), (8, 320), (8, 384),
+        (2, 64), (3, 64), (3, 96), (4, 96), (4, 128), (5, 160), (6, 192), (6, 256), (8, 320),
+        (8, 384),
         (10, 448), (12, 512), (12, 640), (14, 768), (16, 896), (18, 1024), (20, 1280),
     ]
 
@@ -81,16 +82,18 @@ struct ReferenceSizes {
     ///
     /// - Parameters:
     ///   - shape: the model's shape.
-    ///   - slice: predicted tokens of the slice.
+    ///   - training: the slice.
     ///   - request: seed and, where it names them, passes over the slice.
     /// - Returns: The settings.
     func settings(
-        _ shape: ReferenceShape, tokens slice: Int64, _ request: ReferenceRequest
+        _ shape: ReferenceShape, _ training: TokenSequences, _ request: ReferenceRequest
     ) -> TrainingSettings {
-        let tokens = slice * epochs(tokens: slice, request)
+        let epochs = epochs(tokens: Int64(training.predictedCount), request)
+        let tokens = Int64(training.predictedCount) * epochs
         var batch = max(2048, context)
-        while batch < 65_536, Int64(batch) * 2000 < tokens { batch *= 2 }
-        let steps = max(1, Int((tokens + Int64(batch) - 1) / Int64(batch)))
+        while batch < 65_536, Int64(batch) * 4000 < tokens { batch *= 2 }
+        let steps = TrainingRun.steps(
+            epochs: Int(epochs), of: training, batchTokens: batch, seed: request.seed)
         return TrainingSettings(
             seed: request.seed, steps: steps, batchTokens: batch,
             learningRate: 0.004 * (96 / Double(max(96, shape.width))).squareRoot(),

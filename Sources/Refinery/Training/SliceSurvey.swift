@@ -26,9 +26,7 @@ struct SliceSurvey {
         _ documents: CorpusDocuments, _ teacher: LanguageModel, _ request: ReferenceRequest,
         isCancelled: () -> Bool, _ told: (TrainingStage.Event) -> Void
     ) throws {
-        // Documents in the order of their hashes: no file is preferred.
-        var sample: [(hash: [UInt8], text: [UInt8])] = []
-        var sampled = 0
+        var sample = TextSample(bytes: Self.sampleBytes)
         tally = try documents.forEach { event in
             switch event {
             case .read(let bytes): told(.reading(bytes: bytes))
@@ -39,23 +37,17 @@ struct SliceSurvey {
             }
         } _: { document, sha256 in
             if isCancelled() { throw CancellationError() }
-            let hash = Array(sha256)
-            guard sampled < Self.sampleBytes || hash.lexicographicallyPrecedes(sample[0].hash)
-            else { return }
-            let place = sample.firstIndex { $0.hash.lexicographicallyPrecedes(hash) }
-            sample.insert((hash, document.text), at: place ?? sample.count)
-            sampled += document.text.count
-            while sample.count > 1, sampled - sample[0].text.count >= Self.sampleBytes {
-                sampled -= sample.removeFirst().text.count
-            }
+            sample.add(document.text, Array(sha256))
         }
         guard tally.documents > 0 else {
             throw RefineryError(.input, "the files hold no document")
         }
-        let tokens = sample.reduce(0) { sum, document in
-            sum + document.text.withUnsafeBytes { teacher.tokenize($0).ids.count }
+        let texts = sample.texts
+        let tokens = texts.reduce(0) { sum, text in
+            sum + text.withUnsafeBytes { teacher.tokenize($0).ids.count }
         }
-        bytesPerToken = Double(max(1, sampled)) / Double(max(1, tokens))
+        bytesPerToken =
+            Double(max(1, texts.reduce(0) { $0 + $1.count })) / Double(max(1, tokens))
     }
 
     /// The slice that a request makes of the corpus.
@@ -87,5 +79,46 @@ struct SliceSurvey {
             wanted.map { Double($0) / tokens }
             ?? max(Self.usualShare, 1.1 * least / max(tokens, 1))
         return try Self.millionths(min(max(share, 0.000_001), Self.largestShare))
+    }
+}
+
+/// The different texts with the lowest hashes, up to some bytes: no file of a corpus is preferred.
+private struct TextSample {
+    private let bytes: Int
+    private var found: [(hash: [UInt8], text: [UInt8])] = []
+    private var size = 0
+    /// Hashes from here on are too high.
+    private var bound: [UInt8]?
+
+    init(bytes: Int) {
+        self.bytes = bytes
+    }
+
+    mutating func add(_ text: [UInt8], _ hash: [UInt8]) {
+        if let bound, !hash.lexicographicallyPrecedes(bound) { return }
+        found.append((hash, text))
+        size += text.count
+        if size > 2 * bytes { trim() }
+    }
+
+    var texts: [[UInt8]] {
+        var sample = self
+        sample.trim()
+        return sample.found.map(\.text)
+    }
+
+    private mutating func trim() {
+        found.sort { $0.hash.lexicographicallyPrecedes($1.hash) }
+        var kept: [(hash: [UInt8], text: [UInt8])] = []
+        size = 0
+        for one in found where kept.last?.hash != one.hash {
+            guard kept.isEmpty || size < bytes else {
+                bound = one.hash
+                break
+            }
+            kept.append(one)
+            size += one.text.count
+        }
+        found = kept
     }
 }

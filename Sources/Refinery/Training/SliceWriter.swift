@@ -22,17 +22,17 @@ struct SliceWriter {
     ///   - heldOut: the file of what is held out.
     ///   - isCancelled: asked before each document.
     ///   - progress: told of the documents written so far.
-    /// - Returns: What both files hold.
+    /// - Returns: What both files hold, and what was read.
     /// - Throws: `TrainingError` where the disk takes no more; `CancellationError`.
     func write(
         _ documents: CorpusDocuments, training: String, heldOut: String, isCancelled: () -> Bool,
         progress: (Int64) -> Void
-    ) throws -> (training: SliceCounts, heldOut: SliceCounts) {
+    ) throws -> (training: SliceCounts, heldOut: SliceCounts, tally: CorpusDocuments.Tally) {
         let vocabulary = teacher.tokenizer.vocabularySize
         var trainingFile = try TokenSequencesWriter(path: training, vocabulary: vocabulary)
         var heldOutFile = try TokenSequencesWriter(path: heldOut, vocabulary: vocabulary)
         var counts = (training: SliceCounts(), heldOut: SliceCounts())
-        _ = try documents.forEach { document, sha256 in
+        let tally = try documents.forEach { document, sha256 in
             if isCancelled() { throw CancellationError() }
             switch slice.part(ofText: sha256) {
             case .candidate: return
@@ -45,7 +45,7 @@ struct SliceWriter {
         }
         try trainingFile.finish()
         try heldOutFile.finish()
-        return counts
+        return (counts.training, counts.heldOut, tally)
     }
 
     private func append(

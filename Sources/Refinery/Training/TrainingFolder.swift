@@ -1,16 +1,17 @@
 import Foundation
 import TeacherInference
 
-/// The folder in which a training works, beside its output.
-struct TrainingFolder {
+/// The folder in which a training works, beside its output; one process at a time.
+final class TrainingFolder {
     /// Its path.
     let path: String
 
     private let output: String
+    private var lock: Int32 = -1
 
-    /// Makes it where it is not there yet.
+    /// Makes it where it is not there yet, and keeps other processes out while it lives.
     ///
-    /// - Throws: ``RefineryError`` where it cannot be made.
+    /// - Throws: ``RefineryError`` where it cannot be made, or another process trains there.
     init(output: String) throws {
         var output = output
         while output.count > 1, output.hasSuffix("/") { output.removeLast() }
@@ -24,6 +25,16 @@ struct TrainingFolder {
                 .output, "cannot make the folder \(path): \(error.localizedDescription)",
                 hint: "the reference is trained there; name a folder that can be written")
         }
+        lock = open(path + "/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        guard lock >= 0, flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+            throw RefineryError(
+                .refused, "another process trains in \(path)",
+                hint: "wait for it, or name another folder with --output")
+        }
+    }
+
+    deinit {
+        if lock >= 0 { close(lock) }
     }
 
     /// Tokens of the documents that train.
@@ -49,14 +60,20 @@ struct TrainingFolder {
         }
     }
 
-    /// Refuses to go on with what was begun by other settings.
+    /// Refuses to go on with what was begun by other settings, or on other files.
     ///
-    /// - Throws: ``RefineryError`` naming the first setting that differs.
-    func check(_ request: ReferenceRequest) throws {
+    /// - Throws: ``RefineryError`` naming the first setting or file that differs.
+    func check(_ request: ReferenceRequest, _ documents: CorpusDocuments) throws {
         guard let plan = try plan() else { return }
+        if let change = documents.changed(since: plan.corpus.files) {
+            throw RefineryError(
+                .refused, "\(path) holds a training on other files: \(change)",
+                hint: "bring those files back to go on, or delete that folder to begin again")
+        }
         let (before, now) = (plan.request, request)
         func text<Value>(_ value: Value?) -> String { value.map { "\($0)" } ?? "none" }
         let settings: [(name: String, before: String, now: String)] = [
+            ("--text-field", before.textField, now.textField),
             ("--seed", text(before.seed), text(now.seed)),
             ("--held-out", text(before.heldOut), text(now.heldOut)),
             ("--share", text(before.share), text(now.share)),
@@ -112,6 +129,30 @@ struct TrainingFolder {
                 .output, "cannot name the folder \(output): \(String(cString: strerror(errno)))",
                 hint: "the trained model is in \(partial)")
         }
+        // Without its plan the folder is no training that could go on.
+        try? files.removeItem(atPath: planPath)
         try? files.removeItem(atPath: path)
+    }
+
+    /// Deletes the folder where `body` throws before there is a plan: there is nothing to go on from.
+    func removingUnlessPlanned(_ body: () throws -> ReferencePlan) throws -> ReferencePlan {
+        do {
+            return try body()
+        } catch {
+            if !FileManager.default.fileExists(atPath: planPath) {
+                try? FileManager.default.removeItem(atPath: path)
+            }
+            throw error
+        }
+    }
+
+    /// Checks, before hours go by, that the teacher's tokenizer can be written.
+    ///
+    /// - Throws: ``ModelError`` where it cannot.
+    func checkTokenizer(of model: String, pre: String?) throws {
+        let trial = path + "/tokenizer"
+        try? FileManager.default.createDirectory(
+            atPath: trial, withIntermediateDirectories: false)
+        try TokenizerFolder.write(of: model, pre: pre, to: trial)
     }
 }

@@ -21,11 +21,16 @@ struct TrainingLog {
         lines = known.split(separator: 0x0A)
             .compactMap { try? decoder.decode(Line.self, from: Data($0)) }
             .filter { $0.step <= step }
+        let encoder = encoder
         encoder.outputFormatting = .sortedKeys
-        _ = FileManager.default.createFile(atPath: path, contents: nil)
         // A log that cannot be written costs the curve's beginning after a kill, and no training.
+        let kept = lines.compactMap { try? encoder.encode($0) }.reduce(into: Data()) {
+            $0.append($1)
+            $0.append(0x0A)
+        }
+        try? kept.write(to: URL(fileURLWithPath: path), options: .atomic)
         file = FileHandle(forWritingAtPath: path)
-        for line in lines { write(line) }
+        _ = try? file?.seekToEnd()
     }
 
     /// Takes what a run tells.
@@ -58,11 +63,10 @@ struct TrainingLog {
     ///
     /// - Parameters:
     ///   - plan: what was decided before.
-    ///   - trigramLoss: the held-out loss of the slice's 3-gram.
     ///   - final: the held-out loss of the weights that are written.
     /// - Returns: The record.
     func record(
-        _ plan: ReferencePlan, trigramLoss: Double, final: TrainingReport.Evaluation
+        _ plan: ReferencePlan, final: TrainingReport.Evaluation
     ) -> ReferenceRecord {
         let steps = lines.filter { $0.loss != nil }
         var heldOut = lines.compactMap { line in
@@ -73,10 +77,9 @@ struct TrainingLog {
         }
         return ReferenceRecord(
             version: refineryVersion, plan: plan, slice: plan.slice,
-            tokens: Int64(steps.reduce(0) { $0 + ($1.tokens ?? 0) }),
+            tokens: Int64(steps.reduce(0) { $0 &+ ($1.tokens ?? 0) }),
             loss: Self.mean(steps.suffix(max(1, steps.count / 50))), heldOut: heldOut,
-            trigramLoss: trigramLoss,
-            warnings: plan.warnings + gates(plan, heldOut, trigramLoss: trigramLoss))
+            warnings: plan.warnings + gates(plan, heldOut))
     }
 
     private static func mean(_ lines: some Collection<Line>) -> Double {
@@ -85,14 +88,14 @@ struct TrainingLog {
 
     /// What the losses say against the model.
     private func gates(
-        _ plan: ReferencePlan, _ heldOut: [ReferenceRecord.Evaluation], trigramLoss: Double
+        _ plan: ReferencePlan, _ heldOut: [ReferenceRecord.Evaluation]
     ) -> [String] {
         var warnings: [String] = []
-        if let last = heldOut.last, last.loss >= trigramLoss {
+        if let last = heldOut.last, last.loss >= plan.trigramLoss {
             warnings.append(
                 Self.text(
                     "the held-out loss is %.3f nats, no better than a 3-gram's %.3f: do not use "
-                        + "this model; give more text", last.loss, trigramLoss))
+                        + "this model; give more text", last.loss, plan.trigramLoss))
         }
         // Before the learning rate falls, whose effect is no sign of more to learn.
         let constant = heldOut.filter { $0.step <= plan.settings.steps - plan.settings.decaySteps }

@@ -63,8 +63,8 @@ public struct TrainingStage: Sendable {
                 hint: "name another folder with --output, or delete that one")
         }
         let work = try TrainingFolder(output: output)
-        try work.check(request)
-        let plan = try work.plan() ?? makePlan(work, told)
+        try work.check(request, documents)
+        let plan = try work.plan() ?? work.removingUnlessPlanned { try makePlan(work, told) }
         try check(plan, work)
         let training = try TokenSequences(path: work.training)
         let heldOut = try TokenSequences(path: work.heldOut)
@@ -85,8 +85,7 @@ public struct TrainingStage: Sendable {
             told(.training(report))
         }
         let record = log.record(
-            plan, trigramLoss: TrigramModel(training).loss(of: heldOut),
-            final: try run.evaluate(heldOut, isCancelled: isCancelled))
+            plan, final: try run.evaluate(heldOut, isCancelled: isCancelled))
         try work.finish { folder in
             try run.writeModel(to: folder, bosToken: plan.contextToken.map(Int.init))
             try TokenizerFolder.write(of: teacher.path, pre: pre, to: folder)
@@ -99,6 +98,7 @@ public struct TrainingStage: Sendable {
     private func makePlan(
         _ work: TrainingFolder, _ told: (Event) -> Void
     ) throws -> ReferencePlan {
+        try work.checkTokenizer(of: teacher.path, pre: pre)
         let survey = try SliceSurvey(documents, teacher, request, isCancelled: isCancelled, told)
         let slice = try survey.slice(request)
         let writer = SliceWriter(
@@ -106,6 +106,11 @@ public struct TrainingStage: Sendable {
         let counts = try writer.write(
             documents, training: work.training, heldOut: work.heldOut, isCancelled: isCancelled
         ) { told(.slicing(documents: $0)) }
+        guard counts.tally == survey.tally else {
+            throw RefineryError(
+                .input, "the corpus changed while it was read",
+                hint: "train once its files are complete")
+        }
         guard counts.heldOut.tokens > 0 else {
             throw RefineryError(
                 .refused, "no document of \(survey.tally.documents) is held out",
@@ -121,34 +126,48 @@ public struct TrainingStage: Sendable {
         }
         let sizes = ReferenceSizes(
             vocabulary: teacher.tokenizer.vocabularySize, context: request.maxTokens + 1)
+        let training = try TokenSequences(path: work.training)
+        let trigramLoss = TrigramModel(training).loss(of: try TokenSequences(path: work.heldOut))
         let clock = TrainingClock(
-            training: try TokenSequences(path: work.training), threads: threads,
-            isCancelled: isCancelled)
-        let shape = try shape(sizes, counts.training, clock)
-        let settings = sizes.settings(shape, tokens: counts.training.tokens, request)
+            training: training, threads: threads, isCancelled: isCancelled)
+        let shape = try shape(sizes, counts.training, training, clock)
+        let settings = sizes.settings(shape, training, request)
         let plan = ReferencePlan(
             request: request, tokenizer: ModelFingerprint.tokenizer(teacher.tokenizer),
             contextToken: teacher.contextToken, corpus: survey.tally, slice: slice,
-            training: counts.training, heldOut: counts.heldOut, shape: shape, settings: settings)
+            training: counts.training, heldOut: counts.heldOut, trigramLoss: trigramLoss,
+            epochs: sizes.epochs(tokens: counts.training.tokens, request), shape: shape,
+            settings: settings)
+        let memory = try checkMemory(plan)
         try work.write(plan)
-        told(
-            .planned(
-                plan, seconds: try clock.seconds(shape, settings),
-                memory: TrainingRun.memory(
-                    shape: shape, batchTokens: settings.batchTokens,
-                    longest: request.maxTokens + 1, threads: threads)))
+        told(.planned(plan, seconds: try clock.seconds(shape, settings), memory: memory))
         return plan
     }
 
+    /// Refuses what does not fit the machine, before anything is allocated.
+    private func checkMemory(_ plan: ReferencePlan) throws -> Int {
+        let memory = TrainingRun.memory(
+            shape: plan.shape, batchTokens: plan.settings.batchTokens,
+            longest: request.maxTokens + 1, threads: threads)
+        guard UInt64(memory) < ProcessInfo.processInfo.physicalMemory else {
+            throw RefineryError(
+                .refused,
+                "training \(plan.shape.layers) layers of width \(plan.shape.width) takes "
+                    + "\(memory >> 20) MiB of memory, more than this machine has",
+                hint: "name a smaller model with --layers and --width")
+        }
+        return memory
+    }
+
     private func shape(
-        _ sizes: ReferenceSizes, _ counts: SliceCounts, _ clock: TrainingClock
+        _ sizes: ReferenceSizes, _ counts: SliceCounts, _ training: TokenSequences,
+        _ clock: TrainingClock
     ) throws -> ReferenceShape {
         if let layers = request.layers, let width = request.width {
             return try sizes.shape(layers: layers, width: width)
         }
         func seconds(_ shape: ReferenceShape) throws -> Double {
-            try clock.seconds(
-                shape, sizes.settings(shape, tokens: counts.tokens, request))
+            try clock.seconds(shape, sizes.settings(shape, training, request))
         }
         let length = max(2, Int(counts.tokens / max(1, counts.chunks)))
         let most = request.hours.map { $0 * 3600 } ?? .infinity
@@ -170,11 +189,10 @@ public struct TrainingStage: Sendable {
 
     /// The plan of a training that goes on is of this teacher.
     private func check(_ plan: ReferencePlan, _ work: TrainingFolder) throws {
-        guard plan.tokenizer == ModelFingerprint.tokenizer(teacher.tokenizer),
-            plan.contextToken == teacher.contextToken
-        else {
+        guard plan.suits(teacher) else {
             throw RefineryError(
-                .refused, "\(work.path) holds a training for a teacher with another tokenizer",
+                .refused,
+                "\(work.path) holds a training for a teacher with another tokenizer or context token",
                 hint: "name another folder with --output, or delete \(work.path)")
         }
     }

@@ -34,7 +34,7 @@ struct TrigramModel {
     }
 
     /// Counts the sequences up to about `most` tokens.
-    init(_ sequences: TokenSequences, most: Int = 20_000_000) {
+    init(_ sequences: TokenSequences, most: Int = 5_000_000) {
         vocabulary = sequences.vocabulary
         unigrams = [UInt32](repeating: 0, count: sequences.vocabulary)
         var left = most

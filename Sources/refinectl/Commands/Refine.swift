@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import NIOPosix
 import Refinery
+import TeacherInference
 
 /// `refinectl refine`.
 struct Refine: AsyncParsableCommand {
@@ -81,6 +82,14 @@ struct Refine: AsyncParsableCommand {
         }
         guard store?.isEmpty != true else { throw ValidationError("--store must not be empty") }
         guard reference == nil else { return }
+        guard referenceContext == nil, referencePre == nil else {
+            throw ValidationError("--reference-context and --reference-pre go with --reference")
+        }
+        guard !dryRun || store != nil else {
+            throw ValidationError(
+                "without --reference one is trained, and --dry-run keeps it beside the store alone: "
+                    + "give --store PATH, or --reference MODEL")
+        }
         guard referenceFolder != nil else {
             throw ValidationError(
                 "without --reference one is trained, and kept beside the store or the output: "
@@ -103,10 +112,10 @@ struct Refine: AsyncParsableCommand {
                 path, inUse(listing, configuration), .export, writing.overwriting)
         }
         if let store { try inUse(listing, configuration, store: false).check(store, isStore: true) }
-        if reference == nil { try await trainReference(listing, &configuration) }
         // Before hours go into the import.
-        try configuration.checkModels()
         let ruleFiles = try await RuleFiles(selecting.candidates)
+        if reference == nil { try await trainReference(listing, &configuration) }
+        try configuration.checkModels()
         let place = try StorePlace(kept: store)
         let bytes = listing.sources.reduce(0) { $0 + (FileReader.size(path: $1.path) ?? 0) }
         for (file, what) in [(path, "the output"), (place.path, "the store")] {
@@ -191,12 +200,30 @@ struct Refine: AsyncParsableCommand {
     ) async throws {
         guard let folder = referenceFolder else { return }
         configuration.reference.path = folder
-        let pool = NIOThreadPool.singleton
-        if let record = try await pool.runIfActive({ try ReferenceRecord.read(folder: folder) }) {
+        let (pool, teacher) = (NIOThreadPool.singleton, configuration.teacher)
+        let known = try await pool.runIfActive {
+            guard let record = try ReferenceRecord.read(folder: folder) else {
+                guard !FileManager.default.fileExists(atPath: folder) else {
+                    throw Failure(
+                        "\(folder) is no reference that refinery trained: it has no training.json",
+                        hint: "name it with --reference, or move it away")
+                }
+                return ReferenceRecord?.none
+            }
+            let model = try LanguageModel(path: teacher.path, options: teacher.options)
+            guard record.plan.suits(model) else {
+                throw Failure(
+                    "\(folder) was trained for a teacher with another tokenizer or context token",
+                    hint: "delete it to train another, or name a model with --reference")
+            }
+            return record
+        }
+        if let known {
             StandardOutput.writeError(
-                "reference: \(folder), trained on \(NumberText.counted(record.tokens, "token")) "
-                    + "of a slice of \(record.slice.share)\n")
-            return
+                "reference: \(folder), trained on \(NumberText.counted(known.tokens, "token")) "
+                    + "of a slice of \(known.slice.share)\n")
+            for warning in known.warnings { StandardOutput.writeError("warning: \(warning)\n") }
+            return try checkReference(known, folder)
         }
         var request = ReferenceRequest()
         request.maxTokens = maxTokens
@@ -209,10 +236,21 @@ struct Refine: AsyncParsableCommand {
         }
         defer { watch.stop() }
         do {
-            _ = try await pool.runIfActive { try job.run() }
+            try checkReference(await pool.runIfActive { try job.run() }, folder)
         } catch is CancellationError {
             StandardOutput.writeError("\ninterrupted; the same command goes on\n")
             StandardOutput.endBySignal(SIGINT)
+        }
+    }
+
+    /// Refuses to spend hours of scoring on a reference that learned nothing.
+    private func checkReference(_ record: ReferenceRecord, _ folder: String) throws {
+        guard record.beatsTrigram else {
+            throw Failure(
+                "the reference in \(folder) is no better than a 3-gram, so its differences say "
+                    + "little",
+                hint: "train it on more text by `refinectl train-reference`, or take it all the "
+                    + "same with --reference \(folder)")
         }
     }
 

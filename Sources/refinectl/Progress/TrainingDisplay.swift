@@ -57,6 +57,7 @@ struct TrainingDisplay {
         case .resumed(let plan, let step):
             steps = plan.settings.steps
             reporter.note("going on from step \(NumberText.count(step))")
+            for warning in plan.warnings { reporter.note("warning: \(warning)") }
         case .training(.step(let step)): show(step)
         case .training(.heldOut(let evaluation)): heldOut = evaluation.loss
         case .training(.checkpoint): break
@@ -114,7 +115,7 @@ struct TrainingDisplay {
         let losses = record.heldOut.map(\.loss)
         var text = """
             \(output): held-out loss \(NumberText.fixed(losses.last ?? .nan, 3)) nats a token \
-            (3-gram \(NumberText.fixed(record.trigramLoss, 3))), after \
+            (3-gram \(NumberText.fixed(record.plan.trigramLoss, 3))), after \
             \(NumberText.counted(record.tokens, "token"))
 
             """

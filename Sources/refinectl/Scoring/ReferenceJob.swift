@@ -37,6 +37,8 @@ struct ReferenceJob: Sendable {
                 return bytes.isEmpty ? nil : bytes
             }
         }
+        var request = request
+        request.textField = fields.text
         let stage = TrainingStage(
             teacher: model, pre: teacher.pre, documents: documents, request: request,
             output: output, threads: threads, isCancelled: { isCancelled.isSet })
@@ -67,7 +69,7 @@ private struct TrainingResult: Encodable {
         tokens = record.tokens
         loss = record.loss
         heldOutLoss = record.heldOut.last?.loss
-        trigramLoss = record.trigramLoss
+        trigramLoss = record.plan.trigramLoss
         warnings = record.warnings
     }
 

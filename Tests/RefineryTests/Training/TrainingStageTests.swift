@@ -110,6 +110,22 @@ struct TrainingStageTests {
         }
         #expect(other?.message.contains("--share 0.6, not 0.5") == true)
 
+        let text = try String(contentsOfFile: source.path, encoding: .utf8)
+        try (text + "\n").write(toFile: source.path, atomically: true, encoding: .utf8)
+        let changed = #expect(throws: RefineryError.self) {
+            try stage(source, output: halves).run { _ in }
+        }
+        #expect(changed?.message.contains("on other files: corpus.jsonl with") == true)
+        try text.write(toFile: source.path, atomically: true, encoding: .utf8)
+
+        var held: TrainingFolder? = try TrainingFolder(output: halves)
+        #expect(held != nil)
+        let busy = #expect(throws: RefineryError.self) {
+            try stage(source, output: halves).run { _ in }
+        }
+        #expect(busy?.message.contains("another process trains in") == true)
+        held = nil
+
         var resumed = 0
         _ = try stage(source, output: halves, threads: 1).run {
             if case .resumed(_, let step) = $0 { resumed = step }
@@ -125,6 +141,7 @@ struct TrainingStageTests {
         }
         #expect(refused?.message.contains("fewer than 2000000") == true)
         #expect(refused?.hint?.contains("--anyway") == true)
+        #expect(!FileManager.default.fileExists(atPath: path("r.training")))
         let empty = #expect(throws: RefineryError.self) {
             try stage(try corpus(0), output: path("e")).run { _ in }
         }
