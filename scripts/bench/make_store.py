@@ -165,7 +165,8 @@ def create(db: sqlite3.Connection) -> None:
         db.execute("INSERT INTO grdb_migrations VALUES (?)", (path.stem,))
     for number, role in enumerate(("reference", "teacher"), 1):
         db.execute(
-            "INSERT INTO model VALUES (?, ?, ?, 'llama', 1000000, 'made up', 'made up', 'none',"
+            "INSERT INTO model (id, fingerprint, path, architecture, parameters, tokenizer,"
+            " tokenizer_digest, context_rule, max_context, created) VALUES (?, ?, ?, 'llama', 1000000, 'made up', 'made up', 'none',"
             " 2048, 0)", (number, f"{number:064x}", f"/nowhere/{role}"))
         db.execute("INSERT INTO model_role VALUES (?, ?, 1, 0)", (role, number))
 
