@@ -4,7 +4,7 @@ import Foundation
 /// The LM head fused with the cross-entropy, forward and backward, in tiles of a block of tokens and
 /// a panel of the vocabulary.
 ///
-/// Only one block's row of tiles exists at a time, [384, V], never [tokens, V]. A logit takes one
+/// Only one block's row of tiles exists at a time, [192, V], never [tokens, V]. A logit takes one
 /// exponential: each panel keeps exp(logit − its own maximum), and the whole vocabulary's log-sum-exp
 /// is put together from the panels (Milakov and Gimelshein 2018).
 struct LossHead {
