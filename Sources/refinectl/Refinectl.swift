@@ -38,7 +38,9 @@ struct Refinectl: AsyncParsableCommand {
             CommandGroup(
                 name: "Without a daemon",
                 subcommands: [
-                    Refine.self, TrainReference.self, Score.self, Tokenize.self, Inspect.self,
+                    Estimate.self, Refine.self, TrainReference.self, Prove.self, Score.self,
+                    Tokenize.self,
+                    Inspect.self,
                     Bench.self,
                 ]),
         ])

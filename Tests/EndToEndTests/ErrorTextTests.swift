@@ -54,6 +54,13 @@ import Testing
             "refinectl",
             "train-reference good.jsonl --teacher MODEL --output new --share 0.9 --held-out 0.2"
         ),
+        ("refinectl", "estimate - --teacher MODEL"),
+        ("refinectl", "estimate nothing.jsonl --teacher MODEL"),
+        ("refinectl", "estimate good.jsonl --teacher MODEL --max-tokens 4096"),
+        ("refinectl", "estimate good.jsonl --teacher MODEL --output readme.md"),
+        ("refinectl", "prove --store missing.db --target good.jsonl"),
+        ("refinectl", "prove --store readme.md --target good.jsonl"),
+        ("refinectl", "prove good.jsonl --store missing.db --target good.jsonl"),
         ("refinectl", "inspect missing"),
         ("refineryd", "--frobnicate"),
         ("refineryd", "check-config --config missing.toml"),

@@ -8,7 +8,8 @@ import Testing
     private static let order = [
         "RefineryError", "NearestName", "Heap", "DecimalFraction", "Bytes", "Threads", "Files",
         "Store", "Import",
-        "Chunking", "Scoring", "Training", "Selection", "Export", "Report", "API", "Pipeline",
+        "Chunking", "Scoring", "Training", "Selection", "Export", "Report", "Estimate", "Proof",
+        "API", "Pipeline",
     ]
 
     private struct File {

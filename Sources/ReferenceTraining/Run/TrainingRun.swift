@@ -17,16 +17,19 @@ public final class TrainingRun {
         public var evaluationSteps: Int
         /// The least time from one checkpoint to the next, seconds.
         public var checkpointSeconds: Double
+        /// Ids of the longest sequence that is only ever evaluated by name; 0 for none.
+        public var longest: Int
 
         /// Options with these values.
         public init(
             threads: Int, checkpoint: String? = nil, evaluationSteps: Int = 250,
-            checkpointSeconds: Double = 60
+            checkpointSeconds: Double = 60, longest: Int = 0
         ) {
             self.threads = threads
             self.checkpoint = checkpoint
             self.evaluationSteps = evaluationSteps
             self.checkpointSeconds = checkpointSeconds
+            self.longest = longest
         }
     }
 
@@ -40,6 +43,8 @@ public final class TrainingRun {
     private let options: Options
     private let training: TokenSequences
     private let heldOut: TokenSequences?
+    /// Predicted tokens of the longest sequence that there is room for.
+    private let longest: Int
     private let pass: TrainingPass
     private let optimizer: AdamW
     private let checkpoint: Checkpoint?
@@ -72,10 +77,10 @@ public final class TrainingRun {
         self.training = training
         self.heldOut = heldOut
         self.options = options
+        longest = max(training.longest, heldOut?.longest ?? 0, options.longest) - 1
         pass = TrainingPass(
             shape, kernels: try .chosen(), threads: options.threads,
-            maxTokens: settings.batchTokens,
-            longest: Self.longest(training, heldOut))
+            maxTokens: settings.batchTokens, longest: longest)
         optimizer = AdamW(pass.layout, kernels: pass.kernels, team: pass.team)
         order = BatchOrder(
             seed: settings.seed, batchTokens: settings.batchTokens,
@@ -92,10 +97,6 @@ public final class TrainingRun {
         } else {
             pass.layout.initialise(pass.weights.base, seed: settings.seed, team: pass.team)
         }
-    }
-
-    private static func longest(_ training: TokenSequences, _ heldOut: TokenSequences?) -> Int {
-        max(training.longest, heldOut?.longest ?? 0) - 1
     }
 
     private static func check(
@@ -245,7 +246,7 @@ public final class TrainingRun {
     public func evaluate(
         _ data: TokenSequences, isCancelled: () -> Bool = { false }
     ) throws -> TrainingReport.Evaluation {
-        precondition(data.longest - 1 <= Self.longest(training, heldOut))
+        precondition(data.longest - 1 <= longest)
         var sum = 0.0, tokens = 0, first = 0
         while first < data.count {
             var end = first, rows = 0
@@ -258,6 +259,22 @@ public final class TrainingRun {
             first = end
         }
         return TrainingReport.Evaluation(step: step, loss: sum / Double(tokens), tokens: tokens)
+    }
+
+    /// The loss of each sequence of `data` under the present weights, each read by itself.
+    ///
+    /// - Parameters:
+    ///   - data: sequences no longer than those that the run was made for, nor than a batch.
+    ///   - isCancelled: asked at layers.
+    /// - Returns: Σ −ln p(token) of each sequence, nats.
+    /// - Throws: `CancellationError`.
+    public func losses(
+        of data: TokenSequences, isCancelled: () -> Bool = { false }
+    ) throws -> [Double] {
+        precondition(data.longest - 1 <= min(longest, settings.batchTokens))
+        return try (0..<data.count).map { sequence in
+            try pass.loss(of: batch(sequence..<sequence + 1, of: data), isCancelled: isCancelled)
+        }
     }
 
     private func writeCheckpoint(_ report: (TrainingReport) -> Void) throws(TrainingError) {

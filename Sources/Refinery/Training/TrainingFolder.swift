@@ -4,10 +4,10 @@ import TeacherInference
 /// The folder in which a training works, beside its output; one process at a time.
 final class TrainingFolder {
     /// Its path.
-    let path: String
+    var path: String { folder.path }
 
+    private let folder: WorkFolder
     private let output: String
-    private var lock: Int32 = -1
 
     /// Makes it where it is not there yet, and keeps other processes out while it lives.
     ///
@@ -16,25 +16,7 @@ final class TrainingFolder {
         var output = output
         while output.count > 1, output.hasSuffix("/") { output.removeLast() }
         self.output = output
-        path = output + ".training"
-        do {
-            try FileManager.default.createDirectory(
-                atPath: path, withIntermediateDirectories: true)
-        } catch {
-            throw RefineryError(
-                .output, "cannot make the folder \(path): \(error.localizedDescription)",
-                hint: "the reference is trained there; name a folder that can be written")
-        }
-        lock = open(path + "/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-        guard lock >= 0, flock(lock, LOCK_EX | LOCK_NB) == 0 else {
-            throw RefineryError(
-                .refused, "another process trains in \(path)",
-                hint: "wait for it, or name another folder with --output")
-        }
-    }
-
-    deinit {
-        if lock >= 0 { close(lock) }
+        folder = try WorkFolder(path: output + ".training", work: "training")
     }
 
     /// Tokens of the documents that train.
@@ -50,14 +32,7 @@ final class TrainingFolder {
 
     /// The plan of a training that was begun here; nil for none.
     func plan() throws -> ReferencePlan? {
-        guard let bytes = FileManager.default.contents(atPath: planPath) else { return nil }
-        do {
-            return try JSONDecoder().decode(ReferencePlan.self, from: bytes)
-        } catch {
-            throw RefineryError(
-                .unusable, "cannot read \(planPath): \(error)",
-                hint: "delete \(path) and begin again")
-        }
+        try folder.read(ReferencePlan.self, from: planPath)
     }
 
     /// Refuses to go on with what was begun by other settings, or on other files.
@@ -72,7 +47,7 @@ final class TrainingFolder {
         }
         let (before, now) = (plan.request, request)
         func text<Value>(_ value: Value?) -> String { value.map { "\($0)" } ?? "none" }
-        let settings: [(name: String, before: String, now: String)] = [
+        try folder.check([
             ("--text-field", before.textField, now.textField),
             ("--seed", text(before.seed), text(now.seed)),
             ("--held-out", text(before.heldOut), text(now.heldOut)),
@@ -83,31 +58,15 @@ final class TrainingFolder {
             ("--layers", text(before.layers), text(now.layers)),
             ("--width", text(before.width), text(now.width)),
             ("--hours", text(before.hours), text(now.hours)),
-        ]
-        guard let other = settings.first(where: { $0.before != $0.now }) else { return }
-        throw RefineryError(
-            .refused,
-            "\(path) holds a training that was begun with \(other.name) \(other.before), not "
-                + other.now,
-            hint: "give the same options to go on, or delete that folder to begin again")
+        ])
     }
 
     /// Writes the plan, whole or not at all.
-    func write(_ plan: ReferencePlan) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        try write(Array(try encoder.encode(plan)) + [0x0A], to: planPath)
-    }
+    func write(_ plan: ReferencePlan) throws { try folder.write(plan, to: planPath) }
 
     /// Writes a small file, whole or not at all.
     func write(_ bytes: [UInt8], to file: String) throws {
-        do {
-            try Data(bytes).write(to: URL(fileURLWithPath: file), options: .atomic)
-        } catch {
-            throw RefineryError(
-                .output, "cannot write \(file): \(error.localizedDescription)",
-                hint: "make room on its disk; the same command goes on")
-        }
+        try folder.write(bytes: bytes, to: file)
     }
 
     /// Makes the output: fills a folder beside it, gives that the output's name, and deletes this

@@ -18,8 +18,8 @@ struct OverwriteOptions: ParsableArguments {
             switch self {
             case .export: FileReader.size(path: path + ".manifest.json") != nil
             case .page:
-                FileHandle(forReadingAtPath: path)?.readData(ofLength: ReportPage.mark.count)
-                    == Data(ReportPage.mark)
+                FileHandle(forReadingAtPath: path)?.readData(ofLength: PageStyle.mark.count)
+                    == Data(PageStyle.mark)
             }
         }
 

@@ -30,13 +30,8 @@ struct ReferenceJob: Sendable {
     func run() throws -> ReferenceRecord {
         let model = try LanguageModel(path: teacher.path, options: teacher.options)
         let isCancelled = isCancelled
-        let documents = CorpusDocuments(sources, fields: fields) { source in
-            let reader = try FileReader(path: source.path)
-            return {
-                let bytes = try reader.read(1 << 20) { isCancelled.isSet }
-                return bytes.isEmpty ? nil : bytes
-            }
-        }
+        let documents = CorpusDocuments(
+            files: sources, fields: fields, isCancelled: isCancelled)
         var request = request
         request.textField = fields.text
         let stage = TrainingStage(

@@ -123,7 +123,7 @@ struct TrainingStageTests {
         let busy = #expect(throws: RefineryError.self) {
             try stage(source, output: halves).run { _ in }
         }
-        #expect(busy?.message.contains("another process trains in") == true)
+        #expect(busy?.message.contains("another process holds the training in") == true)
         held = nil
 
         var resumed = 0

@@ -119,6 +119,15 @@ extension Snapshot {
             .map { String(decoding: $0, as: UTF8.self) }
     }
 
+    /// The name of a document's domain; nil for none.
+    func domain(ofDocument document: Int64) throws -> [UInt8]? {
+        try Data.fetchOne(
+            db,
+            sql: "SELECT m.name FROM document d JOIN domain m ON m.id = d.domain WHERE d.id = ?",
+            arguments: [document]
+        ).map { Array($0) }
+    }
+
     /// A chunk's bytes in its document's text.
     func range(ofChunk id: Int64) throws -> Range<Int> {
         let find = try db.cachedStatement(sql: "SELECT start, \"end\" FROM chunk WHERE id = ?")

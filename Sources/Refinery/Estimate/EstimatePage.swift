@@ -1,0 +1,38 @@
+/// An estimate as one self-contained HTML page.
+public enum EstimatePage {
+    /// Makes the page.
+    ///
+    /// - Parameter record: what the pilot says.
+    /// - Returns: HTML in UTF-8.
+    public static func render(_ record: EstimateRecord) -> [UInt8] {
+        var html = HTML()
+        html.raw(PageStyle.head("refinery estimate"))
+        html.element("h1", "What scoring this corpus costs, and what it is worth")
+        for warning in record.warnings { html.element("p", class: "verdict", warning) }
+        html.element(
+            "p", class: "note",
+            "\(record.chunks) chunks were scored by \(record.models.joined(separator: " and ")). "
+                + "A chunk's chance was its share of the text. Intervals are 95 %.")
+        for section in record.sections {
+            html.element("h2", section.title)
+            html.raw("<dl>")
+            for line in section.lines {
+                html.element("dt", line.name)
+                html.element("dd", line.value)
+            }
+            html.raw("</dl>\n")
+        }
+        if let histogram = record.histogram {
+            html.element("h2", "Differences of the chunks that guards let pass")
+            html.raw(ReportCharts.histogram(histogram, cut: nil))
+        }
+        if !record.scatter.isEmpty {
+            html.element("h2", "What each model makes of them")
+            html.raw(ReportCharts.scatter(record.scatter, cut: nil))
+        }
+        html.element("h2", "The largest domains")
+        html.table(EstimateRecord.domainHead, record.domainRows)
+        html.raw(PageStyle.end)
+        return html.bytes
+    }
+}

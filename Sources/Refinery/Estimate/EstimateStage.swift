@@ -1,0 +1,258 @@
+import Crypto
+import Foundation
+import TeacherInference
+
+/// What a user asks of an estimate.
+public struct EstimateRequest: Sendable, Equatable {
+    /// Decides the pilot's draws.
+    public var seed: UInt64 = 0
+    /// Time for it.
+    public var minutes = 10.0
+    /// The most tokens of a chunk.
+    public var maxTokens = 1024
+
+    /// What holds where nothing else is said.
+    public init() {}
+}
+
+/// Draws and scores a pilot of a corpus, and says what the whole would cost and be worth.
+public struct EstimateStage: Sendable {
+    /// How far it is.
+    public enum Event: Sendable {
+        /// The corpus is read; bytes of its files.
+        case reading(bytes: Int)
+        /// A line of the corpus is no document.
+        case rejected(String)
+        /// Chunks scored so far, and how many there are at most.
+        case scoring(chunks: Int, of: Int)
+    }
+
+    /// The share of the time in which the corpus may be read.
+    private static let readingShare = 0.25
+    /// Chunks that are scored whatever it takes.
+    private static let leastChunks = 30
+
+    private let documents: CorpusDocuments
+    private let bytes: Int64
+    private let teacher: LanguageModel
+    private let reference: LanguageModel?
+    private let request: EstimateRequest
+    private let threads: Int
+    private let isCancelled: @Sendable () -> Bool
+
+    /// A stage over files.
+    ///
+    /// - Parameters:
+    ///   - documents: the corpus.
+    ///   - bytes: of its files.
+    ///   - teacher: the teacher.
+    ///   - reference: the reference; nil: only the cost is estimated.
+    ///   - request: what is asked for.
+    ///   - threads: threads that work.
+    ///   - isCancelled: asked at every document and layer.
+    public init(
+        _ documents: CorpusDocuments, bytes: Int64, teacher: LanguageModel,
+        reference: LanguageModel?, request: EstimateRequest, threads: Int,
+        isCancelled: @escaping @Sendable () -> Bool
+    ) {
+        self.documents = documents
+        self.bytes = bytes
+        self.teacher = teacher
+        self.reference = reference
+        self.request = request
+        self.threads = threads
+        self.isCancelled = isCancelled
+    }
+
+    private struct TimeIsUp: Error {}
+
+    /// Reads, draws, scores; blocks.
+    ///
+    /// - Parameter told: hears how far it is.
+    /// - Returns: What the pilot says.
+    /// - Throws: ``RefineryError`` for a pair that cannot be compared and files without a document;
+    ///   `ModelError`; `CancellationError`.
+    public func run(_ told: (Event) -> Void) throws -> EstimateRecord {
+        let began = ContinuousClock.now
+        let comparison = try reference.map { reference in
+            try PairComparison(
+                teacher: teacher, ModelFingerprint.tokenizer(teacher.tokenizer),
+                reference: reference, ModelFingerprint.tokenizer(reference.tokenizer))
+        }
+        for model in [teacher] + (reference.map { [$0] } ?? []) {
+            try PairComparison.checkFit(model, maxTokens: request.maxTokens)
+        }
+        var draw = try read(until: began + .seconds(60 * request.minutes * Self.readingShare), told)
+        let drawn = draw.documents()
+        let scorer = PilotScorer(
+            teacher: teacher, reference: reference, sharesTokens: comparison == .token,
+            maxTokens: request.maxTokens, seed: request.seed)
+        let left = 60 * request.minutes - began.duration(to: .now) / .seconds(1)
+        let outcome = try scorer.run(
+            drawn, threads: threads, seconds: left, least: Self.leastChunks,
+            isCancelled: isCancelled
+        ) { told(.scoring(chunks: $0, of: drawn.count)) }
+        guard !outcome.chunks.isEmpty else {
+            throw RefineryError(.input, "no document of the files has a text that can be scored")
+        }
+        return record(draw, outcome, comparison)
+    }
+
+    /// Reads the corpus, as far as there is time for it.
+    private func read(
+        until end: ContinuousClock.Instant, _ told: (Event) -> Void
+    ) throws -> PilotDraw {
+        var draw = PilotDraw(seed: request.seed)
+        do {
+            _ = try documents.forEach { event in
+                switch event {
+                case .read(let bytes):
+                    draw.read(bytes)
+                    told(.reading(bytes: bytes))
+                case .rejected(let reject, let file):
+                    draw.reject()
+                    told(
+                        .rejected(
+                            "\(file):\(reject.line)  \(reject.reason.rawValue)  \(reject.detail)"))
+                }
+            } _: { document, sha256 in
+                if isCancelled() { throw CancellationError() }
+                draw.add(document, sha256)
+                if ContinuousClock.now > end { throw TimeIsUp() }
+            }
+        } catch is TimeIsUp {}
+        guard draw.tally.documents > 0 else {
+            throw RefineryError(.input, "the files hold no document")
+        }
+        return draw
+    }
+
+    private func record(
+        _ draw: PilotDraw, _ outcome: PilotScorer.Outcome, _ comparison: PairComparison?
+    ) -> EstimateRecord {
+        let chunks = outcome.chunks.map(\.chunk)
+        let main = chunks.filter(\.isMain)
+        let corpus = corpus(draw.tally, main)
+        let cost = cost(corpus, outcome, main)
+        let candidates = main.compactMap(\.sums).filter(\.passesGuards)
+        var histogram: ReportData.ScoreHistogram?
+        if let least = candidates.map(\.difference).min(),
+            let most = candidates.map(\.difference).max(), least < most
+        {
+            var bins = ReportData.ScoreHistogram(lower: least, upper: most, bins: 40)
+            for sums in candidates { bins.add(sums.difference, isKept: false) }
+            histogram = bins
+        }
+        var record = EstimateRecord(
+            version: refineryVersion,
+            models: [teacher.path] + (reference.map { [$0.path] } ?? []), seed: request.seed,
+            chunks: chunks.count, failed: outcome.failed, corpus: corpus, cost: cost,
+            pair: comparison.map { pair(main, per: $0) },
+            domains: domains(draw, chunks), histogram: histogram,
+            scatter: main.compactMap { chunk in
+                guard let sums = chunk.sums, sums.passesGuards else { return nil }
+                let bytes = Double(max(1, chunk.bytes))
+                return ReportData.ScatterPoint(
+                    teacher: sums.teacher / bytes, reference: sums.reference / bytes,
+                    isKept: false)
+            }, warnings: [])
+        record.warnings = record.judge()
+        return record
+    }
+
+    /// Tokens of the whole: each document of the main draw says how many a byte has.
+    private func corpus(
+        _ tally: PilotDraw.Tally, _ main: [PilotChunk]
+    ) -> EstimateRecord.Corpus {
+        let readShare = min(1, Double(tally.fileBytes) / Double(max(1, bytes)))
+        let whole = Double(tally.textBytes) / max(readShare, 1e-12)
+        func perByte(_ chunks: [PilotChunk]) -> Double? {
+            chunks.isEmpty
+                ? nil
+                : chunks.reduce(0) {
+                    $0 + Double($1.documentTokens) / Double(max(1, $1.documentBytes))
+                } / Double(chunks.count)
+        }
+        let rate = perByte(main) ?? 0
+        let ratio =
+            PilotStatistics.estimated(main, perByte) ?? Estimated(rate, rate, rate)
+        return EstimateRecord.Corpus(
+            documents: tally.documents, textBytes: tally.textBytes, rejected: tally.rejected,
+            readShare: readShare, tokens: ratio.times(whole),
+            bytesPerToken: rate > 0 ? 1 / rate : 0)
+    }
+
+    private func cost(
+        _ corpus: EstimateRecord.Corpus, _ outcome: PilotScorer.Outcome, _ main: [PilotChunk]
+    ) -> EstimateRecord.Cost {
+        let teacherRate = outcome.teacher.perSecond(threads: threads)
+        let referenceRate = outcome.reference.perSecond(threads: threads)
+        // The reference's tokens for each of the teacher's.
+        let tokens = main.reduce(into: (teacher: 0, reference: 0)) {
+            $0.teacher += $1.teacherTokens
+            $0.reference += $1.referenceTokens
+        }
+        let more = Double(tokens.reference) / Double(max(1, tokens.teacher))
+        let perToken =
+            (teacherRate > 0 ? 1 / teacherRate : 0)
+            + (referenceRate > 0 ? more / referenceRate : 0)
+        let memory = ScoringMemory(
+            [teacher] + (reference.map { [$0] } ?? []), threads: threads,
+            batchTokens: 2048, maxTokens: request.maxTokens)
+        return EstimateRecord.Cost(
+            threads: threads, teacherRate: teacherRate,
+            referenceRate: reference == nil ? nil : referenceRate,
+            hours: corpus.tokens.times(perToken / 3600), memoryBytes: memory.bytes)
+    }
+
+    private func pair(_ main: [PilotChunk], per: PairComparison) -> EstimateRecord.Pair {
+        let scored = main.filter { $0.sums != nil }
+        let candidates = scored.filter { $0.sums?.passesGuards == true }
+        func estimated(_ statistic: ([PilotChunk.Sums]) -> Double?) -> Estimated? {
+            PilotStatistics.estimated(candidates) { statistic($0.compactMap(\.sums)) }
+        }
+        return EstimateRecord.Pair(
+            per: per, chunks: candidates.count, removed: scored.count - candidates.count,
+            gap: estimated { sums in
+                sums.reduce(0) { $0 + $1.difference } / Double(max(1, sums.count))
+            },
+            correlation: estimated {
+                PilotStatistics.correlation($0.map(\.teacherLoss), $0.map(\.referenceLoss))
+            },
+            pickedByLoss: estimated(PilotStatistics.pickedByLoss),
+            reliability: PilotStatistics.estimated(candidates, PilotStatistics.reliability),
+            twins: TextCorruption.allCases.map { twins($0, candidates) })
+    }
+
+    private func twins(
+        _ kind: TextCorruption, _ chunks: [PilotChunk]
+    ) -> EstimateRecord.TwinResult {
+        var (twins, removed, caught) = (0, 0, 0)
+        for chunk in chunks {
+            guard let own = chunk.sums, let twin = chunk.twins[kind] else { continue }
+            twins += 1
+            if !twin.passesGuards { removed += 1 }
+            if !twin.passesGuards || twin.difference < own.difference { caught += 1 }
+        }
+        return EstimateRecord.TwinResult(
+            kind: kind, twins: twins, removed: removed,
+            caught: PilotStatistics.share(caught, of: twins))
+    }
+
+    private func domains(
+        _ draw: PilotDraw, _ chunks: [PilotChunk]
+    ) -> [EstimateRecord.Domain] {
+        let byDomain = Dictionary(grouping: chunks, by: \.domain)
+        return draw.largestDomains().map { name, bytes in
+            let own = byDomain[name] ?? []
+            let differences = own.compactMap(\.sums).filter(\.passesGuards).map(\.difference)
+            let count = Double(differences.count)
+            return EstimateRecord.Domain(
+                name: name.map { String(decoding: $0, as: UTF8.self) },
+                share: Double(bytes) / Double(max(1, draw.tally.textBytes)), chunks: own.count,
+                meanDifference: differences.isEmpty ? nil : differences.reduce(0, +) / count,
+                negativeShare: differences.isEmpty
+                    ? nil : Double(differences.count { $0 < 0 }) / count)
+        }
+    }
+}

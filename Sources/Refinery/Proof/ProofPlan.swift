@@ -1,0 +1,97 @@
+import ReferenceTraining
+
+/// What a user asks of a proof.
+public struct ProofRequest: Codable, Sendable, Equatable {
+    /// The selection that is judged.
+    public var selection: String
+    /// Students of each arm; each has its own first weights and order, shared by all arms.
+    public var seeds = 5
+    /// Domains whose held-out documents judge; empty with ``hasTarget`` false: no verdict.
+    public var judgeDomains: [String] = []
+    /// Whether files of the user's judge.
+    public var hasTarget = false
+    /// Passes over an arm's chunks.
+    public var epochs = 1
+    /// Layers of a student; nil with ``width``: by the tokens.
+    public var layers: Int?
+    /// Width of a student.
+    public var width: Int?
+    /// Whether only the arms that decide are trained.
+    public var isBrief = false
+    /// Whether fewer than ``ProofTarget/leastDocuments`` may judge.
+    public var anyway = false
+
+    /// A request with the defaults.
+    public init(selection: String) {
+        self.selection = selection
+    }
+
+    /// The arms that are trained.
+    var arms: [ProofArm] {
+        ProofArm.first + ProofArm.deciding + (isBrief ? [] : ProofArm.others)
+    }
+
+    /// Whether the proof ends with a verdict: what it is measured on was named before the run.
+    public var hasVerdict: Bool { hasTarget || !judgeDomains.isEmpty }
+}
+
+/// What is decided once, before the first student is trained.
+public struct ProofPlan: Codable, Sendable, Equatable {
+    /// What the user asked for.
+    public var request: ProofRequest
+    /// The rule of the selection, as JSON.
+    public var rule: String
+    /// Tokens that the selection keeps.
+    public var keptTokens: Int
+    /// SHA-256 of the teacher's tokenizer, in hexadecimal.
+    public var tokenizer: String
+    /// The documents that judge.
+    public var target: ProofTarget
+    /// The students' shape.
+    public var shape: ReferenceShape
+    /// The students' settings, but for the seed.
+    public var settings: TrainingSettings
+
+    private enum CodingKeys: String, CodingKey {
+        case request, rule, tokenizer, target, shape, settings
+        case keptTokens = "kept_tokens"
+    }
+}
+
+/// What one student did: of one arm and seed.
+public struct ProofStudent: Codable, Sendable, Equatable {
+    /// A point of the learning curve.
+    public struct Point: Codable, Sendable, Equatable {
+        /// Steps done.
+        public var step: Int
+        /// Predicted tokens that were learned from.
+        public var tokens: Int64
+        /// Bits a byte on the judging documents.
+        public var bitsPerByte: Double
+
+        private enum CodingKeys: String, CodingKey {
+            case step, tokens
+            case bitsPerByte = "bits_per_byte"
+        }
+    }
+
+    /// What it was trained on.
+    public var arm: ProofArm
+    /// Its seed.
+    public var seed: Int
+    /// Chunks of its arm.
+    public var chunks: Int64
+    /// Predicted tokens of its arm.
+    public var tokens: Int64
+    /// The learning curve so far.
+    public var curve: [Point] = []
+    /// Σ NLL in nats of each judging document under the last weights.
+    public var nll: [Double] = []
+    /// Seconds that its training took.
+    public var seconds = 0.0
+
+    /// A student that has learned nothing yet.
+    init(arm: ProofArm, seed: Int, chunks: Int64, tokens: Int64) {
+        (self.arm, self.seed, self.chunks, self.tokens) = (arm, seed, chunks, tokens)
+    }
+}

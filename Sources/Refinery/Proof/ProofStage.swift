@@ -1,0 +1,249 @@
+import Crypto
+import Foundation
+import ReferenceTraining
+import TeacherInference
+
+/// Trains small students on what a selection keeps and on what chance would keep, and compares them.
+///
+/// It works in a folder, by default `STORE.proof`. A stage that was killed goes on there, and ends
+/// with the same numbers: students are trained as references are, bit by bit.
+public struct ProofStage: Sendable {
+    /// How far it is.
+    public enum Event: Sendable {
+        /// The judging documents are gathered.
+        case gathering
+        /// What will be done.
+        case planned(ProofPlan)
+        /// An arm's chunks are written as tokens.
+        case writing(ProofArm, seed: Int)
+        /// A student begins, or goes on: its place among all students, from 1.
+        case student(ProofArm, seed: Int, place: Int, of: Int)
+        /// A step of a student.
+        case training(TrainingReport.Step, steps: Int)
+        /// A student is trained.
+        case trained(ProofStudent, bitsPerByte: Double)
+        /// Every student of a group of arms is trained.
+        case reached(ProofRecord, secondsLeft: Double)
+    }
+
+    private let store: Store
+    private let teacher: LanguageModel
+    private let request: ProofRequest
+    private let output: String
+    private let threads: Int
+    private let isCancelled: @Sendable () -> Bool
+
+    /// A stage over a store.
+    ///
+    /// - Parameters:
+    ///   - store: has the selection, scored by a pair with this teacher.
+    ///   - teacher: has the tokenizer.
+    ///   - request: what is asked for.
+    ///   - output: the folder.
+    ///   - threads: threads that work.
+    ///   - isCancelled: asked at every step.
+    public init(
+        _ store: Store, teacher: LanguageModel, request: ProofRequest, output: String,
+        threads: Int, isCancelled: @escaping @Sendable () -> Bool
+    ) {
+        self.store = store
+        self.teacher = teacher
+        self.request = request
+        self.output = output
+        self.threads = threads
+        self.isCancelled = isCancelled
+    }
+
+    /// Trains and compares; blocks.
+    ///
+    /// - Parameters:
+    ///   - corpus: the files of the target, or of the corpus whose held-out documents judge; nil:
+    ///     the store's own documents.
+    ///   - goOn: asked once the first arms have shown what can be seen; false ends it there.
+    ///   - told: hears how far it is.
+    /// - Returns: What came of it.
+    /// - Throws: ``RefineryError`` where the selection or the documents cannot be used;
+    ///   `TrainingError`; `CancellationError`.
+    public func run(
+        corpus: CorpusDocuments?, goOn: (ProofRecord, _ secondsLeft: Double) -> Bool,
+        _ told: (Event) -> Void
+    ) throws -> ProofRecord {
+        let folder = try ProofFolder(path: output)
+        let (selection, pair) = try checked()
+        let writer = ProofArmWriter(
+            store, selection, teacher: teacher, longest: try longest(pair))
+        let known = try folder.plan(request)
+        let plan = try known ?? makePlan(selection, pair, corpus, folder, writer, told)
+        try check(plan, selection)
+        told(.planned(plan))
+        let target = try TokenSequences(path: folder.target)
+        let models = ByRole(
+            teacher: pair.teacher.fingerprint, reference: pair.reference.fingerprint)
+        let groups = [ProofArm.first, ProofArm.deciding, request.isBrief ? [] : ProofArm.others]
+        var students: [ProofStudent] = []
+        var record = ProofRecord(plan, models: models, students: [])
+        let all = request.arms.count * request.seeds
+        for group in groups where !group.isEmpty {
+            for seed in 0..<request.seeds {
+                for arm in group {
+                    let place = students.count + 1
+                    if let known = try folder.student(arm, seed), !known.nll.isEmpty {
+                        students.append(known)
+                        continue
+                    }
+                    told(.student(arm, seed: seed, place: place, of: all))
+                    let student = try train(arm, seed, plan, target, folder, writer, told)
+                    told(
+                        .trained(student, bitsPerByte: plan.target.bitsPerByte(student.nll)))
+                    students.append(student)
+                }
+            }
+            record = ProofRecord(plan, models: models, students: students)
+            try folder.write(record)
+            let left = Self.secondsLeft(students, all)
+            told(.reached(record, secondsLeft: left))
+            if group == ProofArm.first, !goOn(record, left) { return record }
+        }
+        return record
+    }
+
+    private static func secondsLeft(_ students: [ProofStudent], _ all: Int) -> Double {
+        students.reduce(0) { $0 + $1.seconds } / Double(max(1, students.count))
+            * Double(all - students.count)
+    }
+
+    /// The selection and the pair that made it.
+    private func checked() throws -> (SelectionSummary, ByRole<Model>) {
+        try store.read { snapshot in
+            let selection = try SelectionSummary(
+                snapshot.requiredSelection(named: request.selection))
+            let pair = try snapshot.currentPair()
+            try selection.check(madeBy: pair)
+            guard selection.rule.baseline == nil else {
+                throw RefineryError(
+                    .refused, "\"\(selection.name)\" is a random draw, which proves nothing",
+                    hint: "name a selection that was made by a score")
+            }
+            guard pair.teacher.tokenizerDigest == ModelFingerprint.tokenizer(teacher.tokenizer)
+            else {
+                throw RefineryError(
+                    .refused, "\(teacher.path) has another tokenizer than the store's teacher",
+                    hint: "give the teacher that scored: \(pair.teacher.path)")
+            }
+            return (selection, pair)
+        }
+    }
+
+    /// Ids of the longest chunk that was scored, with what stands in front of it.
+    private func longest(_ pair: ByRole<Model>) throws -> Int {
+        try store.read { try $0.mostTokens(scoredBy: pair.teacher.id) } + 2
+    }
+
+    /// The plan of a proof that goes on is of this selection and tokenizer.
+    private func check(_ plan: ProofPlan, _ selection: SelectionSummary) throws {
+        guard plan.rule == (try selection.rule.canonicalJSON()),
+            plan.keptTokens == selection.keptTokens,
+            plan.tokenizer == ModelFingerprint.tokenizer(teacher.tokenizer)
+        else {
+            throw RefineryError(
+                .refused, "\(output) holds a proof of another selection of this name",
+                hint: "delete that folder to begin again, or name another with --output")
+        }
+    }
+
+    private func makePlan(
+        _ selection: SelectionSummary, _ pair: ByRole<Model>, _ corpus: CorpusDocuments?,
+        _ folder: ProofFolder, _ writer: ProofArmWriter, _ told: (Event) -> Void
+    ) throws -> ProofPlan {
+        told(.gathering)
+        let target = try ProofTargetSource(
+            store, selection, teacher: teacher, request: request, isCancelled: isCancelled
+        ).target(corpus, writing: folder.target)
+        guard
+            target.documents.count >= ProofTarget.leastDocuments
+                || (request.anyway && target.documents.count > 1)
+        else {
+            throw RefineryError(
+                .refused,
+                "only \(target.documents.count) documents judge (\(target.words)), and fewer than "
+                    + "\(ProofTarget.leastDocuments) say nothing",
+                hint: "name more files with --target, more domains with --judge-domains, or the "
+                    + "whole corpus, whose held-out documents are more")
+        }
+        told(.writing(.rule, seed: 0))
+        let tokens = folder.tokens(.rule, 0)
+        _ = try writer.write(.rule, seed: 0, to: tokens, isCancelled: isCancelled)
+        let training = try TokenSequences(path: tokens)
+        let longest = max(try longest(pair), try TokenSequences(path: folder.target).longest)
+        let sizes = ReferenceSizes(
+            vocabulary: teacher.tokenizer.vocabularySize, context: longest)
+        var sizing = ReferenceRequest()
+        sizing.epochs = request.epochs
+        let seen = Int64(training.predictedCount) * Int64(request.epochs)
+        let shape =
+            if let layers = request.layers, let width = request.width {
+                try sizes.shape(layers: layers, width: width)
+            } else {
+                try sizes.automatic(
+                    tokens: seen, teacherOperations: .infinity, length: longest
+                ) { _ in true }
+            }
+        let plan = ProofPlan(
+            request: request, rule: try selection.rule.canonicalJSON(),
+            keptTokens: selection.keptTokens,
+            tokenizer: ModelFingerprint.tokenizer(teacher.tokenizer), target: target,
+            shape: shape, settings: sizes.settings(shape, training, sizing))
+        try folder.write(plan)
+        return plan
+    }
+
+    /// Trains one student, or goes on with it.
+    private func train(
+        _ arm: ProofArm, _ seed: Int, _ plan: ProofPlan, _ target: TokenSequences,
+        _ folder: ProofFolder, _ writer: ProofArmWriter, _ told: (Event) -> Void
+    ) throws -> ProofStudent {
+        let path = folder.tokens(arm, seed)
+        var student: ProofStudent
+        if let known = try folder.student(arm, seed), FileManager.default.fileExists(atPath: path) {
+            student = known
+        } else {
+            told(.writing(arm, seed: seed))
+            let counts = try writer.write(arm, seed: seed, to: path, isCancelled: isCancelled)
+            student = ProofStudent(
+                arm: arm, seed: seed, chunks: counts.chunks, tokens: counts.tokens)
+            try folder.write(student)
+        }
+        var settings = plan.settings
+        settings.seed = UInt64(seed)
+        let checkpoint = folder.checkpoint(arm, seed)
+        let run = try TrainingRun(
+            shape: plan.shape, settings: settings, training: try TokenSequences(path: path),
+            options: TrainingRun.Options(
+                threads: threads, checkpoint: checkpoint, longest: target.longest))
+        var began = SuspendingClock.now
+        var learned = student.curve.last?.tokens ?? 0
+        for quarter in 1...4 {
+            let end = settings.steps * quarter / 4
+            if student.curve.contains(where: { $0.step == end }) || end == 0 { continue }
+            // What was learned between two points and lost by a kill is counted as planned.
+            learned = max(learned, Int64(run.step) * Int64(settings.batchTokens) * 9 / 10)
+            try run.run(until: end, isCancelled: isCancelled) { report in
+                guard case .step(let step) = report else { return }
+                learned += Int64(step.tokens)
+                told(.training(step, steps: settings.steps))
+            }
+            let losses = try run.losses(of: target, isCancelled: isCancelled)
+            let nll = plan.target.perDocument(losses)
+            student.curve.append(
+                ProofStudent.Point(
+                    step: end, tokens: learned, bitsPerByte: plan.target.bitsPerByte(nll)))
+            if quarter == 4 { student.nll = nll }
+            student.seconds += began.duration(to: .now) / .seconds(1)
+            began = .now
+            try folder.write(student)
+        }
+        folder.delete(checkpoint)
+        if arm.drawsBySeed || seed == request.seeds - 1 { folder.delete(path) }
+        return student
+    }
+}

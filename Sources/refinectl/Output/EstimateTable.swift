@@ -1,0 +1,24 @@
+import Refinery
+
+/// An estimate for people.
+enum EstimateTable {
+    /// Corpus, cost, pair, domains, and what is noteworthy.
+    static func render(_ record: EstimateRecord) -> String {
+        var text = ""
+        for section in record.sections {
+            var table = TextTable([(section.title.lowercased(), .left), ("", .left)])
+            for line in section.lines { table.add(["  " + line.name, line.value]) }
+            text += table.render() + "\n"
+        }
+        var domains = TextTable(
+            EstimateRecord.domainHead.enumerated().map {
+                (title: $1, alignment: $0 == 0 ? .left : .right)
+            })
+        for row in record.domainRows { domains.add(row) }
+        text += domains.render()
+        for warning in record.warnings {
+            text += "\nwarning: \(NumberText.printable(warning))\n"
+        }
+        return text
+    }
+}

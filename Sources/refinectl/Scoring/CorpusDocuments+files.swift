@@ -1,0 +1,20 @@
+import Foundation
+import Refinery
+
+extension CorpusDocuments {
+    /// The documents of files, read here.
+    ///
+    /// - Parameters:
+    ///   - sources: the files.
+    ///   - fields: the fields of a line.
+    ///   - isCancelled: ends a read by `CancellationError` once it is set.
+    init(files sources: [CorpusSource], fields: FieldNames, isCancelled: AtomicFlag) {
+        self.init(sources, fields: fields) { source in
+            let reader = try FileReader(path: source.path)
+            return {
+                let bytes = try reader.read(1 << 20) { isCancelled.isSet }
+                return bytes.isEmpty ? nil : bytes
+            }
+        }
+    }
+}

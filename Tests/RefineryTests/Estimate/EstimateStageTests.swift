@@ -1,0 +1,108 @@
+import Foundation
+import TeacherInference
+import Testing
+
+@testable import Refinery
+
+/// Pilots of small files, by a small fixture.
+struct EstimateStageTests {
+    private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    private func documents(_ file: String) throws -> (CorpusDocuments, bytes: Int64) {
+        let source = try #require(CorpusSource(path: file, displayName: "corpus.jsonl"))
+        let size = try #require(
+            try FileManager.default.attributesOfItem(atPath: file)[.size] as? NSNumber)
+        var fields = FieldNames()
+        fields.readsID = false
+        return (
+            CorpusDocuments([source], fields: fields) { source in
+                var bytes = FileManager.default.contents(atPath: source.path).map { Array($0) }
+                return {
+                    defer { bytes = nil }
+                    return bytes
+                }
+            }, size.int64Value
+        )
+    }
+
+    private func corpus(_ lines: [String]) throws -> String {
+        let file = FileManager.default.temporaryDirectory.appending(
+            path: "estimate-\(UUID().uuidString).jsonl"
+        ).path
+        try lines.joined(separator: "\n").write(toFile: file, atomically: true, encoding: .utf8)
+        return file
+    }
+
+    private func estimate(
+        _ file: String, teacher name: String = "Tests/Fixtures/models/bf16", reference: String?,
+        minutes: Double = 10,
+        _ told: (EstimateStage.Event) -> Void = { _ in }
+    ) throws -> EstimateRecord {
+        let (documents, bytes) = try documents(file)
+        var request = EstimateRequest()
+        (request.minutes, request.maxTokens) = (minutes, 128)
+        let teacher = try LanguageModel(
+            path: Self.root.appending(path: name).path)
+        return try EstimateStage(
+            documents, bytes: bytes, teacher: teacher,
+            reference: try reference.map { try LanguageModel(path: Self.root.path + "/" + $0) },
+            request: request, threads: 2, isCancelled: { false }
+        ).run(told)
+    }
+
+    private static func lines(_ count: Int) -> [String] {
+        (0..<count).map { number in
+            let words = (0..<60).map { "word\((number * 7 + $0 * $0) % 50)" }
+            return #"{"text": "Text \#(number) says \#(words.joined(separator: " ")).", "#
+                + #""domain": "\#(number % 3 == 0 ? "rare" : "web")"}"#
+        }
+    }
+
+    @Test func `counts what was read, what it costs, and names rejects`() throws {
+        var rejected: [String] = []
+        let record = try estimate(corpus(Self.lines(50) + ["no json"]), reference: nil) { event in
+            if case .rejected(let line) = event { rejected.append(line) }
+        }
+        #expect(record.corpus.documents == 50 && record.corpus.rejected == 1)
+        #expect(rejected.count == 1 && rejected[0].hasPrefix("corpus.jsonl:51  invalid_json"))
+        #expect(record.corpus.readShare == 1 && record.pair == nil)
+        #expect(record.chunks >= 30 && record.cost.teacherRate > 0 && record.cost.hours.value > 0)
+        #expect(record.cost.referenceRate == nil && record.cost.memoryBytes > 1_000_000)
+        #expect(record.domains.map(\.name) == ["web", "rare"])
+        #expect(abs(record.domains.reduce(0) { $0 + $1.share } - 1) < 1e-9)
+        // The tokens of the whole, counted one by one.
+        let teacher = try LanguageModel(
+            path: Self.root.appending(path: "Tests/Fixtures/models/bf16").path)
+        var tokens = 0
+        for line in Self.lines(50) {
+            let text = Array(line.dropFirst(10).prefix { $0 != "\"" }.utf8)
+            tokens += Chunker(tokenizer: teacher.tokenizer, maxTokens: 128).cut(text)
+                .reduce(0) { $0 + $1.tokens }
+        }
+        #expect(abs(record.corpus.tokens.value / Double(tokens) - 1) < 0.01)
+        #expect(record.corpus.tokens.lower < record.corpus.tokens.upper)
+    }
+
+    @Test(arguments: ["Tests/Fixtures/models/bf16", "models/reference"])
+    func `a pair of one model is told to be of no use`(model: String) throws {
+        let record = try estimate(corpus(Self.lines(60)), teacher: model, reference: model)
+        let pair = try #require(record.pair)
+        #expect(pair.per == .token && pair.gap == Estimated(0, 0, 0))
+        // No twin has a lower difference: what is caught is caught by guards.
+        #expect(pair.twins.count == 3 && pair.twins.allSatisfy { $0.twins > 0 })
+        let shuffled = try #require(pair.twins.first { $0.kind == .shuffledWords })
+        #expect(shuffled.caught.value < 0.8)
+        #expect(record.warnings.contains { $0.hasPrefix("do not use this pair: it ranks text") })
+        #expect(record.warnings.contains { $0.contains("take a larger teacher") })
+        let page = String(decoding: EstimatePage.render(record), as: UTF8.self)
+        #expect(page.contains("do not use this pair") && !page.contains("<script"))
+    }
+
+    @Test func `files without a document and a chunk size beyond the context are refused`() throws {
+        let empty = #expect(throws: RefineryError.self) {
+            _ = try estimate(corpus(["no json"]), reference: nil)
+        }
+        #expect(empty?.message == "the files hold no document")
+    }
+}

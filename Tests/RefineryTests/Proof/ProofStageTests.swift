@@ -1,0 +1,189 @@
+import Crypto
+import Foundation
+import ReferenceTraining
+import Synchronization
+import TeacherInference
+import Testing
+
+@testable import Refinery
+
+/// Proofs on a store with made-up scores; a small fixture gives the tokenizer.
+struct ProofStageTests {
+    private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    private let teacher: LanguageModel
+    private let slice: CorpusSlice
+
+    init() throws {
+        teacher = try LanguageModel(
+            path: Self.root.appending(path: "Tests/Fixtures/models/bf16").path)
+        slice = try CorpusSlice(
+            seed: 0, heldOut: DecimalFraction("0.2"), share: DecimalFraction("0.1"))
+    }
+
+    private static func text(_ number: Int) -> String {
+        let words = (0..<40).map { "word\((number * 7 + $0 * $0) % 50)" }
+        return "Text \(number) says \(words.joined(separator: " "))."
+    }
+
+    /// Sixty scored documents of two domains, and a selection of half of their tokens.
+    private func filled() throws -> TestStore {
+        let test = try TestStore()
+        let digest = ModelFingerprint.tokenizer(teacher.tokenizer)
+        var reference = Model.test("b", digest: digest)
+        reference.slice = slice
+        _ = try test.store.register(.test("a", digest: digest), as: .teacher)
+        _ = try test.store.register(reference, as: .reference)
+        try test.add(
+            (0..<60).map { number in
+                ImportedDocument(
+                    id: Array("\(number)".utf8), text: Array(Self.text(number).utf8),
+                    domain: Array((number % 2 == 0 ? "even" : "odd").utf8), line: number + 1)
+            })
+        try test.chunkAll()
+        try test.score()
+        _ = try test.store.select(
+            SelectionRule(size: .tokenRatio(try DecimalFraction("0.5"))), name: "half")
+        return test
+    }
+
+    private func stage(
+        _ test: TestStore, threads: Int = 2,
+        isCancelled: @escaping @Sendable () -> Bool = { false },
+        change: (inout ProofRequest) -> Void = { _ in }
+    ) -> ProofStage {
+        var request = ProofRequest(selection: "half")
+        (request.seeds, request.anyway, request.isBrief) = (2, true, true)
+        (request.layers, request.width, request.epochs) = (1, 32, 6)
+        request.judgeDomains = ["even", "odd"]
+        change(&request)
+        return ProofStage(
+            test.store, teacher: teacher, request: request, output: test.path + ".proof",
+            threads: threads, isCancelled: isCancelled)
+    }
+
+    @Test func `students of every arm are trained, compared, and a verdict is given`() throws {
+        let test = try filled()
+        var arms: [ProofArm] = []
+        let record = try stage(test, change: { $0.isBrief = false }).run(corpus: nil) { record, _ in
+            #expect(record.arms.map(\.arm) == [.random, .matched])
+            #expect(record.detectable ?? 0 > 0 && record.verdict == .none)
+            return true
+        } _: { event in
+            if case .trained(let student, _) = event { arms.append(student.arm) }
+        }
+        #expect(
+            arms.count == 14 && Array(arms.prefix(4)) == [.random, .matched, .random, .matched])
+        #expect(record.arms.count == 7 && record.others.count == 4)
+        #expect(record.verdict != .none && record.primary?.arm == .rule)
+        #expect(record.arms.allSatisfy { $0.bitsPerByte > 0 && $0.curve.count == 4 })
+        #expect(Set(record.domains.map(\.name)) == ["even", "odd"])
+        let page = try String(contentsOfFile: test.path + ".proof/proof.html", encoding: .utf8)
+        #expect(page.contains("Does half help?") && !page.contains("<script"))
+        #expect(try ProofRecord.read(folder: test.path + ".proof") == record)
+    }
+
+    @Test func `a proof that was stopped goes on, on other threads, to the same numbers`() throws {
+        let test = try filled()
+        let whole = try stage(test).run(corpus: nil) { _, _ in
+            true
+        } _: { _ in
+        }
+        try FileManager.default.removeItem(atPath: test.path + ".proof")
+        let stopped = Mutex(false)
+        for place in [1, 3, 6] {
+            var steps = 0
+            stopped.withLock { $0 = false }
+            #expect(throws: CancellationError.self) {
+                _ = try stage(test, threads: 1, isCancelled: { stopped.withLock { $0 } }).run(
+                    corpus: nil
+                ) { _, _ in
+                    true
+                } _: { event in
+                    if case .training = event {
+                        steps += 1
+                        if steps == place { stopped.withLock { $0 = true } }
+                    }
+                }
+            }
+        }
+        let again = try stage(test, threads: 2).run(corpus: nil) { _, _ in
+            true
+        } _: { _ in
+        }
+        #expect(again.arms.map(\.bitsPerByte) == whole.arms.map(\.bitsPerByte))
+        #expect(again.primary == whole.primary && again.control == whole.control)
+    }
+
+    @Test func `who is asked may end it behind the random arms, and it goes on from there`() throws
+    {
+        let test = try filled()
+        let first = try stage(test).run(corpus: nil) { _, _ in
+            false
+        } _: { _ in
+        }
+        #expect(first.arms.count == 2 && first.primary == nil)
+        var trained = 0
+        let rest = try stage(test).run(corpus: nil) { _, _ in
+            true
+        } _: { event in
+            if case .trained = event { trained += 1 }
+        }
+        #expect(trained == 4 && rest.arms.count == 4)
+    }
+
+    @Test func `held-out documents judge and are in no arm`() throws {
+        let test = try filled()
+        let record = try stage(test).run(corpus: nil) { _, _ in
+            false
+        } _: { _ in
+        }
+        let parts = (0..<60).map {
+            slice.part(ofText: SHA256.hash(data: Array(Self.text($0).utf8)))
+        }
+        let held = parts.count { $0 == .heldOut }
+        #expect(held > 1 && record.plan.target.documents.count == held)
+        let selection = try #require(try test.store.selection(named: "half"))
+        let writer = ProofArmWriter(test.store, selection, teacher: teacher, longest: 1000)
+        let candidates = parts.count { $0 == .candidate }
+        for arm in ProofArm.allCases {
+            let path = test.path + ".\(arm.rawValue)"
+            let counts = try writer.write(arm, seed: 1, to: path, isCancelled: { false })
+            #expect(counts.chunks > 0 && counts.chunks < candidates, "\(arm)")
+        }
+        // Everything scored, but for the slice, is in the random draw's pool.
+        let all = try #require(ProofArm.random.rule(like: selection, seed: 0))
+        var rule = all
+        rule.size = .topK(1000)
+        #expect(try test.store.preview(rule).keptChunks == candidates)
+    }
+
+    @Test func `what cannot be judged is refused with what to do`() throws {
+        let test = try filled()
+        func refusal(_ change: (inout ProofRequest) -> Void) -> String? {
+            let error = #expect(throws: RefineryError.self) {
+                _ = try stage(test, change: change).run(corpus: nil) { _, _ in
+                    true
+                } _: { _ in
+                }
+            }
+            return error?.description
+        }
+        #expect(refusal { $0.anyway = false }?.contains("fewer than 50 say nothing") == true)
+        #expect(refusal { $0.selection = "no" }?.contains("no selection") == true)
+        var rule = SelectionRule(size: .topK(3))
+        rule.baseline = Baseline(seed: 1, from: .all)
+        _ = try test.store.select(rule, name: "chance")
+        #expect(refusal { $0.selection = "chance" }?.contains("random draw") == true)
+        rule = SelectionRule(size: .topK(3))
+        rule.keepSlice = true
+        _ = try test.store.select(rule, name: "open")
+        #expect(refusal { $0.selection = "open" }?.contains("--target") == true)
+        _ = try stage(test).run(corpus: nil) { _, _ in
+            false
+        } _: { _ in
+        }
+        #expect(refusal { $0.seeds = 3 }?.contains("begun with --seeds 2, not 3") == true)
+    }
+}
