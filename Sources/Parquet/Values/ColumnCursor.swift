@@ -58,8 +58,12 @@ struct ColumnCursor {
         let target = words.bound(to: UInt64.self)
         let (valid, rows) = try decodeLevels(count)
         guard valid < rows else {
-            segment.validity = nil
-            return finish(try decodeValues(rows, to: target))
+            let decoded = try decodeValues(rows, to: target)
+            if segment.validity != nil {
+                carried.insert(contentsOf: repeatElement(1, count: rows - decoded), at: 0)
+                segment.validity = nil
+            }
+            return finish(decoded)
         }
         guard valid > 0, let validity = segment.validity?.bound(to: UInt8.self) else {
             target.update(repeating: 0, count: rows)
@@ -79,7 +83,10 @@ struct ColumnCursor {
     /// Decodes up to `count` levels to the segment; returns how many values are there, and of how
     /// many rows.
     private mutating func decodeLevels(_ count: Int) throws(ParquetError) -> (Int, Int) {
-        if case .none = levels, carried.isEmpty { return (count, count) }
+        if case .none = levels, carried.isEmpty {
+            segment.validity = nil
+            return (count, count)
+        }
         let validity = try RawMemory.recycled(&segment.validity, count)
         segment.validity = validity
         let target = validity.bound(to: UInt8.self)

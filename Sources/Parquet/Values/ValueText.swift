@@ -10,8 +10,7 @@ enum ValueText {
     static func append(date days: Int64, to text: inout [UInt8]) {
         // Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", civil_from_days.
         let shifted = days + 719_468
-        let era = floored(shifted, 146_097)
-        let ofEra = shifted - era * 146_097
+        let (era, ofEra) = divided(shifted, by: 146_097)
         let year = (ofEra - ofEra / 1460 + ofEra / 36_524 - ofEra / 146_096) / 365
         let ofYear = ofEra - (365 * year + year / 4 - year / 100)
         let shiftedMonth = (5 * ofYear + 2) / 153
@@ -27,8 +26,7 @@ enum ValueText {
 
     /// Appends a time of day; one before 0:00 or after 24:00 is written as the day's.
     static func append(time value: Int64, _ unit: LogicalType.Unit, to text: inout [UInt8]) {
-        let perDay = day * unit.perSecond
-        let inDay = value - floored(value, perDay) * perDay
+        let (_, inDay) = divided(value, by: day * unit.perSecond)
         let seconds = inDay / unit.perSecond
         append(UInt64(seconds / 3600), digits: 2, to: &text)
         text.append(UInt8(ascii: ":"))
@@ -43,11 +41,10 @@ enum ValueText {
     static func append(
         timestamp value: Int64, _ unit: LogicalType.Unit, isUTC: Bool, to text: inout [UInt8]
     ) {
-        let perDay = day * unit.perSecond
-        let days = floored(value, perDay)
+        let (days, inDay) = divided(value, by: day * unit.perSecond)
         append(date: days, to: &text)
         text.append(UInt8(ascii: "T"))
-        append(time: value - days * perDay, unit, to: &text)
+        append(time: inDay, unit, to: &text)
         if isUTC { text.append(UInt8(ascii: "Z")) }
     }
 
@@ -55,11 +52,10 @@ enum ValueText {
     static func append(legacyTimestamp bytes: UnsafeRawBufferPointer, to text: inout [UInt8]) {
         let time = Int64(littleEndian: bytes.loadUnaligned(as: Int64.self))
         let julian = Int32(littleEndian: bytes.loadUnaligned(fromByteOffset: 8, as: Int32.self))
-        let perDay = day * LogicalType.Unit.nanoseconds.perSecond
-        let days = floored(time, perDay)
+        let (days, inDay) = divided(time, by: day * LogicalType.Unit.nanoseconds.perSecond)
         append(date: Int64(julian) - 2_440_588 + days, to: &text)
         text.append(UInt8(ascii: "T"))
-        append(time: time - days * perDay, .nanoseconds, to: &text)
+        append(time: inDay, .nanoseconds, to: &text)
     }
 
     /// Appends 16 bytes as RFC 9562 writes them.
@@ -83,9 +79,9 @@ enum ValueText {
         text[start...].reverse()
     }
 
-    /// The quotient, rounded down.
-    private static func floored(_ value: Int64, _ divisor: Int64) -> Int64 {
-        let quotient = value / divisor
-        return value % divisor < 0 ? quotient - 1 : quotient
+    /// The quotient, rounded down, and what is left, which is not negative.
+    private static func divided(_ value: Int64, by divisor: Int64) -> (Int64, Int64) {
+        let (quotient, rest) = value.quotientAndRemainder(dividingBy: divisor)
+        return rest < 0 ? (quotient - 1, rest + divisor) : (quotient, rest)
     }
 }
