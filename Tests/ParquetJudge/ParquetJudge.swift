@@ -10,6 +10,7 @@ enum ParquetJudge {
             switch (arguments.first, arguments.count) {
             case ("dump", 2): try ValueDump.dump(path: arguments[1])
             case ("columns", 2): try ValueDump.columns(path: arguments[1])
+            case ("bench-read", 3): try Bench.read(path: arguments[1], column: arguments[2])
             default:
                 fail(
                     """

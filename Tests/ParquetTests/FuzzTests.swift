@@ -18,7 +18,7 @@ import Testing
         let cases = Self.variable("PARQUET_FUZZ") ?? 3000
         let seed = UInt64(Self.variable("PARQUET_FUZZ_SEED") ?? 20_261_129)
         let keep = ProcessInfo.processInfo.environment["PARQUET_FUZZ_KEEP"]
-        let seeds = try Fixture.names.map { try Fixture.bytes($0) }.filter { $0.count < 24_000 }
+        let seeds = try Fixture.names.map { try Fixture.bytes($0) }.filter { $0.count < 32_000 }
         let file = ScratchFile()
         var (read, slowest, slowestCase) = (0, Duration.zero, 0)
         let first = Self.variable("PARQUET_FUZZ_FIRST") ?? 0
