@@ -29,7 +29,7 @@ public final class ParquetFile: Sendable {
     /// - Throws: ``ParquetError`` where it is no Parquet file, is encrypted, damaged or cut short.
     public init(path: String, limits: ParquetLimits = ParquetLimits()) throws(ParquetError) {
         self.path = path
-        self.limits = limits
+        self.limits = limits.clamped
         bytes = try FileBytes(path: path)
         do {
             let metadata = try Footer.read(bytes, limits: limits)

@@ -46,7 +46,7 @@ public struct ParquetReader {
                     try ColumnCursor(chosen, file.rowGroups[group], file, decompressor))
             }
         }
-        var count = min(leftInGroup, max(1, file.limits.batchRows))
+        var count = min(leftInGroup, file.limits.batchRows)
         for index in cursors.indices {
             column = cursors[index].column.name
             if cursors[index].segment.left == 0 { try cursors[index].advance() }

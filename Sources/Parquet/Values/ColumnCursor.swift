@@ -51,7 +51,7 @@ struct ColumnCursor {
     /// Decodes the next segment, which has at least one row; rows must be left in the group.
     mutating func advance() throws(ParquetError) {
         while leftInPage == 0 { try nextPage() }
-        let count = min(leftInPage, max(1, limits.batchRows))
+        let count = min(leftInPage, limits.batchRows)
         let words = try RawMemory.recycled(&segment.words, count * 8)
         segment.words = words
         segment.bytes = nil
@@ -143,6 +143,7 @@ struct ColumnCursor {
     private mutating func nextPage() throws(ParquetError) {
         // What holds the last page's memory would keep it from being used again.
         values = nil
+        levels = .none
         segment.bytes = nil
         guard row < rowCount, let page = try pages.next(&memory) else {
             throw ParquetError(
