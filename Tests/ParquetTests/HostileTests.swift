@@ -141,4 +141,18 @@ import Testing
         let again = #expect(throws: ParquetError.self) { try reader.next() }
         #expect(again == failure)
     }
+
+    @Test("a file that is cut short while it is read is an error, not a signal")
+    func cutMeanwhile() throws {
+        let file = ScratchFile(try Fixture.bytes("polars-uncompressed"))
+        try withExtendedLifetime(file) {
+            var reader = try ParquetFile(path: file.path).reader(columns: ["text", "tokens"])
+            #expect(try reader.next() != nil)
+            file.cut(to: 100)
+            let error = #expect(throws: ParquetError.self) {
+                while try reader.next() != nil {}
+            }
+            #expect(error?.reason.contains("it was cut short") == true)
+        }
+    }
 }
