@@ -15,9 +15,10 @@ TEST_FLAGS := -c release -Xswiftc -enable-testing --scratch-path $(TEST_BUILD)
 
 SOURCES := Package.swift Sources Tests migrations
 JUDGES := $(CACHE)/judges
+PARQUET_JUDGES := $(CACHE)/parquet
 
 .DEFAULT_GOAL := help
-.PHONY: help deps teacher debian-corpus build install test test-install test-systemd judges test-judges matrix judge-training bench-training test-browser fuzz bench bench-peers bench-families bench-types bench-tokenizer bench-store bench-import bench-idle quickstart quickstart-full format lint clean
+.PHONY: help deps teacher debian-corpus build install test test-install test-systemd judges test-judges matrix judge-training bench-training judge-parquet bench-parquet fuzz-parquet test-browser fuzz bench bench-peers bench-families bench-types bench-tokenizer bench-store bench-import bench-idle quickstart quickstart-full format lint clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,6 +77,28 @@ bench-training: judges deps ## the trainer's tokens a second beside PyTorch's; T
 	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
 	    $(JUDGES)/bin/python scripts/bench/training.py --tool "$$bin/training-judge" \
 	    --threads $(or $(THREADS),2)
+
+$(PARQUET_JUDGES)/ready: scripts/judges/requirements-parquet.txt
+	python3 -m venv $(PARQUET_JUDGES)
+	$(PARQUET_JUDGES)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+judge-parquet: $(PARQUET_JUDGES)/ready deps ## Parquet files, written and read, by pyarrow, DuckDB and Polars
+	$(SWIFT) build --product parquet-judge $(BUILD_FLAGS)
+	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
+	    $(PARQUET_JUDGES)/bin/python scripts/judges/parquet_writer.py --tool "$$bin/parquet-judge" && \
+	    $(PARQUET_JUDGES)/bin/python scripts/judges/parquet_read.py --tool "$$bin/parquet-judge" \
+	    Tests/Fixtures/parquet/*.parquet
+
+bench-parquet: $(PARQUET_JUDGES)/ready deps ## Parquet in and out beside pyarrow, one thread each
+	$(SWIFT) build --product parquet-judge $(BUILD_FLAGS)
+	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
+	    $(PARQUET_JUDGES)/bin/python scripts/bench/parquet.py --tool "$$bin/parquet-judge"
+
+fuzz-parquet: deps ## damaged Parquet files: CASES=1000000 of SEED=the time
+	$(SWIFT) build --build-tests $(TEST_FLAGS)
+	PARQUET_FUZZ=$(or $(CASES),1000000) PARQUET_FUZZ_SEED=$(or $(SEED),$(shell date +%s)) \
+	    $(SWIFT) test --skip-build --disable-xctest $(TEST_FLAGS) --filter ParquetTests.FuzzTests
 
 test-browser: deps ## a report as a browser makes it; BROWSER=/usr/bin/chromium
 	$(SWIFT) build --build-tests $(TEST_FLAGS)

@@ -33,10 +33,18 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(
             name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
+        .systemLibrary(
+            name: "CBrotli", pkgConfig: "libbrotlidec", providers: [.apt(["libbrotli-dev"])]),
+        .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+        .systemLibrary(name: "CSnappy", pkgConfig: "snappy", providers: [.apt(["libsnappy-dev"])]),
         .systemLibrary(name: "CMalloc"),
         .target(name: "CKernels"),
         .target(name: "CFaults"),
         .target(name: "CSentencePiece", linkerSettings: [.linkedLibrary("sentencepiece")]),
+        .target(
+            name: "Parquet",
+            dependencies: ["CBrotli", "CDeflate", "CLZ4", "CSnappy", "CZstd"],
+            swiftSettings: strict),
         .target(
             name: "TeacherInference",
             dependencies: ["CFaults", "CKernels", "COpenBLAS", "CPCRE2", "CSentencePiece"],
@@ -89,6 +97,15 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
             ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "parquet-judge",
+            dependencies: ["Parquet"],
+            path: "Tests/ParquetJudge",
+            swiftSettings: strict),
+        .testTarget(
+            name: "ParquetTests",
+            dependencies: ["Parquet", "parquet-judge", "CLZ4"],
             swiftSettings: strict),
         .testTarget(
             name: "TeacherInferenceTests",

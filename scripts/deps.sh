@@ -3,7 +3,7 @@
 set -euo pipefail
 
 packages=(libsqlite3-dev libopenblas-dev libpcre2-dev libzstd-dev zlib1g-dev libdeflate-dev
-    libsentencepiece-dev pkg-config)
+    libsnappy-dev liblz4-dev libbrotli-dev libsentencepiece-dev pkg-config)
 
 say() { printf 'deps: %s\n' "$*" >&2; }
 

@@ -1,0 +1,62 @@
+/// What a file's footer says (parquet.thrift, `FileMetaData`).
+struct FileMetadata {
+    /// Fields that a schema has at most.
+    static let mostElements = 1 << 20
+
+    /// The schema's elements, depth first.
+    var schema: [SchemaElement] = []
+    /// Rows of all row groups.
+    var rowCount = 0
+    /// The row groups.
+    var rowGroups: [RowGroup] = []
+    /// The program that wrote the file, by its own word; empty where it does not say.
+    var createdBy = ""
+
+    init(_ bytes: UnsafeRawBufferPointer) throws(ParquetError) {
+        var reader = ThriftReader(bytes)
+        var last = 0
+        while let field = try reader.nextField(after: &last) {
+            switch field.id {
+            case 2:
+                let count = try reader.structures(field)
+                guard count <= Self.mostElements else {
+                    throw ParquetError("a schema of \(count) fields, which is too many")
+                }
+                for _ in 0..<count {
+                    schema.append(try SchemaElement(&reader))
+                }
+            case 4:
+                for _ in 0..<(try reader.structures(field)) {
+                    do {
+                        rowGroups.append(try RowGroup(&reader))
+                    } catch {
+                        throw error.at(ParquetPlace(rowGroup: rowGroups.count))
+                    }
+                }
+            case 6: createdBy = try reader.string(field)
+            default: try reader.skip(field.type)
+            }
+        }
+        try check()
+    }
+
+    /// Counts the rows; fails where the counts contradict each other.
+    private mutating func check() throws(ParquetError) {
+        let leaves = schema.dropFirst().count { $0.type != nil }
+        var rows = 0
+        for (index, group) in rowGroups.enumerated() {
+            guard group.columns.count == leaves else {
+                throw ParquetError(
+                    "it has \(group.columns.count) columns, the schema has \(leaves)",
+                    hint: ParquetError.truncated, place: ParquetPlace(rowGroup: index))
+            }
+            let (sum, overflows) = rows.addingReportingOverflow(group.rowCount)
+            guard !overflows else {
+                throw ParquetError("more rows than can be counted", hint: ParquetError.truncated)
+            }
+            rows = sum
+        }
+        // Some writers leave the file's own count at 0.
+        rowCount = rows
+    }
+}
