@@ -15,9 +15,10 @@ TEST_FLAGS := -c release -Xswiftc -enable-testing --scratch-path $(TEST_BUILD)
 
 SOURCES := Package.swift Sources Tests migrations
 JUDGES := $(CACHE)/judges
+PYTHON_TESTS := $(CACHE)/python-tests
 
 .DEFAULT_GOAL := help
-.PHONY: help deps teacher debian-corpus build install test test-install test-systemd judges test-judges matrix judge-training bench-training test-browser fuzz bench bench-peers bench-families bench-types bench-tokenizer bench-store bench-import bench-idle quickstart quickstart-full format lint clean
+.PHONY: help deps teacher debian-corpus build install test test-install test-systemd judges test-judges test-python matrix judge-training bench-training test-browser fuzz bench bench-peers bench-families bench-types bench-tokenizer bench-store bench-import bench-idle quickstart quickstart-full format lint clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,9 +57,26 @@ $(JUDGES)/ready: scripts/judges/requirements.txt
 	$(JUDGES)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
-test-judges: judges teacher build ## make the committed numbers again with the judges, and compare
+test-judges: judges teacher build test-python ## make the committed numbers again with the judges, and compare
 	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
 	    $(JUDGES)/bin/python scripts/judges/compare.py --refinectl "$$bin/refinectl"
+
+test-python: $(PYTHON_TESTS)/ready ## build the Python package's wheel, install it, and run its tests against that
+	rm -rf $(CACHE)/python-wheel
+	$(PYTHON_TESTS)/bin/python -m pip wheel --quiet --disable-pip-version-check --no-deps \
+	    --wheel-dir $(CACHE)/python-wheel ./python
+	$(PYTHON_TESTS)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
+	    --force-reinstall $(CACHE)/python-wheel/*.whl
+	cd python/tests && $(abspath $(PYTHON_TESTS))/bin/python -m unittest $(or $(ONLY),discover)
+
+# torch and transformers are those of the judges, since 3 GB need not be there twice.
+$(PYTHON_TESTS)/ready: python/tests/requirements.txt $(JUDGES)/ready
+	python3 -m venv $(PYTHON_TESTS)
+	path='import sysconfig; print(sysconfig.get_path("purelib"))'; \
+	    $(JUDGES)/bin/python -c "$$path" \
+	    >"$$($(PYTHON_TESTS)/bin/python -c "$$path")/judges.pth"
+	$(PYTHON_TESTS)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
 
 matrix: judges build ## refinery against float64: families, file forms, weight types; KERNELS=avx2,portable
 	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
