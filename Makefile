@@ -61,7 +61,7 @@ test-judges: judges teacher build test-python ## make the committed numbers agai
 	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
 	    $(JUDGES)/bin/python scripts/judges/compare.py --refinectl "$$bin/refinectl"
 
-test-python: $(PYTHON_TESTS)/ready ## build the Python package's wheel, install it, and run its tests against that
+test-python: $(PYTHON_TESTS)/ready ## the Python package: build its wheel, install it, run its tests; ONLY=a test
 	rm -rf $(CACHE)/python-wheel
 	$(PYTHON_TESTS)/bin/python -m pip wheel --quiet --disable-pip-version-check --no-deps \
 	    --wheel-dir $(CACHE)/python-wheel ./python
@@ -83,11 +83,13 @@ matrix: judges build ## refinery against float64: families, file forms, weight t
 	    $(JUDGES)/bin/python scripts/judges/matrix.py --refinectl "$$bin/refinectl" \
 	    $(if $(KERNELS),--kernels $(KERNELS))
 
-judge-training: judges deps ## the trainer against PyTorch: gradients, 200 steps, the written model
+judge-training: judges deps test-python ## the trainers against PyTorch and each other: gradients, 200 steps, the written model
 	$(SWIFT) build $(BUILD_FLAGS)
 	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
 	    $(JUDGES)/bin/python scripts/judges/training.py --tool "$$bin/training-judge" \
-	    --refinectl "$$bin/refinectl"
+	    --refinectl "$$bin/refinectl" && cd python/tests && \
+	    REFINERY_TRAINING_JUDGE="$$bin/training-judge" REFINERY_REFINECTL="$$bin/refinectl" \
+	    $(abspath $(PYTHON_TESTS))/bin/python -m unittest test_train_native
 
 bench-training: judges deps ## the trainer's tokens a second beside PyTorch's; THREADS=2
 	$(SWIFT) build --product training-judge $(BUILD_FLAGS)

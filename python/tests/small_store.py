@@ -39,7 +39,8 @@ def add_documents(db: sqlite3.Connection, numbers: range) -> None:
     """Adds documents of one to three scored chunks each, in one transaction."""
     db.execute("BEGIN IMMEDIATE")
     for number in numbers:
-        parts = [f"Document {number}, part {part}: naïve 北京 €.\n" for part in range(number % 3 + 1)]
+        parts = [f"Document {number}, part {part}: naïve 北京 €.\n"
+                 for part in range(number % 3 + 1)]
         text = "".join(parts).encode()
         domain = (1, 2, None)[number % 3]
         document = db.execute(

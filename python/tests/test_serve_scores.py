@@ -2,7 +2,16 @@
 
 import unittest
 
-from support import FAMILIES, REFERENCE, direct, load, needs_torch, random_prompts, torch, transformers
+from support import (
+    FAMILIES,
+    REFERENCE,
+    direct,
+    load,
+    needs_torch,
+    random_prompts,
+    torch,
+    transformers,
+)
 
 FOLDERS = ("gemma2", "gemma3", "gpt2", "gpt_neox", "llama-yarn", "mistral", "mixtral", "olmo2",
            "olmoe", "phi3", "phi3-window", "qwen2", "qwen2-window", "qwen3", "qwen3moe", "smollm3")

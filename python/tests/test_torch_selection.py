@@ -5,12 +5,11 @@ import os
 import subprocess
 import sys
 import tempfile
-import threading
 import unittest
 from pathlib import Path
 
-from small_store import add_documents, add_selection, make_store
-from support import needs_torch, torch
+from small_store import add_selection, make_store
+from support import needs_torch
 
 RANK = """
 import json, sys, torch

@@ -164,9 +164,10 @@ class RunTests(unittest.TestCase):
 @needs_torch
 class CheckpointTests(unittest.TestCase):
     def test_a_run_that_goes_on_is_the_run(self):
+        from dataclasses import replace
+
         from refinery_distill.train_reference.trainer import Options, Trainer
         from training_support import SETTINGS, SHAPE, write_sequences
-        from dataclasses import replace
 
         settings = replace(SETTINGS, steps=12, warmupSteps=3, decaySteps=4)
         with tempfile.TemporaryDirectory() as folder:

@@ -53,11 +53,17 @@ class Selection(Sequence[Row]):
             f"SELECT id, name, rule, teacher, reference, unit, tokens FROM selection {where}",
             () if name is None else (name,)).fetchone()
         if found is None:
-            names = ", ".join(one for (one,) in db.execute("SELECT name FROM selection ORDER BY id"))
+            every = db.execute("SELECT name FROM selection ORDER BY id")
+            names = ", ".join(one for (one,) in every)
             raise StoreError(
                 f"{self._store.path} has no selection {name or ''}: it has {names or 'none'}")
-        self._id, self._name, rule, self._teacher, self._reference, self._unit, self._tokens = found
-        self._rule: dict[str, Any] = json.loads(rule)
+        self._id: int = found[0]
+        self._name: str = found[1]
+        self._rule: dict[str, Any] = json.loads(found[2])
+        self._teacher: int = found[3]
+        self._reference: int = found[4]
+        self._unit: str = found[5]
+        self._tokens: int = found[6]
 
     def _read_places(self, db: sqlite3.Connection, order: Order) -> None:
         """Reads which chunks or documents are kept, and their ranks."""

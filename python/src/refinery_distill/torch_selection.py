@@ -32,8 +32,8 @@ class TorchSelection(IterableDataset[Any]):
             rows.set_epoch(epoch)
             for batch in loader: train(batch["text"])
 
-    Rank r of R takes the rows r, r + R, r + 2 R, … of the epoch's order. Its workers take blocks of
-    `batch_size` rows in turn. If that is the DataLoader's batch size, too, batches arrive in the
+    Rank r of R takes the rows r, r + R, r + 2 R, … of the epoch's order. Its workers take blocks
+    of `batch_size` rows in turn. If that is the DataLoader's batch size, too, batches arrive in the
     epoch's order whatever the number of workers. Any other batch size gives every row once, too.
     """
 
@@ -46,8 +46,8 @@ class TorchSelection(IterableDataset[Any]):
         """Opens a selection of a store.
 
         `even` gives every rank the same number of rows, and leaves out the few that remain.
-        `rank` and `ranks` are those of torch.distributed where they are not given. `transform` makes
-        a sample of a row; the default is a dict of text, id, chunk, domain, score and tokens.
+        `rank` and `ranks` are those of torch.distributed where they are not given. `transform`
+        makes a sample of a row; the default is a dict of text, id, chunk, domain, score and tokens.
         """
         super().__init__()
         if batch_size < 1:
@@ -60,8 +60,8 @@ class TorchSelection(IterableDataset[Any]):
         self._seed, self._shuffle, self._batch_size, self._even = seed, shuffle, batch_size, even
         self._rank, self._ranks = rank, ranks
         self._transform = transform or as_sample
-        # Epoch, the place where this pass begins, and rows of a rank that were seen since then. It is
-        # shared, so that workers that live on see a new epoch.
+        # Epoch, the place where this pass begins, and rows of a rank that were seen since then. It
+        # is shared, so that workers that live on see a new epoch.
         self._begin = torch.zeros(3, dtype=torch.int64).share_memory_()
         self._seen = 0
         self._taken = 0

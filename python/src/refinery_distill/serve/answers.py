@@ -16,8 +16,8 @@ def generate_answer(
 ) -> bytes:
     """The answer of `/generate`.
 
-    Beside SGLang's `input_token_logprobs` there is `input_token_ranks`, of as many entries, the first
-    null. Raises RequestError (400) where the model gives an id no number.
+    Beside SGLang's `input_token_logprobs` there is `input_token_ranks`, of as many entries, the
+    first null. Raises RequestError (400) where the model gives an id no number.
     """
     version = json.dumps(weight_version)
     parts = [

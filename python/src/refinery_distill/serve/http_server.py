@@ -152,7 +152,7 @@ class ScoringHandler(BaseHTTPRequestHandler):
             self._send(error.status, error_body(error.message), error.retry_after)
         except (ConnectionError, TimeoutError):
             self.close_connection = True
-        except Exception as error:  # noqa: BLE001: a request must not take the server along
+        except Exception as error:  # a request must not take the server along
             LOG.error("a request failed", exc_info=error)
             self._send(500, error_body(f"{type(error).__name__}: {error}"), None)
         else:

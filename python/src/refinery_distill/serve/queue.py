@@ -137,7 +137,7 @@ class ScoringQueue:
             return
         try:
             found = self._scorer.score([job.prompts[index] for job, index in batch])
-        except Exception as error:  # noqa: BLE001: one batch must not end the thread
+        except Exception as error:  # one batch must not end the thread
             self._recover(batch, error)
             return
         for (job, index), scores in zip(batch, found, strict=True):

@@ -48,7 +48,7 @@ def parse_generate(value: dict[str, Any], limits: RequestLimits) -> GenerateRequ
     """
     if "input_ids" not in value:
         raise RequestError(
-            400, "input_ids is missing: this server scores token ids; /tokenize gives those of a text")
+            400, "input_ids is missing: this server scores ids; /tokenize gives those of a text")
     prompts, is_batch = parse_prompts(value["input_ids"])
     tokens = sum(map(len, prompts))
     if tokens > limits.request_tokens:
@@ -58,7 +58,8 @@ def parse_generate(value: dict[str, Any], limits: RequestLimits) -> GenerateRequ
         check_ids(ids, f"prompt {number}" if is_batch else "the prompt", limits)
     check_sampling(value.get("sampling_params"))
     if per_prompt(value, "top_logprobs_num", 0, len(prompts), is_batch) != [0] * len(prompts):
-        raise RequestError(400, "top_logprobs_num must be 0: only the log-probs of input_ids are given")
+        raise RequestError(
+            400, "top_logprobs_num must be 0: only the log-probs of input_ids are given")
     if value.get("token_ids_logprob") not in (None, []):
         raise RequestError(400, "token_ids_logprob is not supported")
     if value.get("stream"):
@@ -84,7 +85,8 @@ def parse_prompts(value: Any) -> tuple[list[list[int]], bool]:
         if not isinstance(ids, list) or not ids:
             raise RequestError(400, f"input_ids: prompt {number} must be a list of at least one id")
         if not all(type(one) is int for one in ids):
-            raise RequestError(400, f"input_ids: prompt {number} has something that is no whole number")
+            raise RequestError(
+                400, f"input_ids: prompt {number} has something that is no whole number")
     return prompts, is_batch
 
 
@@ -109,7 +111,8 @@ def check_sampling(value: Any) -> None:
         if not isinstance(one, dict):
             raise RequestError(400, "sampling_params must be an object")
         if one.get("max_new_tokens", 0) != 0:
-            raise RequestError(400, "max_new_tokens must be 0: this server scores and does not generate")
+            raise RequestError(
+                400, "max_new_tokens must be 0: this server scores and does not generate")
 
 
 def per_prompt(
@@ -134,7 +137,7 @@ def parse_tokenize(value: dict[str, Any]) -> tuple[list[str], bool, bool]:
     """The texts of a request of `/tokenize`, whether they were a list, and add_special_tokens."""
     prompt = value.get("prompt", value.get("text"))
     is_batch = isinstance(prompt, list)
-    texts = prompt if is_batch else [prompt]
+    texts: list[Any] = prompt if isinstance(prompt, list) else [prompt]
     if not all(isinstance(text, str) for text in texts):
         raise RequestError(400, "prompt must be a text, or a list of texts")
     special = value.get("add_special_tokens", True)

@@ -6,9 +6,15 @@ import os
 import signal
 import sys
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from .errors import TrainingError
 from .options import CommandLine, read_command_line
+
+if TYPE_CHECKING:
+    import torch
+
+    from .work_folder import WorkFolder
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -42,6 +48,7 @@ class Stop:
         signal.signal(number, signal.SIG_DFL)
 
     def __call__(self) -> bool:
+        """Whether a signal came."""
         return self.number != 0
 
 
@@ -93,7 +100,7 @@ def run(command: CommandLine) -> int:
     return 0
 
 
-def choose_device(name: str) -> "torch.device":  # noqa: F821
+def choose_device(name: str) -> torch.device:
     """The device of this process; with torchrun each rank has a GPU of its own."""
     import torch
 
@@ -107,7 +114,7 @@ def choose_device(name: str) -> "torch.device":  # noqa: F821
     return device
 
 
-def prepare(command: CommandLine, work: "WorkFolder") -> None:  # noqa: F821
+def prepare(command: CommandLine, work: WorkFolder) -> None:
     """Makes the plan, or checks the one that is there against the command line."""
     from .documents import Corpus
     from .planning import make_plan

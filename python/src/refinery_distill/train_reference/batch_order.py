@@ -10,8 +10,8 @@ from .counter_random import CounterRandom
 class BatchOrder:
     """A function of seed, lengths and step alone.
 
-    Every epoch goes through all sequences in an order of its own. A batch takes the next sequences as
-    long as their predicted tokens fit. It may reach into the next epoch.
+    Every epoch goes through all sequences in an order of its own. A batch takes the next sequences
+    as long as their predicted tokens fit. It may reach into the next epoch.
     """
 
     def __init__(self, seed: int, batch_tokens: int, lengths: Sequence[int]) -> None:

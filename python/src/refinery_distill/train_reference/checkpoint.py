@@ -1,9 +1,9 @@
 """A run's state in a file, in the native trainer's form (Run/Checkpoint.swift).
 
-`RFNCKPT1`, length of the identity, steps done, trained numbers, SHA-256 of the identity, the identity
-as `name=value` lines, zero up to a multiple of eight, weights and both moments in float32, SHA-256 of
-everything before. No pickle is read. The identity names torch and the dtype, so that neither trainer
-goes on with the other's checkpoint.
+`RFNCKPT1`, length of the identity, steps done, trained numbers, SHA-256 of the identity, the
+identity as `name=value` lines, zero up to a multiple of eight, weights and both moments in float32,
+SHA-256 of everything before. No pickle is read. The identity names torch and the dtype, so that
+neither trainer goes on with the other's checkpoint.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def write_checkpoint(path: Path, identity: str, step: int, tensors: Sequence[Flo
         yield (MAGIC + struct.pack("<QQQ", len(text), step, count)
                + hashlib.sha256(text).digest() + text + bytes(-len(text) % 8))
         for tensor in tensors:
-            yield memoryview(np.ascontiguousarray(tensor).reshape(-1).view(np.uint8))
+            yield np.ascontiguousarray(tensor).reshape(-1).view(np.uint8).data
 
     def all_of_it() -> Iterator[bytes | memoryview]:
         for part in content():

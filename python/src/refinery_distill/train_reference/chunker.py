@@ -110,7 +110,7 @@ class DocumentCut:
         centre = self.map.index(mark)
         reach = max(centre - self.map.index(low - 1), self.map.index(high) - centre, 0)
         for distance in range(reach + 1):
-            for index in {centre: None} if distance == 0 else (centre - distance, centre + distance):
+            for index in (centre - distance, centre + distance):
                 if not 0 < index <= len(self.map):
                     continue
                 end = self.map.byte(index)

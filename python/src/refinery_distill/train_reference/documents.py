@@ -9,13 +9,13 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from .errors import TrainingError
 
 ENDINGS = tuple(kind + packed for kind in (".jsonl", ".ndjson", ".json")
                 for packed in ("", ".gz", ".zst"))
-ACCEPTED = ".jsonl, .ndjson or .json (also .gz, and .zst where PyPI's zstandard is installed), or .txt"
+ACCEPTED = ".jsonl, .ndjson or .json (also .gz; .zst where zstandard is installed), or .txt"
 MOST_BYTES = 64 << 20
 """Bytes of a line or a text file, at most."""
 # Unicode's White_Space.
@@ -43,7 +43,7 @@ class Corpus:
         self._fields = (text_field, domain_field)
 
     def changed(self, files: list[dict[str, Any]]) -> str | None:
-        """The first file that is not there as it was read before, by name and size; None for none."""
+        """The first file that is not there as it was, by name and size; None for none."""
         if len(files) != len(self._files):
             return f"{len(files)} files, now {len(self._files)}"
         for (path, name), file in zip(self._files, files):
@@ -91,7 +91,8 @@ def listing(path: str) -> list[tuple[Path, str]]:
     found = []
     for folder, folders, names in os.walk(root, followlinks=True):
         folders[:] = [name for name in folders
-                      if not name.startswith(".") and not name.endswith((".reference", ".training"))]
+                      if not name.startswith(".")
+                      and not name.endswith((".reference", ".training"))]
         for name in names:
             if not name.startswith(".") and is_corpus(name):
                 whole = Path(folder) / name
@@ -143,12 +144,13 @@ def lines(path: Path, raw: HashingReader) -> Iterator[tuple[bytes, bool]]:
         return
     if path.name.endswith(".gz"):
         import gzip
-        stream = gzip.GzipFile(fileobj=stream)
+        stream = cast(IO[bytes], gzip.GzipFile(fileobj=stream))
     elif path.name.endswith(".zst"):
         try:
             import zstandard
         except ImportError as error:
-            raise TrainingError(f"{path} needs PyPI's zstandard", "pip install zstandard") from error
+            raise TrainingError(
+                f"{path} needs PyPI's zstandard", "pip install zstandard") from error
         stream = io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(
             stream, read_across_frames=True), 1 << 20)
     is_first = True

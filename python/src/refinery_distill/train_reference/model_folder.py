@@ -19,13 +19,13 @@ def write_model(
 ) -> None:
     """Writes model.safetensors, then config.json; `weights` are in the order of `Shape.tensors`."""
     write_durably(folder / "model.safetensors", [
-        header(shape), *(memoryview(np.ascontiguousarray(one, "<f4").reshape(-1).view(np.uint8))
-                         for one in weights)])
+        header(shape),
+        *(np.ascontiguousarray(one, "<f4").reshape(-1).view(np.uint8).data for one in weights)])
     write_durably(folder / "config.json", [configuration(shape, bos_token)])
 
 
 def header(shape: Shape) -> bytes:
-    """Length and header of the safetensors file: JSON that spaces bring to a multiple of 8 bytes."""
+    """The safetensors file's header and its length; spaces bring it to a multiple of 8 bytes."""
     entries: dict[str, object] = {"__metadata__": {"format": "pt"}}
     offset = 0
     for name, sizes in shape.tensors():

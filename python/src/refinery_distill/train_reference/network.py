@@ -44,8 +44,8 @@ def parameters(network: nn.Module, shape: Shape) -> list[tuple[str, nn.Parameter
 def initialise(network: nn.Module, shape: Shape, seed: int) -> None:
     """The first weights of a seed, those of the native trainer but for a float32's last bit.
 
-    Norms are 1. Matrices are normal with deviation 0.02; those that write to the residual stream are
-    scaled by 1 / √(2 · layers).
+    Norms are 1. Matrices are normal with deviation 0.02; those that write to the residual stream
+    are scaled by 1 / √(2 · layers).
     """
     residual = DEVIATION / (2 * shape.layers) ** 0.5
     for stream, (name, tensor) in enumerate(parameters(network, shape)):

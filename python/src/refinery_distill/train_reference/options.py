@@ -43,7 +43,8 @@ def read_command_line(arguments: list[str] | None = None) -> CommandLine:
     return CommandLine(
         paths=given.paths, teacher=None if given.teacher is None else Path(given.teacher),
         output=Path(given.output.rstrip("/") or given.output), context=given.context,
-        tokenizer_digest=given.tokenizer_digest, domain_field=given.domain_field, request=request, dtype=given.dtype,
+        tokenizer_digest=given.tokenizer_digest, domain_field=given.domain_field,
+        request=request, dtype=given.dtype,
         device=given.device, part_tokens=given.part_tokens,
         checkpoint_seconds=given.checkpoint_seconds, threads=given.threads,
         plan_only=given.plan_only)

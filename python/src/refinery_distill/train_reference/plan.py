@@ -73,8 +73,8 @@ class Plan:
         ratio = tokens * float(self.value["epochs"]) / max(1, self.shape.body_parameters)
         if ratio < 20:
             found.append(
-                f"training sees {int(ratio)} tokens for each parameter beside the embedding; 20 are "
-                "usual: give more text, a larger --share, or a smaller model")
+                f"training sees {int(ratio)} tokens for each parameter beside the embedding; 20 are"
+                " usual: give more text, a larger --share, or a smaller model")
         wanted = self.request.get("tokens")
         if wanted is not None and tokens < 0.8 * wanted:
             found.append(f"{wanted} tokens were asked for, and the slice has {tokens}: it takes at "

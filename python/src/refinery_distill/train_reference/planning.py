@@ -14,7 +14,13 @@ from .errors import TrainingError
 from .plan import Plan
 from .request import Request
 from .sizes import (
-    LEAST_TOKENS, automatic, count_epochs, make_settings, make_shape, teacher_operations)
+    LEAST_TOKENS,
+    automatic,
+    count_epochs,
+    make_settings,
+    make_shape,
+    teacher_operations,
+)
 from .survey import Survey
 from .teacher_tokenizer import TeacherTokenizer
 from .token_file import TokenSequences, TokenSequencesWriter

@@ -35,7 +35,8 @@ class Request:
     def check(self, before: dict[str, Any], folder: object) -> None:
         """Refuses to go on with what was begun by other options."""
         now = self.value()
-        options = {"textField": "--text-field", "heldOut": "--held-out", "maxTokens": "--max-tokens"}
+        options = {
+            "textField": "--text-field", "heldOut": "--held-out", "maxTokens": "--max-tokens"}
         for name in ("textField", "seed", "heldOut", "share", "tokens", "epochs", "maxTokens",
                      "layers", "width"):
             if before.get(name) != now.get(name):

@@ -1,4 +1,4 @@
-"""What decides a run beside shape and data (Sources/ReferenceTraining/Run/TrainingSettings.swift)."""
+"""What decides a run beside shape and data (ReferenceTraining/Run/TrainingSettings.swift)."""
 
 from __future__ import annotations
 

@@ -85,7 +85,8 @@ class Shape:
         sizes = (
             ("layers", self.layers, 1, 1_000), ("width", self.width, 1, 65_536),
             ("heads", self.heads, 1, 1_024), ("KV heads", self.kvHeads, 1, 1_024),
-            ("head size", self.headSize, 2, 1_024), ("feed-forward width", self.feedForward, 1, 1 << 20),
+            ("head size", self.headSize, 2, 1_024),
+            ("feed-forward width", self.feedForward, 1, 1 << 20),
             ("vocabulary", self.vocabulary, 2, 1 << 24), ("context", self.context, 1, 1 << 20))
         for name, size, least, most in sizes:
             if not least <= size <= most:

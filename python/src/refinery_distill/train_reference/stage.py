@@ -12,10 +12,10 @@ import torch
 from torch import distributed
 
 from .. import __version__
+from .durable import write_durably
 from .log import TrainingLog
 from .model_folder import write_model
 from .plan import Plan, to_json
-from .durable import write_durably
 from .token_file import TokenSequences
 from .trainer import Options, Step, Trainer
 from .work_folder import WorkFolder

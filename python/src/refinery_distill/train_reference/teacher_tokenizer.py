@@ -8,8 +8,8 @@ from typing import Any
 
 from .errors import TrainingError
 
-GGUF_HINT = ("let `refinectl train-reference` plan the training: start it, stop it with Ctrl-C once it "
-             "says what will be trained, and give the same --output here")
+GGUF_HINT = ("let `refinectl train-reference` plan the training: start it, stop it with Ctrl-C "
+             "once it says what will be trained, and give the same --output here")
 
 
 class TeacherTokenizer:

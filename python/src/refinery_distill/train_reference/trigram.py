@@ -1,4 +1,4 @@
-"""A 3-gram model, which any model that learned something must beat (Training/TrigramModel.swift)."""
+"""A 3-gram model, which any model that learned something must beat (TrigramModel.swift)."""
 
 from __future__ import annotations
 

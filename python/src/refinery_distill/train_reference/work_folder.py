@@ -20,8 +20,8 @@ TOKENIZER_FILES = ("tokenizer.json", "tokenizer.model", "tokenizer_config.json",
 class WorkFolder:
     """`OUTPUT.training`: plan, slice as tokens, tokenizer, checkpoint, losses.
 
-    A training that `refinectl train-reference` planned lies there, too, and is gone on with from its
-    first step. Checkpoints and losses of the two trainers have names of their own.
+    A training that `refinectl train-reference` planned lies there, too, and is gone on with from
+    its first step. Checkpoints and losses of the two trainers have names of their own.
     """
 
     def __init__(self, output: Path) -> None:
