@@ -8,6 +8,8 @@ from pathlib import Path
 
 ROOT = Path(os.environ.get("REFINERY_ROOT", Path(__file__).resolve().parents[2]))
 """The repository."""
+CACHE = Path(os.environ.get("REFINERY_CACHE", ROOT / ".cache"))
+"""Where `make teacher` and `make quickstart` leave what they bring and make."""
 REFERENCE = ROOT / "models" / "reference"
 FAMILIES = ROOT / "Tests" / "Fixtures" / "families"
 

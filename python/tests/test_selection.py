@@ -12,9 +12,9 @@ from pathlib import Path
 from refinery_distill import Selection, StoreError
 from refinery_distill.permutation import Permutation
 from small_store import add_document_selection, add_documents, add_selection, make_store
-from support import ROOT
+from support import CACHE
 
-QUICKSTART = ROOT / ".cache" / "quickstart"
+QUICKSTART = CACHE / "quickstart"
 
 
 def first_text(selection):
@@ -146,7 +146,8 @@ class SelectionTests(unittest.TestCase):
 
     @unittest.skipUnless((QUICKSTART / "refined.jsonl").exists(), "make quickstart was not run")
     def test_the_rows_of_the_quickstart_are_those_of_its_export(self):
-        lines = [json.loads(line) for line in open(QUICKSTART / "refined.jsonl")]
+        text = (QUICKSTART / "refined.jsonl").read_text()
+        lines = [json.loads(line) for line in text.split("\n")[:-1]]
         rows = list(Selection(QUICKSTART / "store.db", "better-half"))
         self.assertEqual(len(rows), len(lines))
         for row, line in zip(rows, lines):

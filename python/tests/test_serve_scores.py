@@ -1,10 +1,13 @@
 """The scorer against plain forward passes of transformers."""
 
+import json
 import unittest
 
 from support import (
+    CACHE,
     FAMILIES,
     REFERENCE,
+    ROOT,
     direct,
     load,
     needs_torch,
@@ -13,6 +16,7 @@ from support import (
     transformers,
 )
 
+PARITY = ROOT / "Tests" / "Fixtures" / "parity"
 FOLDERS = ("gemma2", "gemma3", "gpt2", "gpt_neox", "llama-yarn", "mistral", "mixtral", "olmo2",
            "olmoe", "phi3", "phi3-window", "qwen2", "qwen2-window", "qwen3", "qwen3moe", "smollm3")
 """Families of which the repository has a small random model."""
@@ -69,6 +73,35 @@ class ScorerTests(unittest.TestCase):
 
     def test_reference_model(self):
         self.check(load(REFERENCE), "reference")
+
+    def check_parity(self, network, name):
+        """Against the numbers that the native engine is held to: 1e-3 a token, 1e-4 a mean."""
+        from refinery_distill.serve.scorer import Scorer
+
+        rows = [json.loads(line)
+                for line in (PARITY / f"{name}.jsonl").read_text().splitlines()]
+        rows = [row for row in rows if 1 < len(row["token_ids"]) <= 400]
+        found = Scorer(network, 49152).score([row["token_ids"] for row in rows])
+        self.assertGreater(len(rows), 5)
+        for row, scores in zip(rows, found, strict=True):
+            wanted = [nll for nll in row["token_nll"] if nll is not None]
+            for logprob, nll in zip(scores.logprobs, wanted, strict=True):
+                self.assertLess(abs(-logprob - nll), 1e-3)
+            self.assertLess(abs(-sum(scores.logprobs) - sum(wanted)) / len(wanted), 1e-4)
+
+    def test_the_reference_has_the_native_numbers(self):
+        self.check_parity(load(REFERENCE), "reference")
+
+    @unittest.skipUnless((CACHE / "teacher.gguf").exists(), "make teacher was not run")
+    def test_the_teacher_in_a_gguf_has_the_native_numbers(self):
+        from refinery_distill.serve.loading import load as load_served
+        from refinery_distill.serve.options import read_options
+
+        served = load_served(read_options(
+            [str(CACHE / "teacher.gguf"), "--device", "cpu", "--threads", "1"]))
+        self.assertIsNone(served.tokenizer)
+        self.assertEqual(served.max_context, 8192)
+        self.check_parity(served.network, "teacher")
 
     def test_families_of_the_fixtures(self):
         for name in FOLDERS:

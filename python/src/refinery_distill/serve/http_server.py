@@ -190,9 +190,10 @@ class ScoringHandler(BaseHTTPRequestHandler):
                 raise ConnectionError("the client went away")
 
     def _is_gone(self) -> bool:
-        readable, _, _ = select.select([self.connection], [], [], 0)
+        poll = select.poll()
+        poll.register(self.connection, select.POLLIN)
         try:
-            return bool(readable) and not self.connection.recv(1, socket.MSG_PEEK)
+            return bool(poll.poll(0)) and not self.connection.recv(1, socket.MSG_PEEK)
         except OSError:
             return True
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from .errors import TrainingError
 
-GGUF_HINT = ("let `refinectl train-reference` plan the training: start it, stop it with Ctrl-C "
+PLAN_HINT = ("let `refinectl train-reference` plan the training: start it, stop it with Ctrl-C "
              "once it says what will be trained, and give the same --output here")
 
 
@@ -19,15 +19,17 @@ class TeacherTokenizer:
         """Reads the tokenizer of a Hugging Face folder.
 
         `context` is the context rule: auto, none, bos, or a token's spelling. Raises TrainingError
-        for a folder without tokenizer.json, and for a tokenizer whose bytes cannot be followed.
+        for a folder without tokenizer.json, and for another tokenizer than a byte-level BPE.
         """
         from tokenizers import Tokenizer
 
         path = folder / "tokenizer.json"
         if not path.is_file():
-            raise TrainingError(f"{folder} is no folder with a tokenizer.json", GGUF_HINT)
+            raise TrainingError(f"{folder} is no folder with a tokenizer.json", PLAN_HINT)
         content = json.loads(path.read_bytes())
-        self._is_byte_level = has_byte_level(content)
+        if not has_byte_level(content):
+            # The cuts of others were not compared with those of scoring.
+            raise TrainingError(f"{path} is no byte-level BPE", PLAN_HINT)
         added = content.get("added_tokens") or []
         self._added = {token["id"]: len(token["content"].encode()) for token in added}
         whole = Tokenizer.from_str(json.dumps(content))
@@ -67,14 +69,14 @@ class TeacherTokenizer:
         """Where each token of a text ends, in bytes."""
         decoded = text.decode()
         encoding = self._tokenizer.encode(decoded, add_special_tokens=False)
-        if self._is_byte_level:
-            ends, end = [], 0
-            for one, token in zip(encoding.ids, encoding.tokens):
-                # A letter of a byte-level token is a byte.
-                end += self._added.get(one) or len(token)
-                ends.append(end)
-            if end == len(text):
-                return ends
+        ends, end = [], 0
+        for one, token in zip(encoding.ids, encoding.tokens):
+            # A letter of a byte-level token is a byte.
+            end += self._added.get(one) or len(token)
+            ends.append(end)
+        if end == len(text):
+            return ends
+        # The normaliser has changed the text: what is known is to which letters a token goes back.
         places = [0]
         for letter in decoded:
             places.append(places[-1] + len(letter.encode()))
