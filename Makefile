@@ -16,9 +16,10 @@ TEST_FLAGS := -c release -Xswiftc -enable-testing --scratch-path $(TEST_BUILD)
 SOURCES := Package.swift Sources Tests migrations
 JUDGES := $(CACHE)/judges
 PARQUET_JUDGES := $(CACHE)/parquet
+PYTHON_TESTS := $(CACHE)/python-tests
 
 .DEFAULT_GOAL := help
-.PHONY: help deps teacher debian-corpus build install test test-install test-systemd judges test-judges matrix judge-training bench-training judge-parquet bench-parquet fuzz-parquet test-browser fuzz bench bench-peers bench-families bench-types bench-tokenizer bench-store bench-import bench-idle quickstart quickstart-full format lint clean
+.PHONY: help deps teacher debian-corpus build install test test-install test-systemd judges test-judges test-python matrix judge-training bench-training judge-parquet bench-parquet fuzz-parquet test-browser fuzz bench bench-peers bench-families bench-types bench-tokenizer bench-store bench-import bench-idle quickstart quickstart-full format lint clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,20 +58,39 @@ $(JUDGES)/ready: scripts/judges/requirements.txt
 	$(JUDGES)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
-test-judges: judges teacher build ## make the committed numbers again with the judges, and compare
+test-judges: judges teacher build test-python ## make the committed numbers again with the judges, and compare
 	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
 	    $(JUDGES)/bin/python scripts/judges/compare.py --refinectl "$$bin/refinectl"
+
+test-python: $(PYTHON_TESTS)/ready ## the Python package: build its wheel, install it, run its tests; ONLY=a test
+	rm -rf $(CACHE)/python-wheel
+	$(PYTHON_TESTS)/bin/python -m pip wheel --quiet --disable-pip-version-check --no-deps \
+	    --wheel-dir $(CACHE)/python-wheel ./python
+	$(PYTHON_TESTS)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
+	    --force-reinstall $(CACHE)/python-wheel/*.whl
+	cd python/tests && $(abspath $(PYTHON_TESTS))/bin/python -m unittest $(or $(ONLY),discover)
+
+# torch and transformers are those of the judges, since 3 GB need not be there twice.
+$(PYTHON_TESTS)/ready: python/tests/requirements.txt $(JUDGES)/ready
+	python3 -m venv $(PYTHON_TESTS)
+	path='import sysconfig; print(sysconfig.get_path("purelib"))'; \
+	    $(JUDGES)/bin/python -c "$$path" \
+	    >"$$($(PYTHON_TESTS)/bin/python -c "$$path")/judges.pth"
+	$(PYTHON_TESTS)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
 
 matrix: judges build ## refinery against float64: families, file forms, weight types; KERNELS=avx2,portable
 	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
 	    $(JUDGES)/bin/python scripts/judges/matrix.py --refinectl "$$bin/refinectl" \
 	    $(if $(KERNELS),--kernels $(KERNELS))
 
-judge-training: judges deps ## the trainer against PyTorch: gradients, 200 steps, the written model
+judge-training: judges deps test-python ## the trainers against PyTorch and each other: gradients, 200 steps, the written model
 	$(SWIFT) build $(BUILD_FLAGS)
 	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
 	    $(JUDGES)/bin/python scripts/judges/training.py --tool "$$bin/training-judge" \
-	    --refinectl "$$bin/refinectl"
+	    --refinectl "$$bin/refinectl" && cd python/tests && \
+	    REFINERY_TRAINING_JUDGE="$$bin/training-judge" REFINERY_REFINECTL="$$bin/refinectl" \
+	    $(abspath $(PYTHON_TESTS))/bin/python -m unittest test_train_native
 
 bench-training: judges deps ## the trainer's tokens a second beside PyTorch's; THREADS=2
 	$(SWIFT) build --product training-judge $(BUILD_FLAGS)
