@@ -105,7 +105,9 @@ $(PARQUET_JUDGES)/ready: scripts/judges/requirements-parquet.txt
 
 judge-parquet: $(PARQUET_JUDGES)/ready deps ## Parquet files, written and read, by pyarrow, DuckDB and Polars
 	$(SWIFT) build --product parquet-judge $(BUILD_FLAGS)
+	$(SWIFT) build --product refinectl $(BUILD_FLAGS)
 	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
+	    $(PARQUET_JUDGES)/bin/python scripts/judges/parquet_refine.py --refinectl "$$bin/refinectl" && \
 	    $(PARQUET_JUDGES)/bin/python scripts/judges/parquet_writer.py --tool "$$bin/parquet-judge" && \
 	    $(PARQUET_JUDGES)/bin/python scripts/judges/parquet_read.py --tool "$$bin/parquet-judge" \
 	    Tests/Fixtures/parquet/*.parquet

@@ -68,7 +68,8 @@ let package = Package(
         .target(
             name: "Refinery",
             dependencies: [
-                "ReferenceTraining", "TeacherInference", "Migrations", "CDeflate", "CMalloc",
+                "Parquet", "ReferenceTraining", "TeacherInference", "Migrations", "CDeflate",
+                "CMalloc",
                 "CZstd", "CZlib",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),

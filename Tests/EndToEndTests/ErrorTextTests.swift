@@ -39,7 +39,7 @@ import Testing
         ("refinectl", "refine nothing.jsonl \(pair) --output out.jsonl"),
         ("refinectl", "refine good.jsonl \(pair) --output good.jsonl"),
         ("refinectl", "refine good.jsonl \(pair) --output readme.md"),
-        ("refinectl", "refine good.jsonl \(pair) --output out.parquet"),
+        ("refinectl", "refine good.jsonl \(pair) --output out.arrow"),
         ("refinectl", "refine good.jsonl \(pair) --output nowhere/out.jsonl"),
         ("refinectl", "refine good.jsonl \(pair) --output out.jsonl --store readme.md"),
         ("refinectl", "refine good.jsonl \(pair) --output out.jsonl --max-tokens 4096"),

@@ -68,7 +68,7 @@ struct CommandLineTests {
             ["export", "--ratio", "1.5"],
             ["export", "--ratio", "half"],
             ["export", "--min-score", "nan"],
-            ["export", "--ratio", "0.5", "--format", "parquet"],
+            ["export", "--ratio", "0.5", "--format", "arrow"],
             ["export", "--ratio", "0.5", "--order", "alphabetical"],
             ["export", "--ratio", "0.5", "--json"],
             ["export", "--ratio", "0.5", "--where", "1speed=1..2"],

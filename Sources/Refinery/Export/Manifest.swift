@@ -4,9 +4,9 @@ public struct Manifest: Sendable, Equatable, Codable {
     public struct Output: Sendable, Equatable, Codable {
         /// File name without its folder.
         public var file: String
-        /// The format: `jsonl`.
+        /// The format: `jsonl` or `parquet`.
         public var format: String
-        /// The compression: `none`, `gzip` or `zstd`.
+        /// The compression: `none`, `gzip` or `zstd`; of Parquet that of its pages.
         public var compression: String
         /// Size in bytes.
         public var bytes: Int64

@@ -1,7 +1,9 @@
+import Glibc
+
 /// One file of a corpus as a user named it, or found in a folder that a user named.
 public struct CorpusSource: Sendable, Equatable {
     /// The suffixes that are taken, for people.
-    public static let accepted = ".jsonl, .ndjson or .json (also .gz and .zst), or .txt"
+    public static let accepted = ".jsonl, .ndjson or .json (also .gz and .zst), .parquet, or .txt"
 
     /// The path to open; `-` is stdin.
     public var path: String
@@ -12,6 +14,8 @@ public struct CorpusSource: Sendable, Equatable {
     public var format: Importer.Format
     /// How it is compressed.
     public var compression: Compression
+    /// Whether it is a Parquet file, which is read as lines of JSONL.
+    public var isParquet = false
 
     /// Whether it is stdin.
     public var isStandardInput: Bool { path == "-" }
@@ -28,6 +32,12 @@ public struct CorpusSource: Sendable, Equatable {
             compression = .none
             return
         }
+        if ends(".parquet") {
+            format = .jsonl
+            compression = .none
+            isParquet = true
+            return
+        }
         // What refinery writes beside an export is no corpus.
         guard !ends(".manifest.json") else { return nil }
         let compressions: [(suffix: String, Compression)] = [
@@ -42,6 +52,12 @@ public struct CorpusSource: Sendable, Equatable {
         return nil
     }
 
+    /// Bytes of the file; nil for what is none.
+    var fileBytes: Int64? {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int64(status.st_size) : nil
+    }
+
     /// JSONL from stdin.
     public static let standardInput = CorpusSource()
 
@@ -50,5 +66,19 @@ public struct CorpusSource: Sendable, Equatable {
         displayName = "-"
         format = .jsonl
         compression = .none
+    }
+}
+
+/// A piece of a corpus file on its way to the importer.
+public struct CorpusPiece: Sendable {
+    /// Bytes of the file, or lines of JSONL that were made of it.
+    public var bytes: [UInt8]
+    /// How many bytes of the file they stand for, for progress.
+    public var fileBytes: Int
+
+    /// A piece.
+    public init(bytes: [UInt8], fileBytes: Int) {
+        self.bytes = bytes
+        self.fileBytes = fileBytes
     }
 }

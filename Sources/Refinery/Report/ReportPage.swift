@@ -81,6 +81,7 @@ public enum ReportPage {
                     [["scored tokens", "\(selection.keptTokens)", "\($0)"]]
                 } ?? [])
                 + [["tokens that could be kept", "\(selection.keptTokens)", "\(selection.tokens)"]])
+        if let bias = selection.sliceBias { html.element("p", class: "note", bias.words) }
         let steps =
             selection.removals?.map { ($0.by, $0.items) } ?? [("duplicates", selection.duplicates)]
         let removed =

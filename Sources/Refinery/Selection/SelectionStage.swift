@@ -96,8 +96,11 @@ public struct SelectionStage: Sendable {
         let removals = steps.removals
         try Self.checkSome(candidates, removals)
         let outcome = try applied.ranking.keep(candidates, removals: removals)
-        let summary = try Self.summary(
+        var summary = try Self.summary(
             of: outcome, removed: candidates.removed, applied, scope: scope, snapshot)
+        if let slice = pair.reference.slice, rule.slice == nil {
+            summary.sliceBias = try SliceBias(slice, over: candidates, in: snapshot)
+        }
         return Choice(
             summary: summary,
             models: ByRole(teacher: pair.teacher.id, reference: pair.reference.id),

@@ -12,7 +12,7 @@ public struct CorpusDocuments: Sendable {
         public var name: String
         /// Its size.
         public var bytes: Int64
-        /// SHA-256 of its bytes, in hexadecimal.
+        /// SHA-256 of its bytes, in hexadecimal; of a Parquet file, of its rows as lines of JSONL.
         public var sha256: String
     }
 
@@ -36,12 +36,12 @@ public struct CorpusDocuments: Sendable {
         case rejected(Reject, file: String)
     }
 
-    /// The next bytes of a file; nil at its end.
-    public typealias Bytes = () throws -> [UInt8]?
+    /// The next piece of a file; nil at its end.
+    public typealias Pieces = () throws -> CorpusPiece?
 
     private let sources: [CorpusSource]
     private let fields: FieldNames
-    private let open: @Sendable (CorpusSource) throws -> Bytes
+    private let open: @Sendable (CorpusSource) throws -> Pieces
 
     /// The documents of these files.
     ///
@@ -51,7 +51,7 @@ public struct CorpusDocuments: Sendable {
     ///   - open: opens a file.
     public init(
         _ sources: [CorpusSource], fields: FieldNames,
-        open: @escaping @Sendable (CorpusSource) throws -> Bytes
+        open: @escaping @Sendable (CorpusSource) throws -> Pieces
     ) {
         self.sources = sources
         self.fields = fields
@@ -69,8 +69,7 @@ public struct CorpusDocuments: Sendable {
             return "\(files.count) files, now \(sources.count)"
         }
         for (source, file) in zip(sources, files) {
-            var status = stat()
-            let size = stat(source.path, &status) == 0 ? Int64(status.st_size) : -1
+            let size = source.fileBytes ?? -1
             if source.displayName != file.name || size != file.bytes {
                 return
                     "\(file.name) with \(file.bytes) bytes, now \(source.displayName) with \(size)"
@@ -109,13 +108,14 @@ public struct CorpusDocuments: Sendable {
                 }
             }
             let next = try open(source)
-            while let bytes = try next() {
-                hash.update(data: bytes)
-                size += Int64(bytes.count)
-                try importer.feed(bytes, take)
-                told(.read(bytes.count))
+            while let piece = try next() {
+                hash.update(data: piece.bytes)
+                size += Int64(piece.bytes.count)
+                try importer.feed(piece.bytes, take)
+                told(.read(piece.fileBytes))
             }
             try importer.finish(take)
+            if source.isParquet { size = source.fileBytes ?? size }
             tally.files.append(
                 File(
                     name: source.displayName, bytes: size, sha256: Hex.string(hash.finalize())))

@@ -95,17 +95,22 @@ struct Client: Sendable {
         ) { body in try Self.decode(Answer.self, from: try await body.collect()) }
     }
 
-    /// A body that is the file's bytes, of which `sent` hears as they go.
+    /// A body of a file's bytes, or its rows as lines of JSONL, of which `display` hears as they go.
+    ///
+    /// - Parameters:
+    ///   - source: the file.
+    ///   - fields: the fields of a line; nil where any will do.
+    ///   - display: shows how far it is.
+    /// - Returns: The body.
     static func body(
-        of source: CorpusSource, _ sent: @escaping @Sendable ([UInt8]) -> Void
+        of source: CorpusSource, fields: FieldNames?, _ display: UploadDisplay
     ) -> BodyWriter {
         { send in
-            let reader = try FileReader(path: source.path)
-            while true {
-                let bytes = try await reader.next()
-                guard !bytes.isEmpty else { return }
-                try await send(ByteBuffer(bytes: bytes))
-                sent(bytes)
+            let reader = try CorpusReader(source, fields: fields, keepsOthers: true)
+            for note in reader.notes { display.note(note) }
+            while let piece = try await reader.next() {
+                try await send(ByteBuffer(bytes: piece.bytes))
+                display.sent(piece)
             }
         }
     }

@@ -67,7 +67,7 @@ struct Enqueue: AsyncParsableCommand {
             let summary = try await client.upload(
                 API.imports, query: query(source),
                 repeats: FileReader.size(path: source.path) != nil,
-                body: Client.body(of: source, display.sent))
+                body: Client.body(of: source, fields: files.fields, display))
             display.end(
                 documents: summary.documents)
             summaries.append(summary)

@@ -88,6 +88,7 @@ struct Export: AsyncParsableCommand {
         if let file = selecting.candidates.excludeIDs {
             target.protect(file, as: "the file of ids")
         }
+        try writing.checkFormat(path)
         try OutputOptions.check(path, target, .export, writing.overwriting)
     }
 
@@ -99,7 +100,8 @@ struct Export: AsyncParsableCommand {
             path == "-"
             ? Provenance(models: [], chunkers: [])
             : try await client.send(API.provenance, selection)
-        let file = try ExportFile(path: path)
+        let file = try ExportFile(
+            path: path, format: writing.format(of: path), keepFields: writing.keepFields)
         let watch = InterruptWatch { number in
             file.discard()
             StandardOutput.writeError("\ninterrupted; nothing was written\n")

@@ -29,7 +29,8 @@ struct ImportColumn: AsyncParsableCommand {
     var name: String
 
     @Argument(
-        help: ArgumentHelp(".jsonl, .jsonl.gz, .jsonl.zst, or - for stdin.", valueName: "file"))
+        help: ArgumentHelp(
+            ".jsonl, .jsonl.gz, .jsonl.zst, .parquet, or - for stdin.", valueName: "file"))
     var path: String
 
     @Option(help: ArgumentHelp("The corpus that the ids are of.", valueName: "name"))
@@ -86,7 +87,7 @@ struct ImportColumn: AsyncParsableCommand {
                 ("chunk_field", chunkField), ("value_field", valueField),
                 ("replace", replace ? "1" : "0"),
             ], repeats: FileReader.size(path: source.path) != nil,
-            body: Client.body(of: source, display.sent))
+            body: Client.body(of: source, fields: nil, display))
         display.end(documents: summary.lines)
         display.finish()
         if output.json {
@@ -113,7 +114,7 @@ struct ImportColumn: AsyncParsableCommand {
         guard let source = CorpusSource(path: path, displayName: path), source.format == .jsonl
         else {
             throw Failure(
-                "cannot import \(NumberText.printable(path)): it is not .jsonl, .jsonl.gz or .jsonl.zst",
+                "cannot import \(NumberText.printable(path)): it is not .jsonl, .jsonl.gz, .jsonl.zst or .parquet",
                 hint: "convert it, or pipe JSONL to `refinectl import-column \(name) -`")
         }
         return source

@@ -108,6 +108,7 @@ struct Refine: AsyncParsableCommand {
         let listing = try files.listing()
         var configuration = pipelineConfiguration
         if let path {
+            if path != "-" { try writing.checkFormat(path) }
             try OutputOptions.check(
                 path, inUse(listing, configuration), .export, writing.overwriting)
         }

@@ -112,15 +112,16 @@ struct RefineJob: Sendable {
         options.fields = files.fields
         options.namesID = files.idField != nil
         options.namesDomain = files.domainField != nil
-        let reader = try FileReader(path: source.path)
+        let reader = try CorpusReader(source, fields: files.fields, keepsOthers: true)
+        for note in reader.notes { display.note(note) }
         var job = try ImportJob(
             store: store, corpus: files.corpusName, file: source.displayName, path: source.path,
             options: options, replace: files.replace)
         let summary = try job.run {
             do {
-                let bytes = try reader.read(256 << 10) { interrupted.isSet }
-                display.sent(bytes)
-                return bytes.isEmpty ? nil : bytes
+                let piece = try reader.read { interrupted.isSet }
+                if let piece { display.sent(piece) }
+                return piece?.bytes
             } catch is CancellationError {
                 throw JobCancelled("interrupted")
             }
@@ -175,7 +176,8 @@ struct RefineJob: Sendable {
         _ store: Store, _ summary: SelectionSummary, _ writing: OutputOptions, _ path: String,
         _ reporter: ProgressReporter, _ interrupted: AtomicFlag
     ) throws -> String {
-        let file = try ExportFile(path: path)
+        let file = try ExportFile(
+            path: path, format: writing.format(of: path), keepFields: writing.keepFields)
         do {
             var json = JSONBytes()
             try ExportStage(store).rows(of: summary.id, writing.options) { row in

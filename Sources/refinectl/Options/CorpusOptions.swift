@@ -5,7 +5,7 @@ import Refinery
 struct CorpusOptions: ParsableArguments {
     @Argument(
         help: ArgumentHelp(
-            ".jsonl, .ndjson, .json (also .gz, .zst), .txt, folders of them, or - for JSONL from stdin.",
+            ".jsonl, .ndjson, .json (also .gz, .zst), .parquet, .txt, folders of them, or - for JSONL from stdin.",
             valueName: "path"))
     var paths: [String]
 

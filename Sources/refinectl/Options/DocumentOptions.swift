@@ -5,7 +5,7 @@ import Refinery
 struct DocumentOptions: ParsableArguments {
     @Argument(
         help: ArgumentHelp(
-            ".jsonl, .ndjson, .json (also .gz, .zst), .txt, or folders of them.",
+            ".jsonl, .ndjson, .json (also .gz, .zst), .parquet, .txt, or folders of them.",
             valueName: "path"))
     var paths: [String]
 
@@ -21,7 +21,8 @@ struct DocumentOptions: ParsableArguments {
             throw ValidationError("the name of a field must not be empty")
         }
         guard !paths.contains("-") else {
-            throw ValidationError("stdin can be read once, and training reads the corpus twice")
+            throw ValidationError(
+                "stdin has no size and can be read once: write the corpus to a file")
         }
     }
 

@@ -8,10 +8,14 @@ struct OutputOptions: ParsableArguments {
     enum Format: String, ExpressibleByArgument, CaseIterable {
         /// A JSON object a line.
         case jsonl
+        /// A row a chunk, in columns.
+        case parquet
     }
 
-    @Option(help: "The format.")
-    var format = Format.jsonl
+    @Option(
+        name: .customLong("format"),
+        help: "The format (default: by the output's name, else jsonl).")
+    var namedFormat: Format?
 
     @Option(help: ArgumentHelp("The selection's name (default: made from the rule)."))
     var name: String?
@@ -42,13 +46,21 @@ struct OutputOptions: ParsableArguments {
             order: order, seed: orderSeed, mergesAdjacent: mergeAdjacent, fields: keepFields)
     }
 
+    /// The format in which a path is written.
+    func format(of path: String) -> Format {
+        namedFormat ?? (path.lowercased().hasSuffix(".parquet") ? .parquet : .jsonl)
+    }
+
     /// Refuses a name that says another format than the one written.
-    private static func checkFormat(_ path: String) throws {
-        let others = [".parquet", ".arrow", ".feather", ".csv", ".tsv", ".bin", ".mds"]
+    func checkFormat(_ path: String) throws {
+        let format = format(of: path)
+        let others =
+            [".arrow", ".feather", ".csv", ".tsv", ".bin", ".mds"]
+            + (format == .parquet ? [".jsonl", ".jsonl.gz", ".jsonl.zst"] : [".parquet"])
         guard let ending = others.first(where: { path.lowercased().hasSuffix($0) }) else { return }
         throw Failure(
-            "cannot write \(path): exports are JSONL, which a file called \(ending) does not hold",
-            hint: "name it .jsonl, .jsonl.gz or .jsonl.zst; datasets, polars and duckdb read these")
+            "cannot write \(path): a file called \(ending) does not hold \(format.rawValue)",
+            hint: "name it .jsonl, .jsonl.gz, .jsonl.zst or .parquet")
     }
 
     /// Refuses an output that cannot be written, or that would replace what is in use, before any
@@ -61,7 +73,6 @@ struct OutputOptions: ParsableArguments {
     ) throws {
         guard path != "-" else { return }
         guard !path.isEmpty else { throw Failure.usage("--output must not be empty") }
-        if kind == .export { try checkFormat(path) }
         try target.check(path)
         try overwriting.check(path, kind)
         let manifest = kind == .export

@@ -9,16 +9,28 @@ final class ExportFile: Sendable {
         var rows = 0
         var bytes: Int64 = 0
         var spellings = ControlSpellings()
+        /// What turns the lines into a Parquet file; nil for JSONL.
+        var parquet: ParquetRows?
+        var splitter = LineSplitter(maxLineBytes: .max)
     }
 
     /// Where the rows go; `-` is stdout.
     let path: String
     private let state: Mutex<State>
 
+    private let format: OutputOptions.Format
+
     /// Opens the output; a file appears under its name only when it is complete.
-    init(path: String) throws {
+    init(path: String, format: OutputOptions.Format, keepFields: Bool) throws {
         self.path = path
-        state = Mutex(State(writer: try OutputWriter(path: path)))
+        self.format = format
+        let writer = try OutputWriter(
+            path: path, compression: format == .parquet ? Compression.none : nil)
+        var state = State(writer: writer)
+        if format == .parquet {
+            state.parquet = try ParquetRows(keepFields: keepFields) { try writer.write($0) }
+        }
+        self.state = Mutex(state)
     }
 
     /// Rows written so far.
@@ -27,7 +39,15 @@ final class ExportFile: Sendable {
     /// Writes whole or broken lines.
     func write(_ bytes: [UInt8]) throws {
         try state.withLock { state in
-            try state.writer.write(bytes)
+            if let parquet = state.parquet {
+                try bytes.withUnsafeBytes { bytes in
+                    try state.splitter.feed(bytes) { _, line in
+                        if case .bytes(let line) = line { try parquet.add(line) }
+                    }
+                }
+            } else {
+                try state.writer.write(bytes)
+            }
             state.bytes += Int64(bytes.count)
             state.spellings.add(bytes)
             state.rows += bytes.reduce(into: 0) { if $1 == 0x0A { $0 += 1 } }
@@ -64,6 +84,7 @@ final class ExportFile: Sendable {
             let isFile = path != "-"
             let manifestPath = path + ".manifest.json"
             if isFile { unlink(manifestPath) }
+            try state.parquet?.finish()
             let result = try state.writer.finish()
             guard isFile else { return }
             let manifest = Manifest(
@@ -71,8 +92,9 @@ final class ExportFile: Sendable {
                 created: Int64(Date().timeIntervalSince1970 * 1000),
                 models: provenance.models, chunkers: provenance.chunkers, selection: summary,
                 output: Manifest.Output(
-                    file: (path as NSString).lastPathComponent,
-                    compression: state.writer.compression.rawValue, bytes: result.bytes,
+                    file: (path as NSString).lastPathComponent, format: format.rawValue,
+                    compression: (format == .parquet ? .zstd : state.writer.compression).rawValue,
+                    bytes: result.bytes,
                     rows: state.rows, sha256: result.sha256, options: options,
                     controlTokens: Manifest.ControlTokens(state.spellings)))
             let beside = try OutputWriter(path: manifestPath)

@@ -12,6 +12,7 @@ enum SelectionTable {
         }
         text += scores(summary) + quantiles(summary) + lengths(summary) + bins(summary)
         text += cut(summary)
+        if let bias = summary.sliceBias { text += "\nnote: \(bias.words)\n" }
         for column in summary.columns ?? [] {
             text += "\n" + NumberText.printable("column \(column.name): \(column.filesLine)") + "\n"
         }

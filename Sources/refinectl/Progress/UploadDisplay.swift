@@ -40,16 +40,19 @@ final class UploadDisplay: Sendable {
         show()
     }
 
-    /// Bytes have gone to the daemon.
-    func sent(_ bytes: [UInt8]) {
+    /// A piece has gone to the daemon.
+    func sent(_ piece: CorpusPiece) {
         state.withLock {
-            $0.bytes += Int64(bytes.count)
+            $0.bytes += Int64(piece.fileBytes)
             if $0.countsLines {
-                $0.current += bytes.reduce(into: Int64(0)) { if $1 == 0x0A { $0 += 1 } }
+                $0.current += piece.bytes.reduce(into: Int64(0)) { if $1 == 0x0A { $0 += 1 } }
             }
         }
         show()
     }
+
+    /// Prints a line of words above the progress.
+    func note(_ text: String) { reporter.note("note: " + NumberText.printable(text)) }
 
     /// The daemon has taken the file, which brought so many documents.
     func end(documents: Int64) {

@@ -10,11 +10,8 @@ extension CorpusDocuments {
     ///   - isCancelled: ends a read by `CancellationError` once it is set.
     init(files sources: [CorpusSource], fields: FieldNames, isCancelled: AtomicFlag) {
         self.init(sources, fields: fields) { source in
-            let reader = try FileReader(path: source.path)
-            return {
-                let bytes = try reader.read(1 << 20) { isCancelled.isSet }
-                return bytes.isEmpty ? nil : bytes
-            }
+            let reader = try CorpusReader(source, fields: fields, keepsOthers: false)
+            return { try reader.read(1 << 20) { isCancelled.isSet } }
         }
     }
 }

@@ -30,8 +30,8 @@ struct RuleFiles: Sendable {
         }
         for source in listing.sources {
             let reader = try await NIOThreadPool.singleton.runIfActive {
-                let file = try FileReader(path: source.path)
-                return try BenchmarkReader(source) { try file.read(256 << 10) }
+                let file = try CorpusReader(source, fields: nil, keepsOthers: true)
+                return try BenchmarkReader(source) { try file.read()?.bytes ?? [] }
             }
             let name = source.path.split(separator: "/").last.map(String.init) ?? source.path
             benchmarks.append(BenchmarkFile(file: name, windows: reader.windows))

@@ -17,7 +17,7 @@ struct TextReader {
     /// The field that the user named for the ids; nil for the usual one.
     private let namedID: String?
     private var seen = FieldsSeen()
-    private let file: FileReader
+    private let file: CorpusReader
     private let decompressor: Decompressor
     private let parser: DocumentParser
     private let isText: Bool
@@ -33,7 +33,8 @@ struct TextReader {
     /// With `namesID` a file without the field of the ids is worth a word.
     init(path: String, fields: FieldNames, namesID: Bool = false) throws {
         namedID = namesID ? fields.id : nil
-        file = try FileReader(path: path)
+        file = try CorpusReader(
+            path: path, isParquet: path.hasSuffix(".parquet"), fields: fields, keepsOthers: false)
         name = path
         let compression = Compression(path: path)
         decompressor = try Decompressor(compression, name: path)
@@ -54,8 +55,8 @@ struct TextReader {
             records.removeAll(keepingCapacity: true)
             next = 0
             let piece = try file.read(pieceSize)
-            isEnded = piece.isEmpty
-            try isEnded ? finish() : feed(piece)
+            isEnded = piece == nil
+            if let piece { try feed(piece.bytes) } else { try finish() }
         }
         defer { next += 1 }
         return records[next]

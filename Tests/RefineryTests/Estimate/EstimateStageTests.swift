@@ -17,10 +17,12 @@ struct EstimateStageTests {
         fields.readsID = false
         return (
             CorpusDocuments([source], fields: fields) { source in
-                var bytes = FileManager.default.contents(atPath: source.path).map { Array($0) }
+                var piece = FileManager.default.contents(atPath: source.path).map {
+                    CorpusPiece(bytes: Array($0), fileBytes: $0.count)
+                }
                 return {
-                    defer { bytes = nil }
-                    return bytes
+                    defer { piece = nil }
+                    return piece
                 }
             }, size.int64Value
         )

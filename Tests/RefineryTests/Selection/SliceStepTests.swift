@@ -78,6 +78,28 @@ struct SliceStepTests {
         #expect(try !summary.rule.canonicalJSON().contains("slice"))
     }
 
+    @Test func `where the slice is chosen from, results say what the reference remembers`() throws {
+        let test = try filled(try slice(share: "0.335"))
+        let bias = try #require(try test.store.select(SelectionRule(size: .topK(100))).sliceBias)
+        func loss(_ texts: [String]) -> Double {
+            let sums = texts.map { text in
+                let digest = Array(SHA256.hash(data: Array(text.utf8) + [2]))
+                return Double(digest[0]) / 16 + Double(digest[1]) / 4096
+            }
+            return sums.reduce(0, +) / Double(texts.reduce(0) { $0 + $1.utf8.count })
+        }
+        // `one` and `two` trained; `mixed`'s second chunk is a duplicate of `one`.
+        #expect(bias.seen == 2 && bias.unseen == 2)
+        #expect(abs(bias.seenLoss - loss(["one", "two"])) < 1e-9)
+        #expect(abs(bias.unseenLoss - loss(["three", "one|"])) < 1e-9)
+        #expect(abs(bias.bias - (bias.unseenLoss - bias.seenLoss)) < 1e-12)
+        // Where the slice is left out, there is nothing to say.
+        let spared = try filled(try slice(heldOut: "0.03", share: "0.01"))
+        #expect(try spared.store.select(SelectionRule(size: .topK(100))).sliceBias == nil)
+        let unknown = try filled(nil)
+        #expect(try unknown.store.select(SelectionRule(size: .topK(100))).sliceBias == nil)
+    }
+
     @Test func `the slice is recorded once, whatever the folder says later`() throws {
         let test = try filled(try slice(share: "0.04"))
         var edited = Model.test("b")

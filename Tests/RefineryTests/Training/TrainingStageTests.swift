@@ -45,10 +45,12 @@ struct TrainingStageTests {
         request.maxTokens = 64
         change(&request)
         let documents = CorpusDocuments([source], fields: FieldNames()) { source in
-            var bytes = FileManager.default.contents(atPath: source.path).map { Array($0) }
+            var piece = FileManager.default.contents(atPath: source.path).map {
+                CorpusPiece(bytes: Array($0), fileBytes: $0.count)
+            }
             return {
-                defer { bytes = nil }
-                return bytes
+                defer { piece = nil }
+                return piece
             }
         }
         return TrainingStage(

@@ -125,6 +125,9 @@ public struct SelectionSummary: Sendable, Equatable, Codable {
     /// Every domain before anything was removed; nil where nothing was, and for selections that
     /// were made before this was counted.
     public var domainsBefore: [DomainBefore]?
+    /// What the reference remembers of the candidates; nil where it was trained on none of them, or
+    /// nobody knows on what.
+    public var sliceBias: SliceBias?
 
     private enum CodingKeys: String, CodingKey {
         case id, name, created, rule, teacher, reference, unit, candidates, pending, failed
@@ -143,6 +146,7 @@ public struct SelectionSummary: Sendable, Equatable, Codable {
         case lengthBins = "length_bins"
         case nearCut = "near_cut"
         case domainsBefore = "domains_before"
+        case sliceBias = "slice_bias"
     }
 }
 
