@@ -31,6 +31,11 @@ step "a reference, trained on a slice of the corpus"
     "$bin/refinectl" train-reference "$work/corpus.jsonl" --teacher "$teacher" \
         --output "$work/reference"
 
+step "three minutes: what would the whole corpus cost here, and is the pair any good?"
+[ -s "$work/estimate.html" ] ||
+    "$bin/refinectl" estimate "$work/corpus.jsonl" --teacher "$teacher" \
+        --reference "$work/reference" --minutes 3 --output "$work/estimate.html"
+
 step "score with both models, and keep half of the tokens"
 "$bin/refinectl" refine "$work/part.jsonl" --teacher "$teacher" --reference "$work/reference" \
     --token-ratio 0.5 --name better-half --store "$work/store.db" \
@@ -41,7 +46,11 @@ step "a page that shows what was kept and why"
     --output "$work/report.html" --overwrite
 cat <<END
 
+what it would cost:   $work/estimate.html
 The refined corpus:   $work/refined.jsonl
 what was kept, why:   $work/report.html
 the reference:        $work/reference
+
+Does it help? Small students say, in an hour or two:
+    $bin/refinectl prove $work/corpus.jsonl --store $work/store.db --judge-domains readme,man-page,text-manual
 END
