@@ -39,6 +39,8 @@ public final class TrainingRun {
     public let settings: TrainingSettings
     /// Steps done.
     public private(set) var step = 0
+    /// Predicted tokens that were learned from in these steps.
+    public private(set) var learnedTokens: Int64 = 0
 
     private let options: Options
     private let training: TokenSequences
@@ -93,7 +95,11 @@ public final class TrainingRun {
                     "the checkpoint is of step \(found), the run has \(settings.steps)")
             }
             step = found
-            for _ in 0..<found { _ = order.next() }
+            for _ in 0..<found {
+                for sequence in order.next() {
+                    learnedTokens += Int64(training.length(sequence) - 1)
+                }
+            }
         } else {
             pass.layout.initialise(pass.weights.base, seed: settings.seed, team: pass.team)
         }
@@ -224,6 +230,7 @@ public final class TrainingRun {
         // Only now: a step that was cancelled is done again.
         order = next
         step += 1
+        learnedTokens += Int64(batch.rows)
         return TrainingReport.Step(
             step: step, loss: sum / Double(batch.rows), tokens: batch.rows,
             tokensPerSecond: Double(batch.rows) / max(SteadyClock.now - began, 1e-9),

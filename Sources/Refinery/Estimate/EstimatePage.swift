@@ -12,7 +12,8 @@ public enum EstimatePage {
         html.element(
             "p", class: "note",
             "\(record.chunks) chunks were scored by \(record.models.joined(separator: " and ")). "
-                + "A chunk's chance was its share of the text. Intervals are 95 %.")
+                + "Figures are of the text: a chunk stands for as much of it as its document, over "
+                + "the chance that this was drawn. Intervals are 95 %.")
         for section in record.sections {
             html.element("h2", section.title)
             html.raw("<dl>")

@@ -1,7 +1,7 @@
 import Foundation
 
 extension EstimateRecord {
-    /// The limits of the warnings; docs/method.md has the reason of each.
+    /// The limits of the warnings; docs/proof.md has the reason of each.
     enum Limit {
         /// A pair must beat each kind of spoiled twin at least so often.
         static let caught = 0.8
@@ -13,6 +13,8 @@ extension EstimateRecord {
         static let pickedByLoss = 0.85
         /// A single chunk's difference is noise below this.
         static let reliability = 0.6
+        /// Fewer chunks behind the guards judge no pair.
+        static let judges = 30
         /// Fewer chunks leave wide intervals.
         static let chunks = 100
     }
@@ -30,9 +32,20 @@ extension EstimateRecord {
         }
         if chunks < Limit.chunks {
             warnings.append(
-                "only \(chunks) chunks were scored, so the intervals are wide: give more --minutes")
+                "only \(chunks) chunks were scored, so the intervals are wide: "
+                    + (Int64(chunks + failed) < corpus.documents
+                        ? "give more --minutes"
+                        : "one of each document, and there are no more"))
         }
         guard let pair else { return warnings }
+        let unjudged = pair.twins.filter { $0.twins == 0 }.map(\.kind.words)
+        if pair.chunks < Limit.judges || !unjudged.isEmpty {
+            warnings.append(
+                "the pair was judged by \(pair.chunks) chunks"
+                    + (unjudged.isEmpty
+                        ? "" : " and by no twin with \(unjudged.joined(separator: ", "))")
+                    + ", and guards removed \(pair.removed): too little to trust it")
+        }
         for twin in pair.twins where twin.twins > 0 && twin.caught.lower < Limit.caught {
             let share = "\(number(100 * twin.caught.value, 0)) %"
             warnings.append(

@@ -95,7 +95,7 @@ public struct EstimateStage: Sendable {
         guard !outcome.chunks.isEmpty else {
             throw RefineryError(.input, "no document of the files has a text that can be scored")
         }
-        return record(draw, outcome, comparison)
+        return record(draw, drawn, outcome, comparison)
     }
 
     /// Reads the corpus, as far as there is time for it.
@@ -103,12 +103,15 @@ public struct EstimateStage: Sendable {
         until end: ContinuousClock.Instant, _ told: (Event) -> Void
     ) throws -> PilotDraw {
         var draw = PilotDraw(seed: request.seed)
+        var isUp = false
         do {
             _ = try documents.forEach { event in
                 switch event {
                 case .read(let bytes):
                     draw.read(bytes)
                     told(.reading(bytes: bytes))
+                    // Between two pieces, so that what was read is what was counted.
+                    isUp = ContinuousClock.now > end
                 case .rejected(let reject, let file):
                     draw.reject()
                     told(
@@ -117,8 +120,8 @@ public struct EstimateStage: Sendable {
                 }
             } _: { document, sha256 in
                 if isCancelled() { throw CancellationError() }
+                if isUp { throw TimeIsUp() }
                 draw.add(document, sha256)
-                if ContinuousClock.now > end { throw TimeIsUp() }
             }
         } catch is TimeIsUp {}
         guard draw.tally.documents > 0 else {
@@ -128,9 +131,10 @@ public struct EstimateStage: Sendable {
     }
 
     private func record(
-        _ draw: PilotDraw, _ outcome: PilotScorer.Outcome, _ comparison: PairComparison?
+        _ draw: PilotDraw, _ drawn: [PilotDraw.Drawn], _ outcome: PilotScorer.Outcome,
+        _ comparison: PairComparison?
     ) -> EstimateRecord {
-        let chunks = outcome.chunks.map(\.chunk)
+        let chunks = Self.weighted(outcome, drawn, bound: draw.bound)
         let main = chunks.filter(\.isMain)
         let corpus = corpus(draw.tally, main)
         let cost = cost(corpus, outcome, main)
@@ -160,6 +164,20 @@ public struct EstimateStage: Sendable {
         return record
     }
 
+    /// The chunks with their weights: τ is the key of the first document of the main draw that was
+    /// not taken.
+    private static func weighted(
+        _ outcome: PilotScorer.Outcome, _ drawn: [PilotDraw.Drawn], bound: Double
+    ) -> [PilotChunk] {
+        let threshold = drawn.dropFirst(outcome.taken).first { $0.isMain }?.key ?? bound
+        return outcome.chunks.map { _, chunk in
+            var chunk = chunk
+            let bytes = Double(chunk.documentBytes)
+            chunk.weight = bytes / (threshold.isFinite ? -expm1(-threshold * bytes) : 1)
+            return chunk
+        }
+    }
+
     /// Tokens of the whole: each document of the main draw says how many a byte has.
     private func corpus(
         _ tally: PilotDraw.Tally, _ main: [PilotChunk]
@@ -167,11 +185,9 @@ public struct EstimateStage: Sendable {
         let readShare = min(1, Double(tally.fileBytes) / Double(max(1, bytes)))
         let whole = Double(tally.textBytes) / max(readShare, 1e-12)
         func perByte(_ chunks: [PilotChunk]) -> Double? {
-            chunks.isEmpty
-                ? nil
-                : chunks.reduce(0) {
-                    $0 + Double($1.documentTokens) / Double(max(1, $1.documentBytes))
-                } / Double(chunks.count)
+            PilotStatistics.mean(chunks) {
+                Double($0.documentTokens) / Double(max(1, $0.documentBytes))
+            }
         }
         let rate = perByte(main) ?? 0
         let ratio =
@@ -213,8 +229,8 @@ public struct EstimateStage: Sendable {
         }
         return EstimateRecord.Pair(
             per: per, chunks: candidates.count, removed: scored.count - candidates.count,
-            gap: estimated { sums in
-                sums.reduce(0) { $0 + $1.difference } / Double(max(1, sums.count))
+            gap: PilotStatistics.estimated(candidates) { drawn in
+                PilotStatistics.mean(drawn) { $0.sums?.difference }
             },
             correlation: estimated {
                 PilotStatistics.correlation($0.map(\.teacherLoss), $0.map(\.referenceLoss))

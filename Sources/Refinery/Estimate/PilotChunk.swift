@@ -31,6 +31,9 @@ struct PilotChunk: Sendable {
     let domain: [UInt8]?
     /// Whether it is of the draw over the whole corpus.
     let isMain: Bool
+    /// How much of the corpus's text it stands for, in bytes: those of its document over the chance
+    /// that it was drawn.
+    var weight = 1.0
     /// Bytes of its document, and tokens of the whole document.
     let documentBytes: Int
     let documentTokens: Int

@@ -3,9 +3,9 @@ import Foundation
 
 /// Draws documents for a pilot while a corpus passes by.
 ///
-/// A document's chance is its share of the corpus's bytes, so that figures of one chunk of each are
-/// figures of the text: the documents with the smallest keys −ln(u) / bytes are kept (Efraimidis and
-/// Spirakis 2006). u is drawn from the SHA-256 of the text, so that the same corpus gives the same
+/// A document's chance grows with its bytes: the documents with the smallest keys −ln(u) / bytes are
+/// kept (Efraimidis and Spirakis 2006). Those with keys below τ have the chance 1 − exp(−τ · bytes),
+/// by which figures of the text are weighted. u is drawn from the SHA-256 of the text, so that the same corpus gives the same
 /// pilot. Beside these every domain has a few of its own.
 struct PilotDraw {
     /// A document that was drawn.
@@ -32,7 +32,7 @@ struct PilotDraw {
 
     /// Documents of the main draw at most, and of each domain's own.
     private static let (most, mostOfDomain) = (1500, 10)
-    /// Bytes of all texts that are kept.
+    /// Bytes of all texts of the main draw that are kept, and of the domains' own.
     private static let mostBytes = 256 << 20
     /// The largest domains have documents of their own; more than so many are not told apart.
     private static let (shownDomains, knownDomains) = (20, 1000)
@@ -42,8 +42,10 @@ struct PilotDraw {
     private let draws: KeyedDraw
     private var main: [Drawn] = []
     private var mainBytes = 0
-    /// Keys from here on are too large.
-    private var bound = Double.infinity
+    /// Keys from here on are too large: the first that was left out.
+    private(set) var bound = Double.infinity
+    /// Bytes of the domains' own documents.
+    private var ownBytes = 0
     private var domains: [[UInt8]?: (bytes: Int64, drawn: [Drawn])] = [:]
 
     /// A draw of that seed.
@@ -102,11 +104,24 @@ struct PilotDraw {
         if !isFull || key < own.drawn[Self.mostOfDomain - 1].key,
             !own.drawn.contains(where: { $0.sha256 == Array(sha256) })
         {
-            if isFull { own.drawn.removeLast() }
+            if isFull { ownBytes -= own.drawn.removeLast().text.count }
+            ownBytes += document.text.count
             own.drawn.append(drawn(document, sha256, key, isMain: false))
             own.drawn.sort { $0.key < $1.key }
         }
         domains[document.domain] = own
+        if ownBytes > Self.mostBytes { forgetSmallDomains() }
+    }
+
+    /// Gives up the documents of all but the domains that may be shown, and of these what is large.
+    private mutating func forgetSmallDomains() {
+        let shown = Set(largestDomains().map(\.name))
+        for name in Array(domains.keys) {
+            guard var own = domains[name] else { continue }
+            own.drawn = shown.contains(name) ? Array(own.drawn.prefix(Self.mostOfDomain / 2)) : []
+            domains[name] = own
+        }
+        ownBytes = domains.values.reduce(0) { $0 + $1.drawn.reduce(0) { $0 + $1.text.count } }
     }
 
     private func drawn(

@@ -33,6 +33,8 @@ struct PilotScorer: Sendable {
     /// What came of it.
     struct Outcome: Sendable {
         var chunks: [(place: Int, chunk: PilotChunk)] = []
+        /// Documents that were taken, from the first.
+        var taken = 0
         var teacher = Rate()
         var reference = Rate()
         /// Chunks for which a model's log-probs were no numbers, or which had no token to score.
@@ -103,6 +105,7 @@ struct PilotScorer: Sendable {
             if let error = state.error { throw error }
             var outcome = state.outcome
             outcome.chunks.sort { $0.place < $1.place }
+            outcome.taken = state.next
             return outcome
         }
     }
@@ -180,7 +183,8 @@ struct PilotScorer: Sendable {
             if place < PilotScorer.twinned, whole.sums != nil {
                 for kind in TextCorruption.allCases {
                     let twin = fitting(kind.apply(to: text, seed: draw), tokens: piece.tokens)
-                    twins[kind] = try score(twin)?.sums
+                    // A text of one word has no other order.
+                    if twin != text { twins[kind] = try score(twin)?.sums }
                 }
             }
             return PilotChunk(
@@ -228,9 +232,24 @@ struct PilotScorer: Sendable {
                 halves: isByToken ? halves(first.tokenNLL, second.tokenNLL) : nil)
         }
 
+        /// Another tokenizer may make many more tokens of a text than the teacher's.
+        private mutating func makeRoom(
+            _ tokens: Int, asReference: Bool, _ model: LanguageModel
+        ) {
+            if asReference, let room = reference?.maxTokens, room < tokens {
+                reference = BatchScorer(model: model, maxTokens: tokens)
+            } else if !asReference, teacher.maxTokens < tokens {
+                teacher = BatchScorer(model: model, maxTokens: tokens)
+            }
+        }
+
         private mutating func score(
             _ ids: [TokenID], asReference: Bool
         ) throws -> SequenceScore? {
+            guard let model = asReference ? scorer.reference : scorer.teacher,
+                ids.count + 1 <= model.maxContext
+            else { return nil }
+            makeRoom(ids.count + 1, asReference: asReference, model)
             let began = ContinuousClock.now
             let scores =
                 asReference

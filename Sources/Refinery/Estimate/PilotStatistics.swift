@@ -24,6 +24,8 @@ public struct Estimated: Codable, Sendable, Equatable {
 enum PilotStatistics {
     /// Resamples of a bootstrap.
     private static let resamples = 1000
+    /// Chunks with two halves, below which nothing is said of reliability.
+    static let leastHalves = 20
 
     /// A statistic of some chunks, with the 2.5th and 97.5th percentile of its bootstrap (Efron
     /// 1979); nil where it has no value.
@@ -71,8 +73,22 @@ enum PilotStatistics {
     /// to the whole chunk (Spearman 1910, Brown 1910).
     static func reliability(_ chunks: [PilotChunk]) -> Double? {
         let halves = chunks.compactMap(\.halves)
-        guard let r = correlation(halves.map(\.odd), halves.map(\.even)) else { return nil }
-        return 2 * r / (1 + r)
+        guard halves.count >= leastHalves,
+            let r = correlation(halves.map(\.odd), halves.map(\.even))
+        else { return nil }
+        // Halves that disagree tell nothing of each other.
+        return r > 0 ? 2 * r / (1 + r) : 0
+    }
+
+    /// The mean of a value over the text: each chunk stands for as much as its weight.
+    static func mean(_ chunks: [PilotChunk], _ value: (PilotChunk) -> Double?) -> Double? {
+        var (sum, weight) = (0.0, 0.0)
+        for chunk in chunks {
+            guard let value = value(chunk) else { continue }
+            sum += chunk.weight * value
+            weight += chunk.weight
+        }
+        return weight > 0 ? sum / weight : nil
     }
 
     /// Of the better half by difference, the share that low teacher loss alone would have picked.

@@ -1,6 +1,8 @@
 /// A way to spoil a text: what is left has no meaning, though it may have the same words.
 public enum TextCorruption: String, Codable, Sendable, CaseIterable {
     /// The words in another order; the white space between them stays where it is.
+    ///
+    /// Of text with few spaces, such as Chinese or minified code, pieces of six scalars.
     case shuffledWords = "shuffled_words"
     /// The first quarter, again and again up to the length of the text.
     case repeatedQuarter = "repeated_quarter"
@@ -39,6 +41,19 @@ public enum TextCorruption: String, Codable, Sendable, CaseIterable {
         }
     }
 
+    private static func shufflePieces(_ text: [UInt8], _ random: inout SplitMix) -> [UInt8] {
+        let scalars = Array(String(decoding: text, as: UTF8.self).unicodeScalars)
+        var pieces = stride(from: 0, to: scalars.count, by: 6).map {
+            scalars[$0..<min($0 + 6, scalars.count)]
+        }
+        for index in stride(from: pieces.count - 1, to: 0, by: -1) {
+            pieces.swapAt(index, random.below(index + 1))
+        }
+        var result = String.UnicodeScalarView()
+        for piece in pieces { result.append(contentsOf: piece) }
+        return Array(String(result).utf8)
+    }
+
     private static func shuffle(_ text: [UInt8], _ random: inout SplitMix) -> [UInt8] {
         func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
         var words: [ArraySlice<UInt8>] = []
@@ -51,6 +66,8 @@ public enum TextCorruption: String, Codable, Sendable, CaseIterable {
             }
             place += 1
         }
+        // A word of some hundred bytes is none.
+        guard words.count > text.count / 64 else { return shufflePieces(text, &random) }
         guard words.count > 1 else { return text }
         for index in stride(from: words.count - 1, to: 0, by: -1) {
             words.swapAt(index, random.below(index + 1))

@@ -41,7 +41,10 @@ final class WorkFolder {
     ///
     /// - Throws: ``RefineryError`` for a file that cannot be read.
     func read<Value: Decodable>(_ type: Value.Type, from file: String) throws -> Value? {
-        guard let bytes = FileManager.default.contents(atPath: file) else { return nil }
+        // A power failure may leave an empty file of that name.
+        guard let bytes = FileManager.default.contents(atPath: file), !bytes.isEmpty else {
+            return nil
+        }
         do {
             return try JSONDecoder().decode(type, from: bytes)
         } catch {

@@ -57,6 +57,11 @@ public struct ParquetLines {
             let isText = fields.map { column.name.utf8.elementsEqual($0.text.utf8) } ?? false
             let isNamed = named.contains { column.name.utf8.elementsEqual($0.utf8) }
             guard isNamed || keepsOthers else { continue }
+            let twins = file.columns.count { $0.name.utf8.elementsEqual(column.name.utf8) }
+            if twins > 1, !isNamed {
+                passedOver.append("\(column.name): \(twins) columns have that name")
+                continue
+            }
             if column.kind == .binary, !isText {
                 passedOver.append("\(column.name): it holds bytes that are not said to be text")
                 continue

@@ -1,6 +1,6 @@
 /// What a proof's students are trained on: an arm.
 public enum ProofArm: String, Codable, Sendable, CaseIterable {
-    /// A random draw of everything that is scored.
+    /// A random draw of everything that is scored and that the rule's filters leave.
     case random
     /// A random draw of the rule's candidates with the rule's domains and lengths.
     case matched

@@ -46,7 +46,7 @@ final class ProofFolder {
     ///
     /// - Throws: ``RefineryError`` where it was begun by other settings.
     func plan(_ request: ProofRequest) throws -> ProofPlan? {
-        guard let plan = try folder.read(ProofPlan.self, from: planPath) else { return nil }
+        guard var plan = try folder.read(ProofPlan.self, from: planPath) else { return nil }
         let (before, now) = (plan.request, request)
         func text<Value>(_ value: Value?) -> String { value.map { "\($0)" } ?? "none" }
         func list(_ names: [String]) -> String {
@@ -56,11 +56,15 @@ final class ProofFolder {
             ("--selection", before.selection, now.selection),
             ("--judge-domains", list(before.judgeDomains), list(now.judgeDomains)),
             ("--target", text(before.hasTarget), text(now.hasTarget)),
+            ("--text-field", before.textField, now.textField),
+            ("--domain-field", before.domainField, now.domainField),
             ("--seeds", text(before.seeds), text(now.seeds)),
             ("--epochs", text(before.epochs), text(now.epochs)),
             ("--layers", text(before.layers), text(now.layers)),
             ("--width", text(before.width), text(now.width)),
         ])
+        // How much is trained, and who asked for it, may change.
+        (plan.request.isBrief, plan.request.anyway) = (now.isBrief, now.anyway)
         return plan
     }
 

@@ -13,6 +13,7 @@ enum ProofPage {
         html.raw(PageStyle.head("refinery proof"))
         html.element("h1", "Does \(request.selection) help?")
         html.element("p", class: "verdict", record.sentence)
+        for warning in record.warnings { html.element("p", class: "note", warning) }
         html.raw("<dl>")
         func add(_ name: String, _ value: String) {
             html.element("dt", name)

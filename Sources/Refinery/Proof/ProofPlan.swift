@@ -16,6 +16,10 @@ public struct ProofRequest: Codable, Sendable, Equatable {
     public var layers: Int?
     /// Width of a student.
     public var width: Int?
+    /// The field of a line that holds the text.
+    public var textField = "text"
+    /// The field of a line that holds the domain.
+    public var domainField = "domain"
     /// Whether only the arms that decide are trained.
     public var isBrief = false
     /// Whether fewer than ``ProofTarget/leastDocuments`` may judge.
@@ -45,6 +49,12 @@ public struct ProofPlan: Codable, Sendable, Equatable {
     public var keptTokens: Int
     /// SHA-256 of the teacher's tokenizer, in hexadecimal.
     public var tokenizer: String
+    /// What stands in front of a text.
+    public var contextRule: String
+    /// What the store held: the random arms draw from it.
+    public var pool: Pool
+    /// The files that the judging documents came from; none: the store.
+    public var files: [CorpusDocuments.File]
     /// The documents that judge.
     public var target: ProofTarget
     /// The students' shape.
@@ -53,8 +63,19 @@ public struct ProofPlan: Codable, Sendable, Equatable {
     public var settings: TrainingSettings
 
     private enum CodingKeys: String, CodingKey {
-        case request, rule, tokenizer, target, shape, settings
+        case request, rule, tokenizer, pool, files, target, shape, settings
         case keptTokens = "kept_tokens"
+        case contextRule = "context_rule"
+    }
+
+    /// How much a store holds.
+    public struct Pool: Codable, Sendable, Equatable {
+        /// Documents.
+        public var documents: Int64
+        /// Chunks.
+        public var chunks: Int64
+        /// Scores that are still to come, of both models.
+        public var pending: Int64
     }
 }
 

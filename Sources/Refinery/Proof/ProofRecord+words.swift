@@ -8,7 +8,8 @@ extension ProofRecord {
             return "The deciding arms are not trained yet."
         }
         let selection = "\"\(plan.request.selection)\""
-        let numbers = "\(Self.gain(primary)) bits a byte (95 % interval \(Self.interval(primary)))"
+        let numbers =
+            "\(Self.number(primary.gain)) bits a byte (95 % interval \(Self.interval(primary)))"
         let scope =
             "for students of \(plan.shape.parameters) parameters after "
             + "\(plan.keptTokens * plan.request.epochs) tokens, judged by \(plan.target.words)"
@@ -28,12 +29,21 @@ extension ProofRecord {
             return "The proof is blind: students that learned from shuffled words were not worse "
                 + "(\(Self.gain(control)) bits a byte, 95 % interval \(Self.interval(control))), so "
                 + "no difference between good selections could be seen. Give more tokens, more "
-                + "--epochs or more --seeds."
+                + "--epochs or more --seeds, and another folder by --output."
         case .none:
             return
                 "No verdict, since what judges was not named before the run: the rule's students "
                 + "gain \(numbers) over a matched random draw, \(scope). Name --target or "
                 + "--judge-domains."
+        }
+    }
+
+    /// What is noteworthy of the arms, each with what to do.
+    public var warnings: [String] {
+        guard let rule = arms.first(where: { $0.arm == .rule }) else { return [] }
+        return arms.filter { Double($0.tokens) < 0.97 * Double(rule.tokens) }.map { arm in
+            "\(arm.arm.words) has \(arm.tokens) tokens where the rule has \(rule.tokens), so its "
+                + "students read some of them twice: this favours the rule"
         }
     }
 
@@ -69,7 +79,11 @@ extension ProofRecord {
     public var armTable: (head: [String], rows: [[String]]) {
         (
             ["judged on", "documents"] + arms.map(\.arm.words),
-            [["all", "\(plan.target.documents.count)"] + arms.map { Self.number($0.bitsPerByte) }]
+            [["(tokens learned from)", ""] + arms.map { "\($0.tokens)" }]
+                + [
+                    ["all", "\(plan.target.documents.count)"]
+                        + arms.map { Self.number($0.bitsPerByte) }
+                ]
                 + domains.indices.map { place in
                     [domains[place].name ?? "(none)", "\(domains[place].documents)"]
                         + arms.map { Self.number($0.domains[place]) }

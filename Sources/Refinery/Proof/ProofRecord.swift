@@ -22,6 +22,8 @@ public struct ProofRecord: Codable, Sendable, Equatable {
         public var arm: ProofArm
         /// Chunks that it has, of its first seed.
         public var chunks: Int64
+        /// Predicted tokens that it has, mean over seeds.
+        public var tokens: Int64
         /// Bits a byte on the judging documents, mean over seeds.
         public var bitsPerByte: Double
         /// Each domain's bits a byte, mean over seeds, in the order of ``ProofRecord/domains``.
@@ -30,7 +32,7 @@ public struct ProofRecord: Codable, Sendable, Equatable {
         public var curve: [ProofStudent.Point]
 
         private enum CodingKeys: String, CodingKey {
-            case arm, chunks, domains, curve
+            case arm, chunks, tokens, domains, curve
             case bitsPerByte = "bits_per_byte"
         }
     }
@@ -136,7 +138,7 @@ public struct ProofRecord: Codable, Sendable, Equatable {
             return point
         }
         return ArmResult(
-            arm: arm, chunks: students[0].chunks,
+            arm: arm, chunks: students[0].chunks, tokens: Int64(mean { Double($0.tokens) }),
             bitsPerByte: mean { target.bitsPerByte($0.nll) },
             domains: groups.map { places in
                 let bytes = places.reduce(0) { $0 + target.documents[$1].bytes }

@@ -68,43 +68,57 @@ public struct ProofStage: Sendable {
         corpus: CorpusDocuments?, goOn: (ProofRecord, _ secondsLeft: Double) -> Bool,
         _ told: (Event) -> Void
     ) throws -> ProofRecord {
-        let folder = try ProofFolder(path: output)
         let (selection, pair) = try checked()
+        let folder = try ProofFolder(path: output)
         let writer = ProofArmWriter(
             store, selection, teacher: teacher, longest: try longest(pair))
         let known = try folder.plan(request)
+        if let known { try check(known, selection, corpus) }
         let plan = try known ?? makePlan(selection, pair, corpus, folder, writer, told)
-        try check(plan, selection)
+        try folder.write(plan)
         told(.planned(plan))
         let target = try TokenSequences(path: folder.target)
         let models = ByRole(
             teacher: pair.teacher.fingerprint, reference: pair.reference.fingerprint)
-        let groups = [ProofArm.first, ProofArm.deciding, request.isBrief ? [] : ProofArm.others]
-        var students: [ProofStudent] = []
-        var record = ProofRecord(plan, models: models, students: [])
+        var students = try trained(folder)
         let all = request.arms.count * request.seeds
-        for group in groups where !group.isEmpty {
+        for group in [ProofArm.first, ProofArm.deciding, request.isBrief ? [] : ProofArm.others] {
+            let before = students.count
             for seed in 0..<request.seeds {
-                for arm in group {
-                    let place = students.count + 1
-                    if let known = try folder.student(arm, seed), !known.nll.isEmpty {
-                        students.append(known)
-                        continue
-                    }
-                    told(.student(arm, seed: seed, place: place, of: all))
+                for arm in group
+                where !students.contains(where: { $0.arm == arm && $0.seed == seed }) {
+                    told(.student(arm, seed: seed, place: students.count + 1, of: all))
                     let student = try train(arm, seed, plan, target, folder, writer, told)
                     told(
                         .trained(student, bitsPerByte: plan.target.bitsPerByte(student.nll)))
                     students.append(student)
                 }
             }
-            record = ProofRecord(plan, models: models, students: students)
+            let isLeft = students.count < all
+            guard students.count > before || group == ProofArm.first else { continue }
+            let record = ProofRecord(plan, models: models, students: students)
             try folder.write(record)
             let left = Self.secondsLeft(students, all)
             told(.reached(record, secondsLeft: left))
-            if group == ProofArm.first, !goOn(record, left) { return record }
+            if group == ProofArm.first, isLeft, !goOn(record, left) { return record }
         }
-        return record
+        return ProofRecord(plan, models: models, students: students)
+    }
+
+    /// The students of earlier runs, whatever their arms; what they left behind is deleted.
+    private func trained(_ folder: ProofFolder) throws -> [ProofStudent] {
+        var students: [ProofStudent] = []
+        for arm in request.arms {
+            for seed in 0..<request.seeds {
+                guard let known = try folder.student(arm, seed), !known.nll.isEmpty else {
+                    continue
+                }
+                students.append(known)
+                folder.delete(folder.checkpoint(arm, seed))
+                if arm.drawsBySeed { folder.delete(folder.tokens(arm, seed)) }
+            }
+        }
+        return students
     }
 
     private static func secondsLeft(_ students: [ProofStudent], _ all: Int) -> Double {
@@ -139,15 +153,47 @@ public struct ProofStage: Sendable {
         try store.read { try $0.mostTokens(scoredBy: pair.teacher.id) } + 2
     }
 
-    /// The plan of a proof that goes on is of this selection and tokenizer.
-    private func check(_ plan: ProofPlan, _ selection: SelectionSummary) throws {
-        guard plan.rule == (try selection.rule.canonicalJSON()),
-            plan.keptTokens == selection.keptTokens,
-            plan.tokenizer == ModelFingerprint.tokenizer(teacher.tokenizer)
-        else {
+    /// The plan of a proof that goes on is of this selection, store, tokenizer and files.
+    private func check(
+        _ plan: ProofPlan, _ selection: SelectionSummary, _ corpus: CorpusDocuments?
+    ) throws {
+        let rule = try selection.rule.canonicalJSON()
+        let others = [
+            (plan.rule != rule || plan.keptTokens != selection.keptTokens, "another selection"),
+            (
+                plan.tokenizer != ModelFingerprint.tokenizer(teacher.tokenizer)
+                    || plan.contextRule != teacher.contextRule,
+                "another tokenizer or context token"
+            ),
+            (
+                plan.pool != (try pool()),
+                "what the store held then: it has other documents or scores now"
+            ),
+        ]
+        if let other = others.first(where: \.0) {
             throw RefineryError(
-                .refused, "\(output) holds a proof of another selection of this name",
+                .refused, "\(output) holds a proof on \(other.1)",
                 hint: "delete that folder to begin again, or name another with --output")
+        }
+        guard
+            let change = corpus.map({ $0.changed(since: plan.files) })
+                ?? (plan.files.isEmpty ? nil : "\(plan.files.count) files, now none")
+        else { return }
+        throw RefineryError(
+            .refused, "\(output) holds a proof that was judged by other files: \(change)",
+            hint: "give the same files to go on, or name another folder with --output")
+    }
+
+    /// How much the store holds.
+    private func pool() throws -> ProofPlan.Pool {
+        try store.read { snapshot in
+            try snapshot.status().corpora.reduce(
+                into: ProofPlan.Pool(documents: 0, chunks: 0, pending: 0)
+            ) { sum, corpus in
+                sum.documents += corpus.documents
+                sum.chunks += corpus.chunks
+                sum.pending += corpus.pending
+            }
         }
     }
 
@@ -156,7 +202,13 @@ public struct ProofStage: Sendable {
         _ folder: ProofFolder, _ writer: ProofArmWriter, _ told: (Event) -> Void
     ) throws -> ProofPlan {
         told(.gathering)
-        let target = try ProofTargetSource(
+        // Before anything is read.
+        if let layers = request.layers, let width = request.width {
+            _ = try ReferenceSizes(
+                vocabulary: teacher.tokenizer.vocabularySize, context: 2
+            ).shape(layers: layers, width: width)
+        }
+        let (target, files) = try ProofTargetSource(
             store, selection, teacher: teacher, request: request, isCancelled: isCancelled
         ).target(corpus, writing: folder.target)
         guard
@@ -188,13 +240,12 @@ public struct ProofStage: Sendable {
                     tokens: seen, teacherOperations: .infinity, length: longest
                 ) { _ in true }
             }
-        let plan = ProofPlan(
+        return ProofPlan(
             request: request, rule: try selection.rule.canonicalJSON(),
             keptTokens: selection.keptTokens,
-            tokenizer: ModelFingerprint.tokenizer(teacher.tokenizer), target: target,
+            tokenizer: ModelFingerprint.tokenizer(teacher.tokenizer),
+            contextRule: teacher.contextRule, pool: try pool(), files: files, target: target,
             shape: shape, settings: sizes.settings(shape, training, sizing))
-        try folder.write(plan)
-        return plan
     }
 
     /// Trains one student, or goes on with it.
@@ -207,8 +258,14 @@ public struct ProofStage: Sendable {
         if let known = try folder.student(arm, seed), FileManager.default.fileExists(atPath: path) {
             student = known
         } else {
-            told(.writing(arm, seed: seed))
-            let counts = try writer.write(arm, seed: seed, to: path, isCancelled: isCancelled)
+            var counts = SliceCounts()
+            if !arm.drawsBySeed, let file = try? TokenSequences(path: path) {
+                // The file of an earlier seed, which was written whole.
+                (counts.chunks, counts.tokens) = (Int64(file.count), Int64(file.predictedCount))
+            } else {
+                told(.writing(arm, seed: seed))
+                counts = try writer.write(arm, seed: seed, to: path, isCancelled: isCancelled)
+            }
             student = ProofStudent(
                 arm: arm, seed: seed, chunks: counts.chunks, tokens: counts.tokens)
             try folder.write(student)
@@ -221,22 +278,20 @@ public struct ProofStage: Sendable {
             options: TrainingRun.Options(
                 threads: threads, checkpoint: checkpoint, longest: target.longest))
         var began = SuspendingClock.now
-        var learned = student.curve.last?.tokens ?? 0
         for quarter in 1...4 {
             let end = settings.steps * quarter / 4
             if student.curve.contains(where: { $0.step == end }) || end == 0 { continue }
-            // What was learned between two points and lost by a kill is counted as planned.
-            learned = max(learned, Int64(run.step) * Int64(settings.batchTokens) * 9 / 10)
             try run.run(until: end, isCancelled: isCancelled) { report in
-                guard case .step(let step) = report else { return }
-                learned += Int64(step.tokens)
-                told(.training(step, steps: settings.steps))
+                if case .step(let step) = report {
+                    told(.training(step, steps: settings.steps))
+                }
             }
             let losses = try run.losses(of: target, isCancelled: isCancelled)
             let nll = plan.target.perDocument(losses)
             student.curve.append(
                 ProofStudent.Point(
-                    step: end, tokens: learned, bitsPerByte: plan.target.bitsPerByte(nll)))
+                    step: end, tokens: run.learnedTokens, bitsPerByte: plan.target.bitsPerByte(nll))
+            )
             if quarter == 4 { student.nll = nll }
             student.seconds += began.duration(to: .now) / .seconds(1)
             began = .now

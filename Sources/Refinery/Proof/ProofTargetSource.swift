@@ -27,9 +27,11 @@ struct ProofTargetSource {
     /// - Parameters:
     ///   - corpus: the files of the target, or of the corpus; nil: the store's documents.
     ///   - path: the file of sequences.
-    /// - Returns: What judges.
+    /// - Returns: What judges, and the files that it came from; none: the store.
     /// - Throws: ``RefineryError`` where nothing is held out; what reading throws.
-    func target(_ corpus: CorpusDocuments?, writing path: String) throws -> ProofTarget {
+    func target(
+        _ corpus: CorpusDocuments?, writing path: String
+    ) throws -> (ProofTarget, [CorpusDocuments.File]) {
         if request.hasTarget, let corpus {
             let known = try textsInStore(of: corpus)
             return try target("files of the user's", corpus.forEach, path) { _, sha256 in
@@ -62,13 +64,13 @@ struct ProofTargetSource {
         _ documents: ((CorpusDocuments.Event) -> Void, ProofTarget.Body) throws
             -> CorpusDocuments.Tally,
         _ path: String, isWanted: @escaping (ImportedDocument, SHA256Digest) -> Bool?
-    ) throws -> ProofTarget {
+    ) throws -> (ProofTarget, [CorpusDocuments.File]) {
         var gathering = try ProofTarget.Gathering(words: words, teacher: teacher, path: path)
-        _ = try documents({ _ in }) { document, sha256 in
+        let tally = try documents({ _ in }) { document, sha256 in
             if isCancelled() { throw CancellationError() }
             try gathering.add(document, sha256, isWanted: isWanted(document, sha256))
         }
-        return try gathering.finish()
+        return (try gathering.finish(), tally.files)
     }
 
     /// The texts of the files that the store has, too: an arm could learn from them.

@@ -13,8 +13,8 @@ struct Estimate: AsyncParsableCommand {
             A pilot: chunks are drawn by the hash of their documents, scored with both models, and \
             compared with spoiled twins of themselves. It says hours and memory with an interval, \
             whether the pair tells good text from bad, and what the largest domains are like. \
-            Without --reference it says the cost only. docs/method.md has every formula and the \
-            reason of every limit.
+            Without --reference it says the cost only. The hours' interval is that of the tokens; \
+            the machine's rates are taken as measured. docs/proof.md has the reason of every limit.
 
             Examples:
               refinectl estimate corpus/ --teacher big.gguf

@@ -11,7 +11,7 @@ struct Prove: AsyncParsableCommand {
         discussion: """
             Students of the same first weights and order learn from as many tokens of each arm: what \
             the selection keeps, a random draw that matches its domains and lengths, and some \
-            others. They are judged in bits a byte on documents that no arm has: files of your own \
+            others. They are judged in bits a byte on documents that are in no arm: files of your own \
             (--target), or held-out documents of domains that you name before the run \
             (--judge-domains). The random arms are trained first; from their spread follows the \
             smallest effect that can be seen, and then you are asked to go on. A proof that was \
@@ -150,6 +150,7 @@ struct Prove: AsyncParsableCommand {
         request.judgeDomains = judgeDomains.map(domains) ?? []
         request.hasTarget = !target.isEmpty
         request.epochs = epochs
+        (request.textField, request.domainField) = (textField, domainField)
         (request.layers, request.width) = (layers, width)
         (request.isBrief, request.anyway) = (brief, anyway)
         let job = ProofJob(

@@ -55,8 +55,8 @@ struct OutputOptions: ParsableArguments {
     func checkFormat(_ path: String) throws {
         let format = format(of: path)
         let others =
-            [".arrow", ".feather", ".csv", ".tsv", ".bin", ".mds"]
-            + (format == .parquet ? [".jsonl", ".jsonl.gz", ".jsonl.zst"] : [".parquet"])
+            [".arrow", ".feather", ".csv", ".tsv", ".bin", ".mds", ".parquet.gz", ".parquet.zst"]
+            + (format == .parquet ? [".jsonl", ".gz", ".zst"] : [".parquet"])
         guard let ending = others.first(where: { path.lowercased().hasSuffix($0) }) else { return }
         throw Failure(
             "cannot write \(path): a file called \(ending) does not hold \(format.rawValue)",

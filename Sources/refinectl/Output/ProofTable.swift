@@ -13,6 +13,7 @@ enum ProofTable {
             for row in record.contrastRows { contrasts.add(row) }
             text += contrasts.render() + "\n"
         }
+        for warning in record.warnings { text += "warning: \(NumberText.printable(warning))\n" }
         return text + NumberText.printable(record.sentence) + "\n"
     }
 

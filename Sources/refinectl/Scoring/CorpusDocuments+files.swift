@@ -11,6 +11,9 @@ extension CorpusDocuments {
     init(files sources: [CorpusSource], fields: FieldNames, isCancelled: AtomicFlag) {
         self.init(sources, fields: fields) { source in
             let reader = try CorpusReader(source, fields: fields, keepsOthers: false)
+            for note in reader.notes where note.contains(": column \(fields.domain): ") {
+                StandardOutput.writeError("note: \(NumberText.printable(note))\n")
+            }
             return { try reader.read(1 << 20) { isCancelled.isSet } }
         }
     }

@@ -86,6 +86,24 @@ struct EstimateStageTests {
         #expect(record.corpus.tokens.lower < record.corpus.tokens.upper)
     }
 
+    @Test func `a few large documents count by their bytes among many small ones`() throws {
+        let small = (0..<40).map { #"{"text": "\#($0) 8f3a9c1e77 b2d4e6f801 5a7c9e1b3d"}"# }
+        let large = (0..<3).map { number in
+            let words = (0..<600).map { "the river \((number + $0) % 9) and" }
+            return #"{"text": "\#(words.joined(separator: " "))"}"#
+        }
+        let record = try estimate(corpus(small + large), reference: nil)
+        let teacher = try LanguageModel(
+            path: Self.root.appending(path: "Tests/Fixtures/models/bf16").path)
+        let chunker = Chunker(tokenizer: teacher.tokenizer, maxTokens: 128)
+        let tokens = (small + large).reduce(0) { sum, line in
+            let text = Array(line.dropFirst(10).prefix { $0 != "\"" }.utf8)
+            return sum + chunker.cut(text).reduce(0) { $0 + $1.tokens }
+        }
+        // Every document was taken, so that each stands for its own bytes.
+        #expect(abs(record.corpus.tokens.value - Double(tokens)) < 1e-6 * Double(tokens))
+    }
+
     @Test(arguments: ["Tests/Fixtures/models/bf16", "models/reference"])
     func `a pair of one model is told to be of no use`(model: String) throws {
         let record = try estimate(corpus(Self.lines(60)), teacher: model, reference: model)

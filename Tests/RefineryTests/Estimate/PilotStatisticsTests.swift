@@ -27,13 +27,17 @@ struct PilotStatisticsTests {
     }
 
     @Test func `reliability steps the correlation of halves up to the whole`() throws {
-        // Halves that correlate by 0.5: (0, 0), (1, 2), (2, 1) and again without a pair.
-        let chunks = [(0.0, 0.0), (1, 2), (2, 1)].map { chunk($0) } + [chunk(nil)]
+        // Halves that correlate by 0.5: (0, 0), (1, 2), (2, 1), seven times, and one without.
+        let points = [(0.0, 0.0), (1, 2), (2, 1)]
+        let chunks = (0..<21).map { chunk(points[$0 % 3]) } + [chunk(nil)]
         let r = try #require(PilotStatistics.correlation([0, 1, 2], [0, 2, 1]))
         #expect(abs(r - 0.5) < 1e-12)
         let found = try #require(PilotStatistics.reliability(chunks))
         #expect(abs(found - 2 * 0.5 / 1.5) < 1e-12)
-        #expect(PilotStatistics.reliability([chunk(nil), chunk(nil), chunk(nil)]) == nil)
+        #expect(PilotStatistics.reliability(Array(chunks.prefix(19))) == nil)
+        // Halves that disagree are of no use, and nothing beyond.
+        let against = (0..<21).map { chunk((Double($0), -Double($0))) }
+        #expect(PilotStatistics.reliability(against) == 0)
     }
 
     @Test

@@ -20,6 +20,15 @@ struct TextCorruptionTests {
         #expect(twin != TextCorruption.shuffledWords.apply(to: text, seed: 2))
     }
 
+    @Test func `text without spaces is shuffled by pieces`() {
+        let text = String(repeating: "河流入海，山高水长。", count: 20)
+        let twin = String(
+            decoding: TextCorruption.shuffledWords.apply(to: Array(text.utf8), seed: 4),
+            as: UTF8.self)
+        #expect(twin != text && twin.unicodeScalars.count == text.unicodeScalars.count)
+        #expect(twin.unicodeScalars.sorted() == text.unicodeScalars.sorted())
+    }
+
     @Test func `the first quarter is repeated up to the length, character by character`() {
         let twin = TextCorruption.repeatedQuarter.apply(to: Array("äbcdefgh".utf8), seed: 0)
         #expect(String(decoding: twin, as: UTF8.self) == "äbäbäbäb")

@@ -112,8 +112,7 @@ struct ProofStageTests {
             true
         } _: { _ in
         }
-        #expect(again.arms.map(\.bitsPerByte) == whole.arms.map(\.bitsPerByte))
-        #expect(again.primary == whole.primary && again.control == whole.control)
+        #expect(again == whole)
     }
 
     @Test func `who is asked may end it behind the random arms, and it goes on from there`() throws
@@ -131,6 +130,44 @@ struct ProofStageTests {
             if case .trained = event { trained += 1 }
         }
         #expect(trained == 4 && rest.arms.count == 4)
+    }
+
+    @Test func `a proof that is done is not trained, asked about or overwritten again`() throws {
+        let test = try filled()
+        let whole = try stage(test).run(corpus: nil) { _, _ in
+            true
+        } _: { _ in
+        }
+        let again = try stage(test).run(corpus: nil) { _, _ in
+            Issue.record("asked")
+            return false
+        } _: { event in
+            if case .trained = event { Issue.record("trained") }
+        }
+        #expect(again == whole)
+        #expect(try ProofRecord.read(folder: test.path + ".proof") == whole)
+        // More arms go on from there.
+        let more = try stage(test, change: { $0.isBrief = false }).run(corpus: nil) { _, _ in
+            true
+        } _: { _ in
+        }
+        #expect(more.arms.count == 7 && more.primary == whole.primary)
+    }
+
+    @Test func `a store that holds something else since is refused`() throws {
+        let test = try filled()
+        _ = try stage(test).run(corpus: nil) { _, _ in
+            false
+        } _: { _ in
+        }
+        try test.add([.test("new", "A new document.", line: 99)], file: "b.jsonl")
+        let error = #expect(throws: RefineryError.self) {
+            _ = try stage(test).run(corpus: nil) { _, _ in
+                true
+            } _: { _ in
+            }
+        }
+        #expect(error?.message.contains("what the store held then") == true)
     }
 
     @Test func `held-out documents judge and are in no arm`() throws {

@@ -35,9 +35,13 @@ public struct SliceBias: Codable, Sendable, Equatable {
     ///
     /// - Throws: ``RefineryError`` where the store cannot be read.
     init?(_ slice: CorpusSlice, over candidates: CandidateSet, in snapshot: Snapshot) throws {
-        var trained = IDSet()
+        var (trained, texts) = (IDSet(), IDSet())
         try snapshot.documentTexts { document, sha256 in
             if slice.part(ofText: sha256) == .trained { trained.insert(document) }
+        }
+        // A text that was trained on is known wherever it is.
+        try snapshot.chunkOriginals { document, original in
+            if trained.contains(document) { texts.insert(original) }
         }
         var domains: [Int32: (seen: Sums, unseen: Sums)] = [:]
         try candidates.forEach { item in
@@ -47,7 +51,7 @@ public struct SliceBias: Codable, Sendable, Equatable {
                 sums.nll += item.referenceNLL
                 sums.tokens += Int(item.referenceTokens)
             }
-            if trained.contains(item.document) {
+            if trained.contains(item.document) || texts.contains(item.original) {
                 add(&domains[item.domain, default: (Sums(), Sums())].seen)
             } else {
                 add(&domains[item.domain, default: (Sums(), Sums())].unseen)
@@ -67,9 +71,10 @@ public struct SliceBias: Codable, Sendable, Equatable {
     /// What it means, for people.
     public var words: String {
         func number(_ value: Double) -> String { String(format: "%.3f", value) }
-        return "the reference was trained on \(seen) of the candidates: its loss there is "
-            + "\(number(seenLoss)) nats a token, and \(number(unseenLoss)) on \(unseen) others of "
-            + "the same domains, so the differences of those seen are too low by about "
-            + number(bias)
+        return "the reference was trained on \(seen) of the candidates in domains with others: its "
+            + "loss there is \(number(seenLoss)) nats a token, and \(number(unseenLoss)) on the "
+            + "\(unseen) others"
+            + (bias > 0
+                ? ", so the differences of those seen are too low by about \(number(bias))" : "")
     }
 }
