@@ -32,6 +32,34 @@ import Testing
         return time.tv_sec * 1_000_000_000 + time.tv_nsec
     }
 
+    /// CPU time of client and stand-in together, by requests of 64 tokens.
+    @Test(.enabled(if: ProcessInfo.processInfo.environment["REFINERY_TEST_SPEED"] != nil))
+    func aTokenCostsLittleInSmallRequests() async throws {
+        let ids = (0..<64).map { Int32($0 * 7) }
+        let canned = EngineAnswers.vllm([ids])
+        var options = EnginePoolOptions()
+        options.requestTokens = 64
+        options.tokensInFlight = 1024
+        let sequences = Array(repeating: ids, count: 20_000)
+        let bounds = options
+        try await StandIn.with({ _ in .json(canned) }) { server in
+            let clock = ContinuousClock()
+            let start = clock.now, before = Self.processTime()
+            _ = try await PoolFaultTests.outcomes(
+                "vllm", [server], options: bounds, sequences: sequences)
+            let cost = (Self.processTime() - before) / Double(64 * sequences.count)
+            let rate = Double(sequences.count) / ((clock.now - start) / .seconds(1))
+            print(
+                "\(cost * 1e6) µs of CPU a token with the stand-in's own, \(Int(rate)) requests/s")
+        }
+    }
+
+    private static func processTime() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+
     @Test func vllmIsDecodedAt300000TokensASecondOnOneCore() throws {
         let prompts: [[Int32]] = (0..<64).map { (number: Int) -> [Int32] in
             (0..<1024).map { (place: Int) -> Int32 in Int32((place * 7919 + number * 31) % 49152) }

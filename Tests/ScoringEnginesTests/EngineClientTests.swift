@@ -68,6 +68,19 @@ import Testing
         }
     }
 
+    @Test func theKeyIsNeverSentInClear() async throws {
+        try await EngineKeyTests.withFile("sk-12345", mode: 0o600) { path in
+            let transport = try EngineTransport(key: try EngineKey(path: path))
+            let url = try EngineURL("http://192.0.2.1:8000")
+            let client = EngineClient(url: url, kind: .vllm, model: "m", transport: transport)
+            let error = await #expect(throws: EngineError.self) {
+                try await client.score([[1, 2]])
+            }
+            #expect(error?.kind == .invalid)
+            try await transport.shutDown()
+        }
+    }
+
     @Test func whatHasNothingToScoreIsNotSent() async throws {
         try await Self.withClient { client, server in
             let scores = try await client.score([[], [5, 6], [7]])

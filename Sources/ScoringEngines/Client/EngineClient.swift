@@ -46,6 +46,11 @@ public struct EngineClient: Sendable {
         }
     }
 
+    /// Ids that a sequence may have where the model's context takes `context`.
+    ///
+    /// vLLM generates a token, which must fit, too.
+    public func longestSequence(context: Int) -> Int { codec.room(context: context) }
+
     /// Scores sequences by one request, or several where the interface takes fewer in one.
     ///
     /// - Parameters:
@@ -98,7 +103,7 @@ public struct EngineClient: Sendable {
     ) async throws -> Reader.Value {
         do {
             return try await transport.exchange(
-                body, with: "\(url)\(path)", bound: bound, timeout: timeout, reader: reader)
+                body, to: url, path: path, bound: bound, timeout: timeout, reader: reader)
         } catch let error as EngineError {
             throw error.at("\(url)")
         }

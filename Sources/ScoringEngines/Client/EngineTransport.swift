@@ -12,16 +12,20 @@ public struct EngineTransport: Sendable {
     private let http: HTTPClient
     let key: EngineKey?
     let timing: EngineTiming
+    private let allowsPlainHTTP: Bool
 
     /// A transport without a connection yet.
     ///
     /// - Parameters:
-    ///   - key: sent with every request; see ``EngineAddress/check(hasKey:allowsPlainHTTP:)``.
+    ///   - key: sent with every request.
     ///   - authorityFile: certificates in PEM that are trusted beside the system's.
     ///   - timing: how long engines are waited for.
+    ///   - allowsPlainHTTP: whether the key may go over a network unencrypted; see
+    ///     ``EngineAddress/check(hasKey:allowsPlainHTTP:)``, which says so before work begins.
     /// - Throws: ``EngineError`` (invalid) for a file without certificates.
     public init(
-        key: EngineKey? = nil, authorityFile: String? = nil, timing: EngineTiming = EngineTiming()
+        key: EngineKey? = nil, authorityFile: String? = nil, timing: EngineTiming = EngineTiming(),
+        allowsPlainHTTP: Bool = false
     ) throws(EngineError) {
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.certificateVerification = .fullVerification
@@ -42,6 +46,7 @@ public struct EngineTransport: Sendable {
         http = HTTPClient(configuration: configuration)
         self.key = key
         self.timing = timing
+        self.allowsPlainHTTP = allowsPlainHTTP
     }
 
     /// Ends every connection; the transport cannot be used again.
@@ -53,16 +58,21 @@ public struct EngineTransport: Sendable {
     ///
     /// - Parameters:
     ///   - body: JSON, which is posted; nil to get.
-    ///   - url: the whole URL.
+    ///   - url: the endpoint.
+    ///   - path: what stands behind its URL.
     ///   - bound: bytes that the answer may have.
     ///   - timeout: for the whole exchange.
     ///   - reader: takes the bytes of an answer with status 200 and makes a value of them.
     /// - Returns: What the reader made.
     /// - Throws: ``EngineError``; `CancellationError`.
     func exchange<Reader: BodyReader>(
-        _ body: [UInt8]?, with url: String, bound: Int, timeout: Duration, reader: Reader
+        _ body: [UInt8]?, to url: EngineURL, path: String, bound: Int, timeout: Duration,
+        reader: Reader
     ) async throws -> Reader.Value {
-        var request = HTTPClientRequest(url: url)
+        guard key == nil || allowsPlainHTTP || url.isSecure || url.isLoopback else {
+            throw EngineURL.invalid("the key is not sent to \(url), which is not encrypted")
+        }
+        var request = HTTPClientRequest(url: "\(url)\(path)")
         request.method = body == nil ? .GET : .POST
         request.headers.add(name: "Accept", value: "application/json")
         request.headers.add(name: "User-Agent", value: "refinery")
