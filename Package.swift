@@ -130,6 +130,7 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
+            exclude: ["canned_engine.py"],
             swiftSettings: strict),
         .testTarget(
             name: "TeacherInferenceTests",

@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import Testing
 
 @testable import ScoringEngines
@@ -32,26 +33,34 @@ import Testing
         return time.tv_sec * 1_000_000_000 + time.tv_nsec
     }
 
-    /// CPU time of client and stand-in together, by requests of 64 tokens.
-    @Test(.enabled(if: ProcessInfo.processInfo.environment["REFINERY_TEST_SPEED"] != nil))
+    /// CPU time of this process, by requests of 64 tokens to a server that answers all alike.
+    ///
+    /// `REFINERY_TEST_CANNED` is its URL: `python3 Tests/ScoringEnginesTests/canned_engine.py`.
+    @Test(.enabled(if: ProcessInfo.processInfo.environment["REFINERY_TEST_CANNED"] != nil))
     func aTokenCostsLittleInSmallRequests() async throws {
+        let url = try #require(ProcessInfo.processInfo.environment["REFINERY_TEST_CANNED"])
         let ids = (0..<64).map { Int32($0 * 7) }
-        let canned = EngineAnswers.vllm([ids])
         var options = EnginePoolOptions()
         options.requestTokens = 64
         options.tokensInFlight = 1024
+        let transport = try EngineTransport()
+        let address = try EngineAddress(kind: "vllm", urls: [url], model: "m")
+        let pool = EnginePool(
+            EngineClient.all(address, transport: transport), options: options,
+            logger: Logger(label: "test"))
         let sequences = Array(repeating: ids, count: 20_000)
-        let bounds = options
-        try await StandIn.with({ _ in .json(canned) }) { server in
-            let clock = ContinuousClock()
-            let start = clock.now, before = Self.processTime()
-            _ = try await PoolFaultTests.outcomes(
-                "vllm", [server], options: bounds, sequences: sequences)
-            let cost = (Self.processTime() - before) / Double(64 * sequences.count)
-            let rate = Double(sequences.count) / ((clock.now - start) / .seconds(1))
-            print(
-                "\(cost * 1e6) µs of CPU a token with the stand-in's own, \(Int(rate)) requests/s")
-        }
+        let clock = ContinuousClock()
+        let start = clock.now, before = Self.processTime()
+        let outcomes = try await pool.score(sequences)
+        let cost = (Self.processTime() - before) / Double(64 * sequences.count)
+        let rate = Double(sequences.count) / ((clock.now - start) / .seconds(1))
+        print("\(cost * 1e6) µs of CPU a token, \(Int(rate)) requests/s of 64 tokens")
+        #expect(
+            outcomes.allSatisfy { outcome in
+                if case .scored(let score) = outcome { score.logProbs.count == 63 } else { false }
+            })
+        try await transport.shutDown()
+        #expect(cost < 5e-6)
     }
 
     private static func processTime() -> Double {
