@@ -14,7 +14,7 @@ import Testing
     ) async throws -> Result {
         try await StandIn.with(tls: tls, answer) { server in
             let transport = try EngineTransport(
-                key: key, authorityFile: authorityFile, timing: PoolFaultTests.timing)
+                key: key, authorityFile: authorityFile, timing: EngineTiming())
             do {
                 let client = EngineClient(
                     url: try EngineURL(server.url), kind: kind, model: model, transport: transport)
