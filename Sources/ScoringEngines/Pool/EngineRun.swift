@@ -1,0 +1,234 @@
+import Logging
+
+/// The rules of one run of ``EnginePool``: what an ending means for the work and the endpoints.
+struct EngineRun {
+    /// How a request ended.
+    enum Ending: Sendable {
+        case answered(EngineAnswer, weightVersion: String?)
+        case failed(EngineError)
+    }
+
+    /// What a run waits for.
+    enum Event: Sendable {
+        /// More work, nil at its end.
+        case window([EngineSequence]?)
+        case ended(EngineSchedule.Start, Ending)
+        /// An endpoint may be tried again.
+        case woke
+    }
+
+    /// What is to be sent where.
+    var schedule: EngineSchedule
+    private let clients: [EngineClient]
+    private let options: EnginePoolOptions
+    private let timing: EngineTiming
+    private let logger: Logger
+    /// What each endpoint's answers carried first.
+    private var fingerprints: [String?]
+    /// What the weights were first called, by any endpoint.
+    private var weightVersion: String?
+    private var failuresInARow = 0
+    private var lastSuccess = ContinuousClock.now
+    private var lastError: EngineError?
+
+    init(
+        clients: [EngineClient], options: EnginePoolOptions, timing: EngineTiming, logger: Logger
+    ) {
+        self.clients = clients
+        self.options = options
+        self.timing = timing
+        self.logger = logger
+        fingerprints = Array(repeating: nil, count: clients.count)
+        weightVersion = options.revision
+        schedule = EngineSchedule(
+            endpoints: clients.count,
+            sequencesPerRequest: clients.map(\.codec.sequencesPerRequest).min() ?? 1,
+            options: options)
+    }
+
+    /// Adds work.
+    ///
+    /// - Returns: The results of sequences that need no engine: with nothing to score, or too long.
+    /// - Throws: ``EngineError`` (invalid) for a negative id.
+    mutating func admit(_ sequences: [EngineSequence]) throws(EngineError) -> [EngineResult] {
+        var results: [EngineResult] = []
+        var work: [EngineSequence] = []
+        for sequence in sequences {
+            let count = sequence.tokens.count
+            if let id = sequence.tokens.first(where: { $0 < 0 }) {
+                throw EngineError(.invalid, "sequence \(sequence.id) has the token id \(id)")
+            }
+            if count < 2 {
+                let nothing = EngineScore(logProbs: [], ranks: nil)
+                results.append(EngineResult(id: sequence.id, outcome: .scored(nothing)))
+            } else if let most = options.longestSequence, count > most {
+                let reason = "\(count) tokens, but the engine takes \(most)"
+                results.append(EngineResult(id: sequence.id, outcome: .failed(reason)))
+            } else {
+                work.append(sequence)
+            }
+        }
+        schedule.add(work)
+        return results
+    }
+
+    /// Sends a request, after the endpoint's check where it is due.
+    ///
+    /// - Throws: `CancellationError`.
+    static func perform(
+        _ start: EngineSchedule.Start, by client: EngineClient, _ options: EnginePoolOptions
+    ) async throws -> Ending {
+        do {
+            var version: String?
+            if start.isCheck {
+                version = try await client.identity().weightVersion
+                if let canary = options.canary { try await check(canary, client) }
+            }
+            let answer = try await client.answer(
+                start.request.sequences.map(\.tokens), tokensInFlight: start.tokensInFlight)
+            return .answered(answer, weightVersion: version)
+        } catch let error as EngineError {
+            return .failed(error)
+        }
+    }
+
+    private static func check(_ canary: EngineCanary, _ client: EngineClient) async throws {
+        do {
+            try canary.check(try await client.meanNLL(of: canary.ids))
+        } catch let error as EngineError {
+            guard error.kind == .sequence || error.kind == .refused else { throw error }
+            throw EngineError(
+                .refused, "\(client.url): the canary failed: \(error.message)", hint: error.hint)
+        }
+    }
+
+    /// Takes a request's end.
+    ///
+    /// - Returns: Results to record; none where the request is sent again.
+    /// - Throws: ``EngineError`` for what ends the run.
+    mutating func take(
+        _ ending: Ending, of start: EngineSchedule.Start
+    ) throws(EngineError) -> [EngineResult] {
+        switch ending {
+        case .answered(let answer, let version):
+            try compare(answer, weightVersion: version, endpoint: start.endpoint)
+            if start.isCheck, schedule.endpoints[start.endpoint].failures > 0 {
+                logger.notice(
+                    "engine endpoint is back",
+                    metadata: ["engine.url": "\(clients[start.endpoint].url)"])
+            }
+            schedule.succeeded(start)
+            failuresInARow = 0
+            lastSuccess = .now
+            return zip(start.request.sequences, answer.scores).map {
+                EngineResult(id: $0.id, outcome: .scored($1))
+            }
+        case .failed(let error):
+            switch error.kind {
+            case .refused, .invalid: throw error
+            case .sequence: return try refused(start, error)
+            case .unavailable(let retryAfter):
+                try failed(start, error, isWrong: false, retryAfter: retryAfter)
+            case .wrongAnswer: try failed(start, error, isWrong: true, retryAfter: nil)
+            }
+            return []
+        }
+    }
+
+    /// Ends a run whose engines have been away for too long.
+    ///
+    /// - Throws: ``EngineError`` (unavailable).
+    func checkPatience() throws(EngineError) {
+        guard let patience = options.patience, .now - lastSuccess > patience else { return }
+        throw EngineError(
+            .unavailable(retryAfter: nil),
+            "nothing was scored for \(patience); the last error: \(lastError?.message ?? "none")",
+            hint: lastError?.hint)
+    }
+
+    /// The engine cannot score a sequence: each once more by itself, then it is given up.
+    private mutating func refused(
+        _ start: EngineSchedule.Start, _ error: EngineError
+    ) throws(EngineError) -> [EngineResult] {
+        schedule.refused(start)
+        guard start.request.sequences.count == 1 else {
+            schedule.putBackSingly(start.request)
+            return []
+        }
+        guard start.request.refusals > 0 else {
+            var request = start.request
+            request.refusals = 1
+            request.refuser = start.endpoint
+            schedule.putBack(request)
+            return []
+        }
+        failuresInARow += 1
+        guard failuresInARow < options.mostFailures else {
+            throw EngineError(
+                .refused,
+                "\(failuresInARow) sequences in a row were refused and none scored; the last: "
+                    + error.message, hint: error.hint)
+        }
+        return [EngineResult(id: start.request.sequences[0].id, outcome: .failed(error.message))]
+    }
+
+    private mutating func failed(
+        _ start: EngineSchedule.Start, _ error: EngineError, isWrong: Bool, retryAfter: Duration?
+    ) throws(EngineError) {
+        lastError = error
+        let timing = timing, jitter = Double.random(in: 0...1)
+        var pause = Duration.zero
+        let wrongAnswers = schedule.failed(start, isWrong: isWrong, now: .now) { failures in
+            pause = timing.pause(failures: failures, retryAfter: retryAfter, jitter: jitter)
+            return pause
+        }
+        guard wrongAnswers < options.mostWrongAnswers else {
+            throw EngineError(
+                .refused,
+                "\(wrongAnswers) answers in a row were wrong; the last: \(error.message)",
+                hint: error.hint)
+        }
+        schedule.putBack(start.request)
+        logger.warning(
+            "engine endpoint set aside",
+            metadata: [
+                "engine.url": "\(clients[start.endpoint].url)", "error": "\(error.message)",
+                "pause.seconds": "\(pause / .seconds(1))",
+            ])
+        try checkPatience()
+    }
+
+    /// Compares what an answer carries with what came first.
+    private mutating func compare(
+        _ answer: EngineAnswer, weightVersion version: String?, endpoint: Int
+    ) throws(EngineError) {
+        if let found = answer.fingerprint {
+            if let known = fingerprints[endpoint], known != found {
+                throw changed(endpoint, "the fingerprint \"\(known)\"", found)
+            }
+            fingerprints[endpoint] = found
+        }
+        guard let reported = version ?? clients[endpoint].reportedRevision(answer) else { return }
+        if let known = weightVersion, known != reported {
+            throw changed(endpoint, "the revision \"\(known)\"", reported)
+        }
+        weightVersion = reported
+    }
+
+    private func changed(_ endpoint: Int, _ known: String, _ found: String) -> EngineError {
+        EngineError(
+            .refused, "\(clients[endpoint].url): the engine had \(known), and now has \"\(found)\"",
+            hint: "scores of other weights are never mixed; bring the old ones back, or start anew")
+    }
+}
+
+extension EngineClient {
+    /// What an answer says of the weights, where an operator named them.
+    fileprivate func reportedRevision(_ answer: EngineAnswer) -> String? {
+        switch kind {
+        // vLLM's own fingerprint hashes its configuration: another host may have another.
+        case .vllm: answer.fingerprint.flatMap { $0.hasPrefix("vllm-") ? nil : $0 }
+        case .sglang: answer.fingerprint == "default" ? nil : answer.fingerprint
+        }
+    }
+}
