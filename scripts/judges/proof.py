@@ -40,6 +40,11 @@ def contrast(arm: np.ndarray, baseline: np.ndarray, size: np.ndarray) -> dict[st
     residual = (baseline - arm).mean(axis=0) / LOG2 - gain * size
     by_document = (residual ** 2).sum() * documents / (documents - 1) / size.sum() ** 2
     error = np.sqrt(by_seed + by_document)
+    level = baseline.sum() / LOG2 / size.sum() / seeds
+    if error == 0:  # two arms of the same chunks
+        return {"gain": gain, "seed_error": 0.0, "document_error": 0.0, "lower": gain,
+                "upper": gain, "p": 1.0 if gain == 0 else 0.0, "share": gain / level,
+                "detectable": 0.0}
     freedom = (by_seed + by_document) ** 2 / (
         by_seed ** 2 / (seeds - 1) + by_document ** 2 / (documents - 1))
     half = quantile(0.975, freedom) * error
@@ -47,7 +52,7 @@ def contrast(arm: np.ndarray, baseline: np.ndarray, size: np.ndarray) -> dict[st
         "gain": gain, "seed_error": np.sqrt(by_seed), "document_error": np.sqrt(by_document),
         "lower": gain - half, "upper": gain + half,
         "p": 2 * (1 - below(abs(gain) / error, freedom)),
-        "share": gain / (baseline.sum() / LOG2 / size.sum() / seeds),
+        "share": gain / level,
         "detectable": (quantile(0.975, freedom) + quantile(0.8, freedom)) * error,
     }
 
