@@ -5,7 +5,16 @@ import Foundation
 /// renamed.
 ///
 /// The temporary name is the path with `.part` behind it; whoever begins anew overwrites it.
-struct DurableFile: ~Copyable {
+public struct DurableFile: ~Copyable {
+    /// Puts a file of `bytes` at `path`, over what is there.
+    ///
+    /// - Throws: ``TrainingError`` where the disk takes no more; the file is then as it was.
+    public static func write(_ bytes: [UInt8], to path: String) throws(TrainingError) {
+        var file = try DurableFile(path: path)
+        try file.append(bytes)
+        try file.commit()
+    }
+
     private let path: String
     private var descriptor: Int32
     private var hash = SHA256()

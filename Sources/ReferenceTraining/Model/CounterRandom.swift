@@ -5,12 +5,12 @@ import Foundation
 /// SplitMix64 (Steele, Lea and Flood 2014, figure 17): the state is a key plus the index times the
 /// golden gamma, and a finaliser mixes it. Any number can be had without those before it, so that
 /// threads and restarts change nothing.
-struct CounterRandom: Sendable {
+public struct CounterRandom: Sendable {
     private static let gamma: UInt64 = 0x9E37_79B9_7F4A_7C15
     private let key: UInt64
 
     /// A stream of `seed`; streams of other numbers are independent of it.
-    init(seed: UInt64, stream: UInt64) {
+    public init(seed: UInt64, stream: UInt64) {
         key = Self.mix(Self.mix(seed &+ Self.gamma) ^ Self.mix(stream &* Self.gamma &+ 1))
     }
 
@@ -25,7 +25,7 @@ struct CounterRandom: Sendable {
     func bits(_ index: UInt64) -> UInt64 { Self.mix(key &+ (index &+ 1) &* Self.gamma) }
 
     /// A whole number below `bound`; its bias is below bound / 2⁶⁴.
-    func below(_ bound: Int, _ index: UInt64) -> Int {
+    public func below(_ bound: Int, _ index: UInt64) -> Int {
         Int(bits(index).multipliedFullWidth(by: UInt64(bound)).high)
     }
 
@@ -41,7 +41,7 @@ struct CounterRandom: Sendable {
     }
 
     /// The numbers 0 ..< count in an order of this stream (Durstenfeld 1964).
-    func permutation(_ count: Int) -> [Int32] {
+    public func permutation(_ count: Int) -> [Int32] {
         var order = (0..<Int32(count)).map { $0 }
         for index in stride(from: count - 1, to: 0, by: -1) {
             order.swapAt(index, below(index + 1, UInt64(index)))

@@ -1,4 +1,5 @@
 import Foundation
+import ReferenceTraining
 import TeacherInference
 
 /// Cuts and scores a pilot's documents, one chunk of each, on several threads until time is up.
@@ -175,8 +176,7 @@ struct PilotScorer: Sendable {
             guard !pieces.isEmpty else { return nil }
             let draws = KeyedDraw(label: "refinery-pilot-chunk-1", seed: scorer.seed)
             let draw = document.sha256.withUnsafeBytes { draws.draw(sha256: $0) }
-            var random = SplitMix(state: draw)
-            let piece = pieces[random.below(pieces.count)]
+            let piece = pieces[CounterRandom(seed: draw, stream: 1).below(pieces.count, 0)]
             let text = Array(document.text[piece.range])
             guard let whole = try score(text) else { return nil }
             var twins: [TextCorruption: PilotChunk.Sums] = [:]

@@ -1,4 +1,5 @@
 import Foundation
+import ReferenceTraining
 
 /// A number with its 95 % interval.
 public struct Estimated: Codable, Sendable, Equatable {
@@ -33,10 +34,10 @@ enum PilotStatistics {
         _ chunks: [PilotChunk], _ statistic: ([PilotChunk]) -> Double?
     ) -> Estimated? {
         guard chunks.count > 1, let value = statistic(chunks) else { return nil }
-        var random = SplitMix(state: 1)
         var values: [Double] = []
-        for _ in 0..<resamples {
-            let drawn = chunks.indices.map { _ in chunks[random.below(chunks.count)] }
+        for resample in 0..<resamples {
+            let random = CounterRandom(seed: 1, stream: UInt64(resample))
+            let drawn = chunks.indices.map { chunks[random.below(chunks.count, UInt64($0))] }
             if let value = statistic(drawn) { values.append(value) }
         }
         guard values.count > resamples / 2 else { return nil }

@@ -1,4 +1,5 @@
 import Foundation
+import ReferenceTraining
 
 /// A folder in which long work keeps what it needs to go on; one process at a time.
 final class WorkFolder {
@@ -41,10 +42,7 @@ final class WorkFolder {
     ///
     /// - Throws: ``RefineryError`` for a file that cannot be read.
     func read<Value: Decodable>(_ type: Value.Type, from file: String) throws -> Value? {
-        // A power failure may leave an empty file of that name.
-        guard let bytes = FileManager.default.contents(atPath: file), !bytes.isEmpty else {
-            return nil
-        }
+        guard let bytes = FileManager.default.contents(atPath: file) else { return nil }
         do {
             return try JSONDecoder().decode(type, from: bytes)
         } catch {
@@ -61,13 +59,13 @@ final class WorkFolder {
         try write(bytes: Array(try encoder.encode(value)) + [0x0A], to: file)
     }
 
-    /// Writes a small file, whole or not at all.
+    /// Writes a small file to the disk, whole or not at all.
     func write(bytes: [UInt8], to file: String) throws {
         do {
-            try Data(bytes).write(to: URL(fileURLWithPath: file), options: .atomic)
+            try DurableFile.write(bytes, to: file)
         } catch {
             throw RefineryError(
-                .output, "cannot write \(file): \(error.localizedDescription)",
+                .output, error.message,
                 hint: "make room on its disk; the same command goes on")
         }
     }

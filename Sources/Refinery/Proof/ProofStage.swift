@@ -26,6 +26,9 @@ public struct ProofStage: Sendable {
         case reached(ProofRecord, secondsLeft: Double)
     }
 
+    /// The most of its candidates' tokens that a selection may keep.
+    private static let mostKept = 0.9
+
     private let store: Store
     private let teacher: LanguageModel
     private let request: ProofRequest
@@ -137,6 +140,14 @@ public struct ProofStage: Sendable {
                 throw RefineryError(
                     .refused, "\"\(selection.name)\" is a random draw, which proves nothing",
                     hint: "name a selection that was made by a score")
+            }
+            let share = Double(selection.keptTokens) / Double(max(1, selection.tokens))
+            guard share <= Self.mostKept else {
+                throw RefineryError(
+                    .refused,
+                    "\"\(selection.name)\" keeps \(Int(100 * share)) % of its candidates' tokens: a "
+                        + "random draw of as many is nearly the same text",
+                    hint: "prove a selection that leaves out more, such as `--token-ratio 0.5`")
             }
             guard pair.teacher.tokenizerDigest == ModelFingerprint.tokenizer(teacher.tokenizer)
             else {

@@ -1,6 +1,4 @@
 import Foundation
-import NIOPosix
-import Synchronization
 
 /// Reads a file or stdin in pieces, off Swift's cooperative threads.
 final class FileReader: Sendable {
@@ -58,18 +56,6 @@ final class FileReader: Sendable {
             if errno != EINTR && errno != EAGAIN {
                 throw Failure("cannot read \(path): \(String(cString: strerror(errno)))")
             }
-        }
-    }
-
-    /// The next bytes, at most `count`; empty at the end.
-    func next(_ count: Int = 256 << 10) async throws -> [UInt8] {
-        let isCancelled = AtomicFlag()
-        return try await withTaskCancellationHandler {
-            try await NIOThreadPool.singleton.runIfActive { [self] in
-                try read(count) { isCancelled.isSet }
-            }
-        } onCancel: {
-            isCancelled.set()
         }
     }
 }

@@ -213,6 +213,8 @@ struct ProofStageTests {
         rule.baseline = Baseline(seed: 1, from: .all)
         _ = try test.store.select(rule, name: "chance")
         #expect(refusal { $0.selection = "chance" }?.contains("random draw") == true)
+        _ = try test.store.select(SelectionRule(size: .topK(1000)), name: "all")
+        #expect(refusal { $0.selection = "all" }?.contains("keeps 100 % of its candidates") == true)
         rule = SelectionRule(size: .topK(3))
         rule.keepSlice = true
         _ = try test.store.select(rule, name: "open")
