@@ -110,5 +110,5 @@ the store (SQLite):   $work/store.db
 the daemon's log:     $work/refineryd.log
 
 Your own corpus, in one command:
-    $bin/refinectl refine CORPUS.jsonl --teacher MODEL --reference MODEL --ratio 0.5 --output refined.jsonl
+    $bin/refinectl refine CORPUS.jsonl --teacher MODEL --reference MODEL --token-ratio 0.5 --output refined.jsonl
 END

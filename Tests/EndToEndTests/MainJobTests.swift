@@ -51,14 +51,12 @@ import Testing
         let page = try String(contentsOfFile: folder("report.html"), encoding: .utf8)
         let selection = try JSONSerialization.jsonObject(
             with: Data(daemon.control("selections", "k", "--json").output.utf8))
-        for (words, key) in [
-            ("<td>candidates</td><td>17</td><td>", "candidates"),
-            ("<td>tokens that could be kept</td><td>", "kept_tokens"),
-        ] {
+        for (row, key) in [("candidates", "candidates"), ("kept", "kept_chunks")] {
             let value = try #require((selection as? [String: Any])?[key] as? Int)
-            #expect(page.contains(words + "\(value)</td>"), "\(key) \(value)")
+            #expect(
+                page.contains("<th scope=\"row\">\(row)</th><td>\(value)</td>"), "\(key) \(value)")
         }
-        #expect(page.components(separatedBy: "<details").count == 1 + 3 * 20)
+        #expect(page.components(separatedBy: "<details").count == 2 + 3 * 20)
         #expect(page.contains("<i class=\"p"), "tokens are coloured")
         #expect(page.utf8.count < 2_000_000)
         #expect(try daemon.control("report", "--selection", "?", "--output", "-").status == 1)

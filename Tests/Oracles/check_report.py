@@ -24,22 +24,25 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import quote
 
-ELEMENTS = set("html head meta title style body main h1 h2 h3 p b i dl dt dd table thead tbody tr"
-               " th td svg path rect text pre details summary circle line g".split())
-ATTRIBUTES = set("lang charset name content http-equiv class role viewbox width height x y d"
-                 " text-anchor open aria-label cx cy r x1 x2 y1 y2".split())
+ELEMENTS = set("html head meta title style body main h1 h2 h3 p b i dl dt dd ul li table thead tbody"
+               " tr th td svg path rect text desc pre details summary span div code figure"
+               " figcaption".split())
+ATTRIBUTES = set("lang charset name content http-equiv class role viewbox width height x y d scope"
+                 " text-anchor open aria-label tabindex style".split())
 
 
 class Page(HTMLParser):
     def __init__(self, text):
         super().__init__()
-        self.elements, self.attributes, self.rows, self.title = set(), set(), [], ""
+        self.elements, self.attributes, self.styles = set(), set(), set()
+        self.rows, self.title = [], ""
         self.inside = None
         self.feed(text)
 
     def handle_starttag(self, tag, attrs):
         self.elements.add(tag)
         self.attributes |= {name for name, _ in attrs}
+        self.styles |= {value for name, value in attrs if name == "style"}
         if tag == "tr":
             self.rows.append([])
         if tag in ("td", "th") and self.rows:
@@ -61,24 +64,22 @@ def numbers(db, name):
     selection, teacher, reference = db.execute(
         "SELECT id, teacher, reference FROM selection WHERE name = ?", (name,)).fetchone()
     kept = db.execute(
-        "SELECT m.name, s.tokens, c.document FROM selection_chunk k JOIN chunk c ON c.id = k.chunk"
+        "SELECT m.name, s.tokens FROM selection_chunk k JOIN chunk c ON c.id = k.chunk"
         " JOIN document d ON d.id = c.document LEFT JOIN domain m ON m.id = d.domain"
         " JOIN score s ON s.chunk = coalesce(c.duplicate_of, c.id) AND s.model = ?"
         " WHERE k.selection = ?", (teacher, selection)).fetchall()
-    chunks, documents = db.execute(
-        "SELECT count(*), count(DISTINCT document) FROM chunk WHERE retired = 0").fetchone()
+    chunks, = db.execute("SELECT count(*) FROM chunk WHERE retired = 0").fetchone()
     candidates = db.execute(
         "SELECT candidates FROM selection WHERE id = ?", (selection,)).fetchone()[0]
-    rows = {"documents": [len({row[2] for row in kept}), documents],
-            "chunks": [len(kept), chunks], "candidates": [len(kept), candidates],
-            "tokens that could be kept": [sum(row[1] for row in kept)]}
+    rows = {"candidates": [candidates], "kept": [len(kept), sum(row[1] for row in kept)]}
+    verdict = f"Kept {len(kept):,} of {chunks:,} chunk"
     domains = {}
-    for domain, tokens, _ in kept:
+    for domain, tokens in kept:
         key = "(none)" if domain is None else domain.decode()
         domains[key] = domains.get(key, 0) + tokens
     removals = json.loads(db.execute(
         "SELECT summary FROM selection WHERE id = ?", (selection,)).fetchone()[0])["removals"]
-    return rows, domains, removals
+    return rows, verdict, domains, removals
 
 
 def check(text, store, name):
@@ -92,17 +93,23 @@ def check(text, store, name):
     if len(text.encode()) >= 2 << 20:
         problems.append("2 MB and more")
     db = sqlite3.connect(f"file:{quote(store)}?mode=ro", uri=True)
-    rows, domains, removals = numbers(db, name)
+    rows, verdict, domains, removals = numbers(db, name)
+    if verdict not in text:
+        problems.append(f"no sentence {verdict!r}")
+    if any(not re.fullmatch(r"width:[0-9.]+%", style) for style in page.styles):
+        problems.append(f"styles {sorted(page.styles)}")
     for label, values in rows.items():
-        wanted = [label] + [str(v) for v in values]
+        wanted = [label] + [f"{v:,}" for v in values]
         if not any(row[:len(wanted)] == wanted for row in page.rows):
             problems.append(f"no row {wanted}")
     for domain, tokens in domains.items():
-        if not any(row[0] == domain and len(row) > 3 and row[3] == str(tokens)
+        if not any(row[0] == domain and len(row) > 4 and row[4] == f"{tokens:,}"
                    for row in page.rows if row):
             problems.append(f"no row of domain {domain!r} with {tokens} tokens kept")
     for removal in removals:
-        if [removal["by"], str(removal["items"])] not in page.rows:
+        wanted = [f"{removal['items']:,}", f"{removal['tokens']:,}"]
+        if removal["items"] and not any(
+                row[1:3] == wanted and row[0].startswith("− ") for row in page.rows):
             problems.append(f"no row of {removal}")
     return problems
 

@@ -1,3 +1,4 @@
+import Refinery
 import Testing
 
 @testable import refinectl

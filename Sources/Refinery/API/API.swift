@@ -68,5 +68,5 @@ public enum API {
     public static let comparison = Endpoint<SelectionComparison>(
         .get, "comparison", "first", "second")
     /// What a page about a selection is made of.
-    public static let report = Endpoint<ReportData>(.get, "report", "selection")
+    public static let report = Endpoint<ReportData>(.get, "report", "selection", "beside")
 }

@@ -8,7 +8,7 @@ public enum EstimatePage {
         var html = HTML()
         html.raw(PageStyle.head("refinery estimate"))
         html.element("h1", "What scoring this corpus costs, and what it is worth")
-        for warning in record.warnings { html.element("p", class: "verdict", warning) }
+        for warning in record.warnings { html.element("p", class: "warning", warning) }
         html.element(
             "p", class: "note",
             "\(record.chunks) chunks were scored by \(record.models.joined(separator: " and ")). "
@@ -16,23 +16,18 @@ public enum EstimatePage {
                 + "the chance that this was drawn. Intervals are 95 %.")
         for section in record.sections {
             html.element("h2", section.title)
-            html.raw("<dl>")
-            for line in section.lines {
-                html.element("dt", line.name)
-                html.element("dd", line.value)
-            }
-            html.raw("</dl>\n")
+            html.list(section.lines.map { ($0.name, $0.value) })
         }
         if let histogram = record.histogram {
             html.element("h2", "Differences of the chunks that guards let pass")
-            html.raw(ReportCharts.histogram(histogram, cut: nil))
+            html.raw("<figure>" + ReportCharts.histogram(histogram, cut: nil) + "</figure>\n")
         }
         if !record.scatter.isEmpty {
             html.element("h2", "What each model makes of them")
-            html.raw(ReportCharts.scatter(record.scatter, cut: nil))
+            html.raw("<figure>" + ReportCharts.scatter(record.scatter, cut: nil) + "</figure>\n")
         }
         html.element("h2", "The largest domains")
-        html.table(EstimateRecord.domainHead, record.domainRows)
+        html.table("The largest domains", EstimateRecord.domainHead, record.domainRows)
         html.raw(PageStyle.end)
         return html.bytes
     }

@@ -5,10 +5,6 @@ extension EstimateRecord {
     enum Limit {
         /// A pair must beat each kind of spoiled twin at least so often.
         static let caught = 0.8
-        /// A mean difference above this says that the reference is too weak, nats a token or byte.
-        static let gap = (token: 1.5, byte: 0.5)
-        /// One below this says that the teacher is too close.
-        static let leastGap = (token: 0.1, byte: 0.03)
         /// Where low teacher loss alone picks more than this, a reference earns nothing.
         static let pickedByLoss = 0.85
         /// A single chunk's difference is noise below this.
@@ -58,18 +54,19 @@ extension EstimateRecord {
                         + "which may be less than 80 % of all; give more --minutes")
         }
         if let gap = pair.gap?.value {
-            let (most, least) =
-                pair.per == .token
-                ? (Limit.gap.token, Limit.leastGap.token) : (Limit.gap.byte, Limit.leastGap.byte)
-            if gap > most {
+            let unit: ScoreUnit = pair.per == .token ? .token : .byte
+            let usable = PairSummary.usable(unit)
+            switch PairSummary.judge(gap: gap, unit) {
+            case .usable: break
+            case .weakReference:
                 warnings.append(
                     "the mean difference is \(number(gap)) nats a \(pair.per.rawValue), above "
-                        + "\(most): the reference is too weak, so differences say what the teacher "
+                        + "\(usable.upperBound): the reference is too weak, so differences say what the teacher "
                         + "knows of language; train it longer or larger")
-            } else if gap < least {
+            case .closeTeacher:
                 warnings.append(
                     "the mean difference is \(number(gap, 3)) nats a \(pair.per.rawValue), below "
-                        + "\(least): the teacher knows little more than the reference; take a "
+                        + "\(usable.lowerBound): the teacher knows little more than the reference; take a "
                         + "larger teacher or a smaller reference")
             }
         }

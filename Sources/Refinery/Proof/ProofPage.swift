@@ -13,12 +13,9 @@ enum ProofPage {
         html.raw(PageStyle.head("refinery proof"))
         html.element("h1", "Does \(request.selection) help?")
         html.element("p", class: "verdict", record.sentence)
-        for warning in record.warnings { html.element("p", class: "note", warning) }
-        html.raw("<dl>")
-        func add(_ name: String, _ value: String) {
-            html.element("dt", name)
-            html.element("dd", value)
-        }
+        for warning in record.warnings { html.element("p", class: "warning", warning) }
+        var facts: [(name: String, value: String)] = []
+        func add(_ name: String, _ value: String) { facts.append((name, value)) }
         add("rule", plan.rule)
         add("models", record.models.both.map { String($0.prefix(16)) }.joined(separator: ", "))
         add(
@@ -36,9 +33,9 @@ enum ProofPage {
                 "\(ProofRecord.number(detectable)) bits a byte would be seen in four of five proofs"
             )
         }
-        html.raw("</dl>\n")
+        html.list(facts)
         html.element("h2", "Contrasts")
-        html.table(ProofRecord.contrastHead, record.contrastRows)
+        html.table("Contrasts", ProofRecord.contrastHead, record.contrastRows)
         html.element(
             "p", class: "note",
             "The first contrast was named before the run. The second is the control: it must gain. "
@@ -48,7 +45,7 @@ enum ProofPage {
         curves(record.arms, &html)
         html.element("h2", "Bits a byte by domain")
         let table = record.armTable
-        html.table(table.head, table.rows)
+        html.table("Bits a byte by domain", table.head, table.rows)
         html.raw(PageStyle.end)
         return html.bytes
     }
@@ -60,14 +57,13 @@ enum ProofPage {
             let low = points.map(\.bitsPerByte).min(), let high = points.map(\.bitsPerByte).max()
         else { return }
         let room = max((high - low) * 0.05, 1e-6)
-        let x = Chart.Axis(
-            0, Double(most), from: Chart.margin.left, to: Chart.width - Chart.margin.right)
-        let y = Chart.Axis(
-            low - room, high + room, from: 2 * Chart.height - Chart.margin.bottom,
-            to: Chart.margin.top)
-        var svg = Chart.open("Bits a byte against tokens", height: 2 * Chart.height)
+        let height = 330.0
+        let x = Chart.across(0, Double(most))
+        let y = Chart.up(low - room, high + room, height: height)
+        var svg = Chart.open(
+            "Bits a byte against tokens", "\(arms.count) arms; lower is better", height: height)
         for (place, arm) in arms.enumerated() {
-            svg += "<path class=\"curve a\(place)\" d=\""
+            svg += "<path class=\"curve c\(place)\" d=\""
             for (step, point) in arm.curve.enumerated() {
                 svg += step == 0 ? "M" : "L"
                 svg +=
@@ -76,14 +72,13 @@ enum ProofPage {
             }
             svg += "\"/>"
         }
-        svg += Chart.axes(x, y, "tokens", "bits a byte", height: 2 * Chart.height)
-        html.raw(svg + "</svg>\n<p>")
+        svg += Chart.axes(x, y, "tokens", "bits a byte", height: height)
+        html.raw("<figure>" + svg + "</svg>\n<figcaption class=\"keys\">")
         for (place, arm) in arms.enumerated() {
-            html.raw(
-                "<svg class=\"key\" viewBox=\"0 0 16 3\"><path class=\"curve a\(place)\" "
-                    + "d=\"M0 1.5H16\"/></svg>")
-            html.text(arm.arm.words + "  ")
+            html.raw("<span><span class=\"key k\(place)\"></span>")
+            html.text(arm.arm.words)
+            html.raw("</span> ")
         }
-        html.raw("</p>\n")
+        html.raw("</figcaption></figure>\n")
     }
 }

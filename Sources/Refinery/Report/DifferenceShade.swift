@@ -1,5 +1,5 @@
-/// How a token's difference is coloured: a step of a scale from red (the reference is better) over
-/// none to green (the teacher is better).
+/// How a token's difference is coloured: a step of a scale from orange (the reference is better) over
+/// none to blue (the teacher is better).
 public enum DifferenceShade {
     /// Steps to either side.
     public static let steps = 4

@@ -19,7 +19,7 @@ struct ReportBuilder {
 
     /// What was found in the second pass, by part of the order.
     private(set) var places: [(name: String, places: [Place])] = [
-        ("best", []), ("cut", []), ("worst", []),
+        ("best", []), ("cut", []), ("worst", []), ("alone", []), ("other", []),
     ]
     private(set) var histogram = ReportData.ScoreHistogram(lower: 0, upper: 1, bins: bins)
 
@@ -41,8 +41,16 @@ struct ReportBuilder {
         scores = []
     }
 
-    /// Takes a candidate of the second pass, of rank `rank`.
-    mutating func take(_ candidate: Candidate, rank: Int, isKept: Bool) {
+    /// Takes a candidate of the second pass.
+    ///
+    /// - Parameters:
+    ///   - candidate: the candidate.
+    ///   - rank: its place in the order, from 1.
+    ///   - isKept: whether the selection keeps it.
+    ///   - isKeptByOther: whether the selection beside it does; nil where there is none.
+    mutating func take(
+        _ candidate: Candidate, rank: Int, isKept: Bool, isKeptByOther: Bool? = nil
+    ) {
         histogram.add(candidate.score, isKept: isKept)
         let half = Self.examples / 2
         let parts = [
@@ -52,5 +60,9 @@ struct ReportBuilder {
         for (part, ranks) in parts.enumerated() where ranks.contains(rank) {
             places[part].places.append(Place(candidate: candidate, rank: rank, isKept: isKept))
         }
+        guard let isKeptByOther, isKept != isKeptByOther else { return }
+        let part = isKept ? 3 : 4
+        guard places[part].places.count < half else { return }
+        places[part].places.append(Place(candidate: candidate, rank: rank, isKept: isKept))
     }
 }

@@ -2,16 +2,27 @@ import Foundation
 
 /// The charts of a report as inline SVG, coloured by the page's style sheet.
 enum ReportCharts {
+    /// Domains that have a colour of their own.
+    static let colours = 6
+
     /// Candidates by score, the kept ones in front, the cut as a line.
-    static func histogram(_ histogram: ReportData.ScoreHistogram, cut: Double?) -> String {
+    ///
+    /// - Parameters:
+    ///   - histogram: counts by score.
+    ///   - cut: the score at which what is kept ends; nil: no line.
+    ///   - noun: what is counted, in the plural.
+    /// - Returns: Markup; empty where there is nothing to draw.
+    static func histogram(
+        _ histogram: ReportData.ScoreHistogram, cut: Double?, of noun: String = "chunks"
+    ) -> String {
         let most = histogram.candidates.max() ?? 0
         guard most > 0, histogram.upper > histogram.lower else { return "" }
-        let x = Chart.Axis(
-            histogram.lower, histogram.upper, from: Chart.margin.left,
-            to: Chart.width - Chart.margin.right)
-        let y = Chart.Axis(
-            0, Double(most), from: Chart.height - Chart.margin.bottom, to: Chart.margin.top)
-        var svg = Chart.open("Histogram of the score")
+        let x = Chart.across(histogram.lower, histogram.upper)
+        let y = Chart.up(0, Double(most))
+        var svg = Chart.open(
+            "Candidates by score",
+            "\(histogram.candidates.reduce(0, +)) \(noun) from \(Chart.short(histogram.lower)) to "
+                + "\(Chart.short(histogram.upper)); \(histogram.kept.reduce(0, +)) are kept")
         let step = (histogram.upper - histogram.lower) / Double(histogram.candidates.count)
         for (style, counts) in [("all", histogram.candidates), ("kept", histogram.kept)] {
             for (place, count) in counts.enumerated() where count > 0 {
@@ -21,43 +32,63 @@ enum ReportCharts {
                 svg +=
                     "<rect class=\"\(style)\" x=\"\(Chart.number(left))\" y=\"\(Chart.number(top))\" "
                     + "width=\"\(Chart.number(max(0.5, right - left - 0.5)))\" "
-                    + "height=\"\(Chart.number(Chart.height - Chart.margin.bottom - top))\"/>"
+                    + "height=\"\(Chart.number(y.from - top))\"/>"
             }
         }
-        if let cut { svg += Chart.vertical(x.at(cut)) }
-        return svg + Chart.axes(x, y, "score", "chunks") + "</svg>\n"
+        if let cut { svg += Chart.vertical(x.at(cut), "cut \(Chart.short(rounded(cut)))") }
+        return svg + Chart.axes(x, y, "score", noun) + "</svg>\n"
     }
 
-    /// Teacher's against reference's NLL a byte; `cut` is the difference a byte at the cut.
+    /// Teacher's against reference's NLL a byte on logarithmic axes, so that the dense corner has
+    /// room; what lies beyond the axes is drawn on their edge.
     ///
-    /// The axes end at the 98th percentile, or noise would leave the rest no room; what lies beyond
-    /// is drawn on the edge.
-    static func scatter(_ points: [ReportData.ScatterPoint], cut: Double?) -> String {
-        let values = points.flatMap { [$0.teacher, $0.reference] }.sorted()
-        guard !values.isEmpty else { return "" }
-        let most = values[values.count - 1 - values.count / 50]
-        guard most > 0 else { return "" }
-        let x = Chart.Axis(0, most, from: Chart.margin.left, to: Chart.width - Chart.margin.right)
-        let y = Chart.Axis(
-            0, most, from: 2 * Chart.height - Chart.margin.bottom, to: Chart.margin.top)
-        var svg = Chart.open("Teacher's against reference's NLL a byte", height: 2 * Chart.height)
-        for (style, isKept) in [("dot all", false), ("dot kept", true)] {
-            svg += "<path class=\"\(style)\" d=\""
-            for point in points where point.isKept == isKept {
-                let place = (x.at(min(point.teacher, most)), y.at(min(point.reference, most)))
-                svg += "M\(Chart.number(place.0)) \(Chart.number(place.1))h0"
-            }
-            svg += "\"/>"
+    /// - Parameters:
+    ///   - points: some of the candidates.
+    ///   - cut: the difference a byte at the cut; nil: no line.
+    ///   - domains: the domains that have a colour, at most ``colours``.
+    /// - Returns: Markup; empty where there is nothing to draw.
+    static func scatter(
+        _ points: [ReportData.ScatterPoint], cut: Double?, domains: [String?] = []
+    ) -> String {
+        let values = points.flatMap { [$0.teacher, $0.reference] }.filter { $0 > 0 }.sorted()
+        guard let greatest = values.last else { return "" }
+        let most = max(values[values.count - 1 - values.count / 200], greatest / 50) * 1.05
+        let least = min(max(values[values.count / 200] * 0.95, most / 300), most / 2)
+        let height = 330.0
+        let x = Chart.across(least, most, isLogarithmic: true)
+        let y = Chart.up(least, most, height: height, isLogarithmic: true)
+        var svg = Chart.open(
+            "Teacher's against reference's loss a byte",
+            "\(points.count) candidates; those further above the diagonal have a higher difference",
+            height: height)
+        var paths: [String: String] = [:]
+        for point in points {
+            let colour = domains.firstIndex(of: point.domain) ?? colours
+            let place = (x.at(min(point.teacher, most)), y.at(min(point.reference, most)))
+            paths["dot c\(colour)\(point.isKept ? "" : " out")", default: ""] +=
+                "M\(Chart.number(place.0)) \(Chart.number(place.1))h0"
         }
-        if let cut {
-            let start = max(0, -cut), end = min(most, most - cut)
-            if start < end {
-                svg +=
-                    "<path class=\"cut\" d=\"M\(Chart.number(x.at(start))) \(Chart.number(y.at(start + cut)))"
-                    + "L\(Chart.number(x.at(end))) \(Chart.number(y.at(end + cut)))\"/>"
-            }
+        // What is kept lies in front.
+        for (style, path) in paths.sorted(by: { ($0.key.count, $0.key) > ($1.key.count, $1.key) }) {
+            svg += "<path class=\"\(style)\" d=\"\(path)\"/>"
         }
+        if let cut { svg += cutLine(cut, x, y) }
         let names = ("teacher, nats a byte", "reference, nats a byte")
-        return svg + Chart.axes(x, y, names.0, names.1, height: 2 * Chart.height) + "</svg>\n"
+        return svg + Chart.axes(x, y, names.0, names.1, height: height) + "</svg>\n"
     }
+
+    /// The points where reference − teacher is the cut.
+    private static func cutLine(_ cut: Double, _ x: Chart.Axis, _ y: Chart.Axis) -> String {
+        let steps = 64
+        let places = (0...steps).compactMap { step -> String? in
+            let teacher = x.low * pow(x.high / x.low, Double(step) / Double(steps))
+            let reference = teacher + cut
+            guard reference >= y.low, reference <= y.high else { return nil }
+            return "\(Chart.number(x.at(teacher))) \(Chart.number(y.at(reference)))"
+        }
+        guard places.count > 1 else { return "" }
+        return "<path class=\"cut\" d=\"M" + places.joined(separator: "L") + "\"/>"
+    }
+
+    private static func rounded(_ value: Double) -> Double { (value * 1000).rounded() / 1000 }
 }

@@ -2,25 +2,36 @@
 public struct ReportData: Codable, Sendable, Equatable {
     /// The selection.
     public var selection: SelectionSummary
+    /// The corpora that it was chosen from.
+    public var corpora: [String]
+    /// How far both models are apart on the candidates; nil where there are none.
+    public var pair: PairSummary?
     /// The models that scored.
     public var models: [ModelReport]
     /// The candidates' scores.
     public var histogram: ScoreHistogram
     /// NLLs a byte of some of the candidates, the same ones each time.
     public var scatter: [ScatterPoint]
-    /// The first of the order, those at the cut, the last.
+    /// The first of the order, those at the cut, the last; beside another selection also what each
+    /// keeps alone.
     public var examples: [ExampleGroup]
+    /// What it has in common with another selection; nil where none was named.
+    public var comparison: SelectionComparison?
 
     /// A report of the given parts.
     public init(
-        selection: SelectionSummary, models: [ModelReport], histogram: ScoreHistogram,
-        scatter: [ScatterPoint], examples: [ExampleGroup]
+        selection: SelectionSummary, corpora: [String], pair: PairSummary?, models: [ModelReport],
+        histogram: ScoreHistogram, scatter: [ScatterPoint], examples: [ExampleGroup],
+        comparison: SelectionComparison? = nil
     ) {
         self.selection = selection
+        self.corpora = corpora
+        self.pair = pair
         self.models = models
         self.histogram = histogram
         self.scatter = scatter
         self.examples = examples
+        self.comparison = comparison
     }
 
     /// Counts of scores in bins of one width; the outermost hold what lies beyond them too.
@@ -59,23 +70,27 @@ public struct ReportData: Codable, Sendable, Equatable {
         public var reference: Double
         /// Whether the selection keeps it.
         public var isKept: Bool
+        /// Its domain, if it has one.
+        public var domain: String?
 
         private enum CodingKeys: String, CodingKey {
-            case teacher, reference
+            case teacher, reference, domain
             case isKept = "kept"
         }
 
         /// A point of the given parts.
-        public init(teacher: Double, reference: Double, isKept: Bool) {
+        public init(teacher: Double, reference: Double, isKept: Bool, domain: String? = nil) {
             self.teacher = teacher
             self.reference = reference
             self.isKept = isKept
+            self.domain = domain
         }
     }
 
     /// Some chunks of one part of the order.
     public struct ExampleGroup: Codable, Sendable, Equatable {
-        /// `best`, `cut` or `worst`.
+        /// `best`, `cut` or `worst`; `alone` for what this selection keeps and the other does not,
+        /// `other` the other way round.
         public var place: String
         /// In order.
         public var chunks: [Example]
@@ -103,6 +118,10 @@ public struct ReportData: Codable, Sendable, Equatable {
         public var score: Double
         /// Scored tokens.
         public var tokens: Int
+        /// Teacher's mean NLL, nats a token of its own; nil where it is not known.
+        public var teacherLoss: Double?
+        /// Reference's mean NLL, nats a token of its own; nil where it is not known.
+        public var referenceLoss: Double?
         /// Whether the selection keeps it.
         public var isKept: Bool
         /// The text, of a very long one the beginning.
@@ -112,6 +131,8 @@ public struct ReportData: Codable, Sendable, Equatable {
 
         private enum CodingKeys: String, CodingKey {
             case chunk, document, ordinal, domain, rank, score, tokens, text
+            case teacherLoss = "teacher_loss"
+            case referenceLoss = "reference_loss"
             case isKept = "kept"
             case isWhole = "whole"
         }
@@ -119,8 +140,8 @@ public struct ReportData: Codable, Sendable, Equatable {
         /// An example of the given parts.
         public init(
             chunk: Int64, document: String, ordinal: Int, domain: String?, rank: Int,
-            score: Double, tokens: Int, isKept: Bool, text: String,
-            isWhole: Bool
+            score: Double, tokens: Int, teacherLoss: Double?, referenceLoss: Double?,
+            isKept: Bool, text: String, isWhole: Bool
         ) {
             self.chunk = chunk
             self.document = document
@@ -129,6 +150,8 @@ public struct ReportData: Codable, Sendable, Equatable {
             self.rank = rank
             self.score = score
             self.tokens = tokens
+            self.teacherLoss = teacherLoss
+            self.referenceLoss = referenceLoss
             self.isKept = isKept
             self.text = text
             self.isWhole = isWhole

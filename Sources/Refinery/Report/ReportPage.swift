@@ -14,36 +14,119 @@ public enum ReportPage {
         var html = HTML()
         let selection = report.selection
         html.raw(PageStyle.head("refinery report"))
-        html.element("h1", "Selection \(selection.name)")
-        summary(report, &html)
-        html.element("h2", "Scores of the candidates")
-        html.raw(ReportCharts.histogram(report.histogram, cut: selection.cut))
-        html.element("h2", "What each model makes of them")
-        let bytesPerUnit = unitBytes(report)
-        // Other scores have no line of their own between the two models.
-        let cut = selection.rule.score == .column(.difference) ? selection.cut : nil
-        html.raw(ReportCharts.scatter(report.scatter, cut: cut.map { $0 / bytesPerUnit }))
-        let line =
-            cut == nil
-            ? ""
-            : "; the line is the cut"
-                + (selection.unit == .token
-                    ? ", at the mean length of a token, \(format(bytesPerUnit, 2)) bytes" : "")
-        html.element(
-            "p", class: "note",
-            "\(report.scatter.count) of \(selection.candidates) candidates\(line).")
+        html.element("h1", title(report))
+        html.element("p", class: "note", "Selected \(NumberText.time(selection.created))")
+        html.element("p", class: "verdict", ReportWords.verdict(selection))
+        pair(report, &html)
+        if let comparison = report.comparison { self.comparison(comparison, &html) }
+        charts(report, &html)
+        steps(selection, &html)
         domains(selection, &html)
         if let categories = selection.categories, let column = selection.rule.mix?.by {
-            domains(categories, column.name, "Categories of \(column.name)", selection, &html)
+            self.categories(categories, of: column.name, selection, &html)
         }
         lengths(selection, &html)
-        examples(report, tokens, &html)
+        ReportExamples(selection, beside: report.comparison?.second, tokens: tokens).write(
+            report.examples, to: &html)
+        rule(report, &html)
         html.raw(PageStyle.end)
         return html.bytes
     }
 
-    /// Rendered bytes of one example at most: sixty of them leave the page under 2 MB.
-    private static let exampleBytes = 26 << 10
+    private static func title(_ report: ReportData) -> String {
+        let corpora =
+            report.corpora.count == 1
+            ? report.corpora[0]
+            : NumberText.counted(Int64(report.corpora.count), "corpus", "corpora")
+        return "Selection \(report.selection.name) of \(corpora)"
+    }
+
+    private static func pair(_ report: ReportData, _ html: inout HTML) {
+        guard let pair = report.pair else { return }
+        let (words, isWarning) = ReportWords.pair(pair, report.selection.unit)
+        html.element("h2", "Is this pair any good?")
+        html.element("p", class: isWarning ? "warning" : nil, words)
+        if let bias = report.selection.sliceBias {
+            html.element(
+                "p", class: "note", bias.words.prefix(1).uppercased() + bias.words.dropFirst() + "."
+            )
+        }
+    }
+
+    /// What both selections keep, and what each keeps alone.
+    private static func comparison(_ found: SelectionComparison, _ html: inout HTML) {
+        let noun = found.unit.rawValue + "s"
+        html.element("h2", "Beside \(found.second)")
+        let either = found.firstTokens + found.secondTokens - found.bothTokens
+        func row(_ name: String, _ items: Int, _ tokens: Int) -> [HTML.Cell] {
+            [
+                .text(name), .text(NumberText.count(items)), .text(NumberText.count(tokens)),
+                .text(NumberText.share(tokens, of: either)), .bar(share(tokens, of: either)),
+            ]
+        }
+        html.table(
+            "What both selections keep",
+            ["kept by", noun, "tokens", "of what either keeps", ""],
+            cells: [
+                row("both", found.bothItems, found.bothTokens),
+                row(
+                    "\(found.first) alone", found.firstItems - found.bothItems,
+                    found.firstTokens - found.bothTokens),
+                row(
+                    "\(found.second) alone", found.secondItems - found.bothItems,
+                    found.secondTokens - found.bothTokens),
+            ])
+    }
+
+    private static func charts(_ report: ReportData, _ html: inout HTML) {
+        let selection = report.selection
+        let noun = selection.rule.unit.rawValue + "s"
+        html.element("h2", "Scores and losses")
+        html.raw("<div class=\"charts\"><figure>")
+        html.raw(ReportCharts.histogram(report.histogram, cut: selection.cut, of: noun))
+        html.raw("<figcaption class=\"note keys\">")
+        key("kept", "kept", &html)
+        key("", "dropped", &html)
+        if selection.cut != nil { key("line", "the cut", &html) }
+        html.text("Every candidate by its score, \(selection.rule.score).")
+        html.raw("</figcaption></figure>\n<figure>")
+        let domains = coloured(report)
+        let bytesPerUnit = unitBytes(report)
+        // Other scores have no line of their own between the two models.
+        let cut = selection.rule.score == .column(.difference) ? selection.cut : nil
+        html.raw(
+            ReportCharts.scatter(
+                report.scatter, cut: cut.map { $0 / bytesPerUnit }, domains: domains))
+        html.raw("<figcaption class=\"note keys\">")
+        for (place, domain) in domains.enumerated() {
+            key("k\(place)", domain ?? DomainName.none, &html)
+        }
+        if report.scatter.contains(where: { !domains.contains($0.domain) }) {
+            key("k\(ReportCharts.colours)", "other domains", &html)
+        }
+        if cut != nil { key("line", "the cut", &html) }
+        html.text(
+            "\(NumberText.count(report.scatter.count)) of \(NumberText.count(selection.candidates)) "
+                + "candidates; small dots are dropped."
+                + (cut != nil && selection.unit == .token
+                    ? " The cut is drawn for tokens of \(NumberText.fixed(bytesPerUnit, 2)) bytes."
+                    : ""))
+        html.raw("</figcaption></figure></div>\n")
+    }
+
+    /// A square or line of a colour, and what it means.
+    private static func key(_ style: String, _ words: String, _ html: inout HTML) {
+        html.raw("<span><span class=\"key \(style)\"></span>")
+        html.text(words)
+        html.raw("</span> ")
+    }
+
+    /// The domains with most points, in the order of their names.
+    private static func coloured(_ report: ReportData) -> [String?] {
+        let counts = Dictionary(grouping: report.scatter, by: \.domain).mapValues(\.count)
+        return counts.sorted { ($0.value, $1.key ?? "") > ($1.value, $0.key ?? "") }
+            .prefix(ReportCharts.colours).map(\.key).sorted { $0 ?? "" < $1 ?? "" }
+    }
 
     private static func unitBytes(_ report: ReportData) -> Double {
         guard report.selection.unit == .token else { return 1 }
@@ -53,51 +136,46 @@ public enum ReportPage {
         return tokens == 0 ? 1 : Double(bytes) / Double(tokens)
     }
 
-    private static func summary(_ report: ReportData, _ html: inout HTML) {
-        let selection = report.selection
-        html.raw("<dl>")
-        func add(_ name: String, _ value: String) {
-            html.element("dt", name)
-            html.element("dd", value)
+    /// What each step removed, from everything scored down to what is kept.
+    private static func steps(_ selection: SelectionSummary, _ html: inout HTML) {
+        html.element("h2", "From what was scored to what is kept")
+        let noun = selection.rule.unit.rawValue + "s"
+        let notScored = [
+            ("too short to score", selection.tooShort), ("failed", selection.failed),
+            ("not scored yet", selection.pending),
+        ].filter { $0.1 > 0 }
+        if !notScored.isEmpty {
+            html.element(
+                "p", class: "note",
+                "Not counted below: "
+                    + ReportWords.list(
+                        notScored.map { "\(NumberText.count($0.1)) \(noun) \($0.0)" }) + ".")
         }
-        for model in report.models {
+        let removals =
+            selection.removals ?? [Removal(by: "duplicates", items: selection.duplicates)]
+        let all = selection.scoredTokens ?? selection.tokens
+        var left = all
+        var rows: [[HTML.Cell]] = []
+        func add(_ name: String, _ items: Int, _ tokens: Int, left: Int) {
+            rows.append([
+                .text(name), .text(NumberText.count(items)), .text(NumberText.count(tokens)),
+                .text(NumberText.share(left, of: all)), .bar(share(left, of: all)),
+            ])
+        }
+        let items = removals.reduce(selection.candidates) { $0 + $1.items }
+        add("scored", items, all, left: all)
+        for removal in removals where removal.items > 0 {
+            left -= removal.tokens
             add(
-                model.role.rawValue,
-                "\(model.path): \(model.architecture), \(model.parameters) parameters, "
-                    + "\(model.tokenizer), context \(model.context), \(model.fingerprint.prefix(16))"
-            )
+                "− " + ReportWords.step(removal.by, selection.rule.guards), removal.items,
+                removal.tokens, left: left)
         }
-        if let rule = try? selection.rule.canonicalJSON() { add("rule", rule) }
-        for column in selection.columns ?? [] { add("column \(column.name)", column.filesLine) }
-        html.raw("</dl>\n")
+        add("candidates", selection.candidates, selection.tokens, left: selection.tokens)
+        let kept = selection.rule.unit == .chunk ? selection.keptChunks : selection.keptDocuments
+        add("kept", kept, selection.keptTokens, left: selection.keptTokens)
         html.table(
-            ["", "kept", "of"],
-            [
-                ["documents", "\(selection.keptDocuments)", "\(selection.documents)"],
-                ["chunks", "\(selection.keptChunks)", "\(selection.chunks)"],
-                ["candidates", "\(selection.keptChunks)", "\(selection.candidates)"],
-            ]
-                + (selection.scoredTokens.map {
-                    [["scored tokens", "\(selection.keptTokens)", "\($0)"]]
-                } ?? [])
-                + [["tokens that could be kept", "\(selection.keptTokens)", "\(selection.tokens)"]])
-        if let bias = selection.sliceBias { html.element("p", class: "note", bias.words) }
-        let steps =
-            selection.removals?.map { ($0.by, $0.items) } ?? [("duplicates", selection.duplicates)]
-        let removed =
-            steps
-            + [
-                ("too short to score", selection.tooShort), ("failed", selection.failed),
-                ("not scored yet", selection.pending),
-            ].filter { $0.1 > 0 }
-        guard !removed.isEmpty else { return }
-        html.element("h2", "What filters, guards and duplicates removed")
-        html.table(
-            ["by", selection.rule.unit == .chunk ? "chunks" : "documents"],
-            removed.map { [$0.0, "\($0.1)"] })
-        for line in (selection.removals ?? []).flatMap(\.lines) {
-            html.element("p", class: "note", line)
-        }
+            "What each step removed", ["", noun, "tokens", "tokens left", ""], cells: rows)
+        for line in removals.flatMap(\.lines) { html.element("p", class: "note", line) }
     }
 
     /// Every domain that was there, those without a candidate included.
@@ -106,118 +184,102 @@ public enum ReportPage {
         let rows = selection.domainRows
         let all = rows.reduce(0) { $0 + $1.before.tokens }
         html.table(
+            "Domains before and after",
             [
                 "domain", selection.knowsDomainsBefore ? "scored tokens" : "candidates' tokens",
-                "share", "kept tokens", "share of those kept", "candidates' mean score",
-                "of those kept",
+                "share before", "", "kept tokens", "share after", "", "share of it kept",
+                "mean score", "of those kept",
             ],
-            rows.map { row in
-                [
-                    row.before.domain ?? "(none)", "\(row.before.tokens)",
-                    share(row.before.tokens, of: all), "\(row.after?.keptTokens ?? 0)",
-                    share(row.after?.keptTokens ?? 0, of: selection.keptTokens),
-                    row.after.map { format($0.meanScore, 4) } ?? "–",
-                    row.after?.keptMeanScore.map { format($0, 4) } ?? "–",
+            cells: rows.map { row in
+                let kept = row.after?.keptTokens ?? 0
+                return [
+                    .text(row.before.domain ?? DomainName.none),
+                    .text(NumberText.count(row.before.tokens)),
+                    .text(NumberText.share(row.before.tokens, of: all)),
+                    .bar(share(row.before.tokens, of: all), isFaint: true),
+                    .text(NumberText.count(kept)),
+                    .text(NumberText.share(kept, of: selection.keptTokens)),
+                    .bar(share(kept, of: selection.keptTokens)),
+                    .text(NumberText.share(kept, of: row.before.tokens)),
+                    .text(row.after.map { NumberText.fixed($0.meanScore, 4) } ?? "–"),
+                    .text(row.after?.keptMeanScore.map { NumberText.fixed($0, 4) } ?? "–"),
                 ]
             })
     }
 
-    private static func domains(
-        _ domains: [DomainSummary], _ noun: String, _ title: String, _ selection: SelectionSummary,
+    private static func categories(
+        _ categories: [DomainSummary], of column: String, _ selection: SelectionSummary,
         _ html: inout HTML
     ) {
-        html.element("h2", title)
+        html.element("h2", "Categories of \(column)")
         html.table(
+            "Categories of \(column)",
             [
-                noun, "candidates' tokens", "share", "kept tokens", "share of those kept",
-                "mean score",
-                "of those kept",
+                column, "candidates' tokens", "share", "kept tokens", "share of those kept", "",
+                "mean score", "of those kept",
             ],
-            domains.map { domain in
+            cells: categories.map { category in
                 [
-                    domain.domain ?? "(none)", "\(domain.tokens)",
-                    share(domain.tokens, of: selection.tokens), "\(domain.keptTokens)",
-                    share(domain.keptTokens, of: selection.keptTokens),
-                    format(domain.meanScore, 4), domain.keptMeanScore.map { format($0, 4) } ?? "–",
+                    .text(category.domain ?? DomainName.none),
+                    .text(NumberText.count(category.tokens)),
+                    .text(NumberText.share(category.tokens, of: selection.tokens)),
+                    .text(NumberText.count(category.keptTokens)),
+                    .text(NumberText.share(category.keptTokens, of: selection.keptTokens)),
+                    .bar(share(category.keptTokens, of: selection.keptTokens)),
+                    .text(NumberText.fixed(category.meanScore, 4)),
+                    .text(category.keptMeanScore.map { NumberText.fixed($0, 4) } ?? "–"),
                 ]
             })
     }
 
     private static func lengths(_ selection: SelectionSummary, _ html: inout HTML) {
+        guard let bins = selection.lengthBins, !bins.isEmpty else { return }
         html.element("h2", "Lengths")
         html.table(
-            ["tokens from", "candidates", "kept", "share"],
-            (selection.lengthBins ?? []).map {
-                [
-                    "\($0.from)", "\($0.candidates)", "\($0.kept)",
-                    share($0.kept, of: $0.candidates),
+            "Candidates by length", ["tokens", "candidates", "kept", "share kept", ""],
+            cells: bins.enumerated().map { place, bin in
+                // A bin with few candidates is one with its neighbour.
+                let next = place + 1 < bins.count ? bins[place + 1].from : nil
+                return [
+                    .text(
+                        NumberText.count(bin.from)
+                            + (next.map { " to \(NumberText.count($0 - 1))" } ?? " and more")),
+                    .text(NumberText.count(bin.candidates)), .text(NumberText.count(bin.kept)),
+                    .text(NumberText.share(bin.kept, of: bin.candidates)),
+                    .bar(share(bin.kept, of: bin.candidates)),
                 ]
             })
-    }
-
-    private static func examples(
-        _ report: ReportData, _ tokens: [Int64: [TokenDifference]], _ html: inout HTML
-    ) {
-        let titles = ["best": "The best", "cut": "At the cut", "worst": "The worst"]
-        html.element("h2", "Examples")
-        html.raw(legend)
-        for group in report.examples {
-            html.element("h3", titles[group.place] ?? group.place)
-            for example in group.chunks {
-                html.raw("<details class=\"\(example.isKept ? "in" : "out")\"><summary>")
-                html.element("b", format(example.score, 4))
-                html.text(
-                    " rank \(example.rank), \(example.isKept ? "kept" : "dropped"), "
-                        + "\(example.tokens) tokens, \(example.domain ?? "no domain"), "
-                        + "\(example.document) #\(example.ordinal), chunk \(example.chunk)")
-                html.raw("</summary><pre>")
-                write(Array(example.text.utf8), tokens[example.chunk] ?? [], &html)
-                html.raw("</pre></details>\n")
-            }
+        if let skew = selection.lengthSkew, skew > 2 {
+            html.element(
+                "p", class: "note",
+                "Some lengths are kept more than twice as often as others: the selection is a "
+                    + "filter by length as well. --score at_length compares chunks with those of "
+                    + "their length.")
         }
     }
 
-    /// A text, its tokens coloured; cut off where it would take too much room.
-    private static func write(
-        _ text: [UInt8], _ tokens: [TokenDifference], _ html: inout HTML
-    ) {
-        let limit = html.bytes.count + exampleBytes
-        for run in ShadedRun.runs(of: text, tokens) {
-            let start = run.range.lowerBound
-            var end = run.range.upperBound
-            if run.shade != 0 {
-                html.raw("<i class=\"\(run.shade < 0 ? "n" : "p")\(abs(run.shade))\">")
-            }
-            // A byte takes six at most.
-            let room = max(0, (limit - html.bytes.count) / 6)
-            let fits = end - start <= room
-            if !fits {
-                end = start + room
-                while end > start, text[end] & 0xC0 == 0x80 { end -= 1 }
-            }
-            html.text(text[start..<end])
-            if run.shade != 0 { html.raw("</i>") }
-            if !fits {
-                html.raw("<span class=\"note\"> … and \(text.count - end) bytes more</span>")
-                return
-            }
-        }
+    /// The rule in words, the models, and the rule as JSON.
+    private static func rule(_ report: ReportData, _ html: inout HTML) {
+        html.element("h2", "How it was made")
+        html.raw("<ul>")
+        for sentence in ReportWords.rule(report.selection.rule) { html.element("li", sentence) }
+        html.raw("</ul>\n")
+        html.list(
+            report.models.map { model in
+                (
+                    model.role.rawValue,
+                    "\(model.path): \(model.architecture), "
+                        + "\(NumberText.count(model.parameters)) parameters, \(model.tokenizer), "
+                        + "context \(model.context), fingerprint \(model.fingerprint.prefix(16))"
+                )
+            } + (report.selection.columns ?? []).map { ("column \($0.name)", $0.filesLine) })
+        guard let rule = try? report.selection.rule.canonicalJSON() else { return }
+        html.raw("<details><summary>The rule as JSON</summary><pre>")
+        html.text(rule)
+        html.raw("</pre></details>\n")
     }
 
-    private static var legend: String {
-        var html = "<p class=\"note\">Each token by reference − teacher, nats: "
-        for (style, words) in [
-            ("n4", "−4"), ("n3", "−2"), ("n2", "−1"), ("n1", "−0.5"), ("p1", "0.5"), ("p2", "1"),
-            ("p3", "2"), ("p4", "4"),
-        ] { html += "<i class=\"\(style)\">\(words)</i> " }
-        return html + "Green: the teacher knows what the reference does not.</p>\n"
-    }
-
-    private static func format(_ value: Double, _ digits: Int) -> String {
-        String(format: "%.\(digits)f", value)
-    }
-
-    private static func share(_ part: Int, of whole: Int) -> String {
-        whole == 0 ? "–" : format(100 * Double(part) / Double(whole), 1) + " %"
+    private static func share(_ part: Int, of whole: Int) -> Double {
+        whole == 0 ? 0 : Double(part) / Double(whole)
     }
 }

@@ -13,9 +13,13 @@ public struct ReportStage: Sendable {
     /// What a report on a selection shows: the candidates of its rule among the scores as they
     /// are, and which of them it keeps.
     ///
+    /// - Parameters:
+    ///   - name: the selection.
+    ///   - other: a selection to put beside it.
+    /// - Returns: What the page shows.
     /// - Throws: ``RefineryError`` where there is no such selection, or it was made with other
-    ///   models than the current ones.
-    public func report(selection name: String) throws -> ReportData {
+    ///   models than the current ones, or the two select different units.
+    public func report(selection name: String, beside other: String? = nil) throws -> ReportData {
         try store.read { snapshot in
             let selection = try SelectionSummary(snapshot.requiredSelection(named: name))
             try selection.check(madeBy: try snapshot.currentPair())
@@ -23,6 +27,13 @@ public struct ReportStage: Sendable {
             let applied = try AppliedRule(rule, in: snapshot, folder: store.folder)
             let (candidates, _) = try applied.candidates()
             let kept = try snapshot.kept(by: selection.id, rule.unit)
+            let other = try other.map {
+                try SelectionSummary(snapshot.requiredSelection(named: $0))
+            }
+            let comparison = try other.map {
+                try SelectionStage.compare(selection, $0, snapshot)
+            }
+            let keptByOther = try other.map { try snapshot.kept(by: $0.id, rule.unit) }
             let runs = try applied.ranked(candidates)
             var builder = ReportBuilder()
             try runs.forEachRanked { candidate, _ in
@@ -30,41 +41,78 @@ public struct ReportStage: Sendable {
             }
             builder.endCounting()
             try runs.forEachRanked {
-                builder.take($0, rank: $1, isKept: kept.contains($0.id(rule.unit)))
+                let id = $0.id(rule.unit)
+                builder.take(
+                    $0, rank: $1, isKept: kept.contains(id),
+                    isKeptByOther: keptByOther.map { $0.contains(id) })
             }
+            let gathered = try Self.gather(
+                candidates, of: applied, kept: kept,
+                examples: Set(builder.places.flatMap(\.places).map(\.candidate.chunk)), snapshot)
             let groups = try builder.places.map { name, places in
                 ReportData.ExampleGroup(
                     place: name,
-                    chunks: try places.compactMap { try Self.example($0, rule, snapshot) })
+                    chunks: try places.compactMap {
+                        try Self.example($0, gathered.losses[$0.candidate.chunk], rule, snapshot)
+                    })
             }
             return ReportData(
                 selection: selection,
+                corpora: try rule.corpus.map { [$0] }
+                    ?? snapshot.status().corpora.map(\.name),
+                pair: gathered.pair,
                 models: applied.pair.roles.map { ModelReport($0.value, as: $0.role) },
-                histogram: builder.histogram,
-                scatter: try Self.scatter(candidates, kept, rule.unit), examples: groups)
+                histogram: builder.histogram, scatter: gathered.points,
+                examples: groups.filter { !$0.chunks.isEmpty }, comparison: comparison)
         }
     }
 
-    private static func scatter(
-        _ candidates: CandidateSet, _ kept: IDSet, _ unit: ItemUnit
-    ) throws -> [ReportData.ScatterPoint] {
-        let step = max(1, (candidates.count + ReportBuilder.points - 1) / ReportBuilder.points)
+    /// What one pass over the candidates gives.
+    private struct Gathered {
         var points: [ReportData.ScatterPoint] = []
+        var pair: PairSummary?
+        /// Mean NLLs of the examples, nats a token, by chunk.
+        var losses: [Int64: (teacher: Double, reference: Double)] = [:]
+    }
+
+    private static func gather(
+        _ candidates: CandidateSet, of applied: AppliedRule, kept: IDSet, examples: Set<Int64>,
+        _ snapshot: Snapshot
+    ) throws -> Gathered {
+        let unit = applied.rule.unit
+        let reader = applied.scan.reader
+        let step = max(1, (candidates.count + ReportBuilder.points - 1) / ReportBuilder.points)
+        var gathered = Gathered()
+        var sums = PairSummary.Sums()
+        var domains: [Int32: String] = [:]
         var place = 0
         try candidates.forEach { item in
             defer { place += 1 }
+            sums.add(item, by: reader)
+            if examples.contains(item.chunk) {
+                gathered.losses[item.chunk] = (
+                    reader.value(.teacherLoss, of: item), reader.value(.referenceLoss, of: item)
+                )
+            }
             guard place % step == 0, item.bytes > 0 else { return }
+            if domains[item.domain] == nil, item.domain != 0 {
+                domains[item.domain] = try snapshot.domainName(item.domain)
+                    .map { String(decoding: $0, as: UTF8.self) }
+            }
             let bytes = Double(item.bytes)
-            points.append(
+            gathered.points.append(
                 ReportData.ScatterPoint(
                     teacher: item.teacherNLL / bytes, reference: item.referenceNLL / bytes,
-                    isKept: kept.contains(unit == .chunk ? item.chunk : item.document)))
+                    isKept: kept.contains(unit == .chunk ? item.chunk : item.document),
+                    domain: domains[item.domain]))
         }
-        return points
+        gathered.pair = sums.summary
+        return gathered
     }
 
     private static func example(
-        _ place: ReportBuilder.Place, _ rule: SelectionRule, _ snapshot: Snapshot
+        _ place: ReportBuilder.Place, _ losses: (teacher: Double, reference: Double)?,
+        _ rule: SelectionRule, _ snapshot: Snapshot
     ) throws -> ReportData.Example? {
         let candidate = place.candidate
         guard let label = try snapshot.label(ofChunk: candidate.chunk) else { return nil }
@@ -80,7 +128,8 @@ public struct ReportStage: Sendable {
         return ReportData.Example(
             chunk: candidate.chunk, document: string(label.document), ordinal: label.ordinal,
             domain: label.domain.map(string), rank: place.rank, score: candidate.score,
-            tokens: Int(candidate.tokens), isKept: place.isKept, text: string(text),
+            tokens: Int(candidate.tokens), teacherLoss: losses?.teacher,
+            referenceLoss: losses?.reference, isKept: place.isKept, text: string(text),
             isWhole: rule.unit == .chunk && text.count == range.count)
     }
 }

@@ -4,21 +4,30 @@ extension SelectionStage {
     /// - Throws: ``RefineryError`` where one does not exist or they select different units.
     public func compare(_ first: String, _ second: String) throws -> SelectionComparison {
         try store.read { snapshot in
-            let a = try SelectionSummary(snapshot.requiredSelection(named: first))
-            let b = try SelectionSummary(snapshot.requiredSelection(named: second))
-            let unit = a.rule.unit
-            guard unit == b.rule.unit else {
-                throw RefineryError(
-                    .refused,
-                    "\"\(first)\" selects \(unit.rawValue)s and \"\(second)\" "
-                        + "\(b.rule.unit.rawValue)s")
-            }
-            var found = SelectionComparison(first: first, second: second, unit: unit)
-            try Self.merge(
-                try snapshot.keptTokens(of: a.id, unit), try snapshot.keptTokens(of: b.id, unit),
-                &found)
-            return found
+            try Self.compare(
+                SelectionSummary(snapshot.requiredSelection(named: first)),
+                SelectionSummary(snapshot.requiredSelection(named: second)), snapshot)
         }
+    }
+
+    /// How much two selections have in common.
+    ///
+    /// - Throws: ``RefineryError`` where they select different units.
+    static func compare(
+        _ a: SelectionSummary, _ b: SelectionSummary, _ snapshot: Snapshot
+    ) throws -> SelectionComparison {
+        let unit = a.rule.unit
+        guard unit == b.rule.unit else {
+            throw RefineryError(
+                .refused,
+                "\"\(a.name)\" selects \(unit.rawValue)s and \"\(b.name)\" "
+                    + "\(b.rule.unit.rawValue)s")
+        }
+        var found = SelectionComparison(first: a.name, second: b.name, unit: unit)
+        try merge(
+            try snapshot.keptTokens(of: a.id, unit), try snapshot.keptTokens(of: b.id, unit),
+            &found)
+        return found
     }
 
     /// Merges the two lists in the order of their ids.

@@ -8,14 +8,16 @@ struct Report: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Write a page that shows what a selection keeps, and why.",
         discussion: """
-            One HTML file without scripts or links: scores, both models' NLLs with the cut, \
-            domains, what each guard removed, lengths, and the best chunks, those at the cut and \
-            the worst, each token coloured by its difference. The tokens are scored again here, by \
+            One HTML file without scripts or links: what was kept in words, whether the pair is \
+            any good, scores, both models' losses with the cut, what each step removed, domains, \
+            lengths, and the best chunks, those at the cut and the worst, each token coloured by \
+            its difference. The tokens are scored again here, by \
             the models that the daemon named; --plain leaves that out.
 
             Examples:
               refinectl report --output report.html
               refinectl report --selection default-ratio-0.5 --output report.html --plain
+              refinectl report --selection half --compare random-half --output report.html
             """)
 
     @OptionGroup var daemon: DaemonOptions
@@ -25,6 +27,9 @@ struct Report: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("The selection (default: the last one made).", valueName: "name"))
     var selection: String?
+
+    @Option(help: ArgumentHelp("A selection to put beside it.", valueName: "name"))
+    var compare: String?
 
     @Option(
         name: .customLong("output"),
@@ -47,7 +52,8 @@ struct Report: AsyncParsableCommand {
         }
         let name = if let selection { selection } else { try await Self.last(client) }
         let report = try await client.send(
-            API.report, query: [("selection", name)])
+            API.report,
+            query: [("selection", name)] + (compare.map { [("beside", $0)] } ?? []))
         let tokens = plain ? [:] : try self.tokens(of: report)
         let page = ReportPage.render(report, tokens: tokens)
         guard path != "-" else { return StandardOutput.write(page) }

@@ -1,3 +1,4 @@
+import Refinery
 import TeacherInference
 
 /// What `bench` says of a model on this machine.

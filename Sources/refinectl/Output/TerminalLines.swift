@@ -1,3 +1,4 @@
+import Refinery
 import Synchronization
 
 /// Lines on their way to a terminal, which what a corpus's names hold must not steer.

@@ -1,3 +1,5 @@
+import Refinery
+
 /// A table of plain text: columns padded to their widest cell, two spaces between them.
 struct TextTable {
     /// Where a column's cells stand.

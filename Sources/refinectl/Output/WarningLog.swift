@@ -1,4 +1,5 @@
 import Logging
+import Refinery
 
 /// The library's log on a command line: warnings and errors as lines on stderr, nothing else.
 struct WarningLog: LogHandler {

@@ -1,3 +1,5 @@
+import Refinery
+
 /// Progress as one line of text.
 enum ProgressLine {
     /// The line that is redrawn on a terminal, at most `width` - 1 columns wide.

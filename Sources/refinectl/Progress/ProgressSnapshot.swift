@@ -1,3 +1,5 @@
+import Refinery
+
 /// How far a long piece of work is, at one moment.
 struct ProgressSnapshot: Equatable, Sendable {
     /// The stage: uploading, importing, cutting, scoring, writing.

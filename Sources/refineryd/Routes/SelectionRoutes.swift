@@ -30,9 +30,10 @@ struct SelectionRoutes {
             guard let name = parameters.text("selection") else {
                 throw RequestError(.badRequest, "selection names the one to report on")
             }
+            let other = parameters.text("beside")
             let slot = try await threads.slot()
             return try Response.json(
-                await slot.run { try ReportStage(store).report(selection: name) })
+                await slot.run { try ReportStage(store).report(selection: name, beside: other) })
         }
         group.on(API.comparison) { parameters, _, _ in
             guard let first = parameters.text("first"), let second = parameters.text("second")

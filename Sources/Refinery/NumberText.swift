@@ -1,9 +1,9 @@
 import Foundation
 
 /// Numbers as people read them.
-enum NumberText {
+public enum NumberText {
     /// `1,234,567`.
-    static func count(_ value: Int64) -> String {
+    public static func count(_ value: Int64) -> String {
         let digits = String(value.magnitude)
         var text = ""
         for (place, digit) in digits.enumerated() {
@@ -14,10 +14,10 @@ enum NumberText {
     }
 
     /// `1,234,567`.
-    static func count(_ value: Int) -> String { count(Int64(value)) }
+    public static func count(_ value: Int) -> String { count(Int64(value)) }
 
     /// `12.3 MB`, powers of a thousand.
-    static func bytes(_ value: Int64) -> String {
+    public static func bytes(_ value: Int64) -> String {
         var number = Double(value)
         guard number >= 1000 else { return "\(value) B" }
         for unit in ["kB", "MB", "GB", "TB"] {
@@ -28,7 +28,7 @@ enum NumberText {
     }
 
     /// `3 h 12 min`, `4 min 5 s`, `2 d 3 h`; the two greatest units.
-    static func duration(seconds: Double) -> String {
+    public static func duration(seconds: Double) -> String {
         guard seconds.isFinite, seconds < 1e10 else { return "unknown" }
         let whole = Int(max(0, seconds).rounded())
         if whole < 60 { return "\(whole) s" }
@@ -40,44 +40,52 @@ enum NumberText {
     }
 
     /// `1,234` from 100, `12.3` below.
-    static func rate(_ value: Double) -> String {
+    public static func rate(_ value: Double) -> String {
         guard value.isFinite, value.magnitude < 1e15 else { return "?" }
         return value < 99.95 ? fixed(value, 1) : count(Int64(value.rounded()))
     }
 
     /// `47.1 %`; a dash where there is no whole.
-    static func share(_ part: Int64, of whole: Int64) -> String {
+    public static func share(_ part: Int64, of whole: Int64) -> String {
         whole == 0 ? "-" : fixed(100 * Double(part) / Double(whole), 1) + " %"
     }
 
     /// `47.1 %`; a dash where there is no whole.
-    static func share(_ part: Int, of whole: Int) -> String { share(Int64(part), of: Int64(whole)) }
+    public static func share(_ part: Int, of whole: Int) -> String {
+        share(Int64(part), of: Int64(whole))
+    }
 
     /// A number with so many digits behind the point.
-    static func fixed(_ value: Double, _ digits: Int) -> String {
+    public static func fixed(_ value: Double, _ digits: Int) -> String {
         String(format: "%.\(digits)f", value)
     }
 
     /// A time in ms since 1970 as `2026-11-23 20:14:05Z`.
-    static func time(_ milliseconds: Int64) -> String {
+    public static func time(_ milliseconds: Int64) -> String {
         let date = Date(timeIntervalSince1970: Double(milliseconds / 1000))
         return ISO8601DateFormatter().string(from: date).replacingOccurrences(of: "T", with: " ")
     }
 
-    /// `s` in the plural unless there is one: `1 document`, `2 documents`.
-    static func counted(_ value: Int64, _ noun: String) -> String {
-        "\(count(value)) \(noun)\(value == 1 ? "" : "s")"
+    /// A number and a noun: `1 document`, `2 documents`.
+    ///
+    /// - Parameters:
+    ///   - value: how many.
+    ///   - noun: in the singular.
+    ///   - plural: of the noun; nil: with an `s` behind it.
+    /// - Returns: Both.
+    public static func counted(_ value: Int64, _ noun: String, _ plural: String? = nil) -> String {
+        "\(count(value)) \(value == 1 ? noun : plural ?? noun + "s")"
     }
 
     /// Lines of text, each made safe for a terminal.
-    static func printableLines(_ text: String) -> String {
+    public static func printableLines(_ text: String) -> String {
         text.split(separator: "\n", omittingEmptySubsequences: false)
             .map { printable(String($0)) }.joined(separator: "\n")
     }
 
     /// Text from files and names, made safe for a terminal: control characters, and those that
     /// turn the direction of writing round, become U+FFFD.
-    static func printable(_ text: String) -> String {
+    public static func printable(_ text: String) -> String {
         var result = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
             result.append(isUnsafe(scalar) ? "\u{FFFD}" : scalar)
@@ -97,7 +105,7 @@ enum NumberText {
     }
 
     /// An error that ends with its hint on a line of its own, on one line.
-    static func oneLine(_ error: String) -> String {
+    public static func oneLine(_ error: String) -> String {
         error.replacing("\nhint: ", with: "; ")
     }
 }

@@ -1,0 +1,179 @@
+import Foundation
+
+/// What a report says in sentences.
+enum ReportWords {
+    /// What was kept, in one paragraph.
+    static func verdict(_ selection: SelectionSummary) -> String {
+        let noun = selection.rule.unit.rawValue
+        let all = selection.rule.unit == .chunk ? selection.chunks : selection.documents
+        let kept = selection.rule.unit == .chunk ? selection.keptChunks : selection.keptDocuments
+        var words = "Kept \(count(kept)) of \(counted(all, noun))"
+        let tokens = selection.scoredTokens ?? selection.tokens
+        words +=
+            ": \(count(selection.keptTokens)) of \(counted(tokens, "scored token")) "
+            + "(\(NumberText.share(selection.keptTokens, of: tokens)))."
+        let rows = selection.domainRows.filter { $0.before.domain != DomainTally.others }
+        func names(_ rows: [SelectionSummary.DomainRow]) -> String {
+            list(rows.map { $0.before.domain ?? DomainName.none })
+        }
+        func share(_ row: SelectionSummary.DomainRow) -> Double {
+            Double(row.after?.keptTokens ?? 0) / Double(max(1, row.before.tokens))
+        }
+        let byTokens = rows.filter { $0.before.tokens > 0 }
+            .sorted { $0.before.tokens > $1.before.tokens }
+        let gone = byTokens.filter { share($0) == 0 }
+        let overall = Double(selection.keptTokens) / Double(max(1, tokens))
+        let favoured = byTokens.filter { share($0) > max(1.3 * overall, overall + 0.05) }
+        if rows.count > 1, !gone.isEmpty, selection.keptTokens > 0 {
+            words += " Left out whole: \(names(gone))."
+        }
+        if rows.count > 1, !favoured.isEmpty {
+            words += " Kept more than others: \(names(favoured))."
+        }
+        if let near = selection.nearCut, near > 0 {
+            words +=
+                " At the cut, \(counted(near, noun)) \(near == 1 ? "lies" : "lie") within 1e-4: "
+                + "another machine may decide \(near == 1 ? "it" : "them") otherwise."
+        }
+        return words
+    }
+
+    /// What the pair's losses say of it, and whether that is a warning.
+    static func pair(_ pair: PairSummary, _ unit: ScoreUnit) -> (words: String, isWarning: Bool) {
+        let per = unit.rawValue
+        let gap = NumberText.fixed(pair.gap, 3)
+        var words =
+            "On the mean candidate the teacher needs \(gap) nats a \(per) fewer than the reference, "
+            + "and it is the better one on \(NumberText.fixed(100 * pair.teacherBetter, 1)) % of them."
+        if let correlation = pair.correlation {
+            words += " Their losses correlate at \(NumberText.fixed(correlation, 2))."
+        }
+        let usable = PairSummary.usable(unit)
+        switch PairSummary.judge(gap: pair.gap, unit) {
+        case .usable:
+            return (
+                words + " This is what a usable pair shows: \(usable.lowerBound) to "
+                    + "\(usable.upperBound) nats.", false
+            )
+        case .weakReference:
+            return (
+                words + " That is above \(usable.upperBound): the reference is too weak, so "
+                    + "differences say what the teacher knows of language at large. Train it longer "
+                    + "or larger.", true
+            )
+        case .closeTeacher:
+            return (
+                words + " That is below \(usable.lowerBound): the teacher knows little more than "
+                    + "the reference. Take a larger teacher or a smaller reference.", true
+            )
+        }
+    }
+
+    /// The rule, a sentence an entry.
+    static func rule(_ rule: SelectionRule) -> [String] {
+        var words: [String] = []
+        let noun = rule.unit.rawValue
+        if let corpus = rule.corpus { words.append("Chosen from the corpus \"\(corpus)\" alone.") }
+        if let baseline = rule.baseline {
+            words.append(
+                "Drawn at random, whatever the scores, from "
+                    + (baseline.from == .all ? "everything scored" : "the candidates")
+                    + " (seed \(baseline.seed)).")
+        } else {
+            let order = rule.ascending ? "the lowest first" : "the highest first"
+            words.append(
+                rule.sample.map {
+                    "Drawn by lot in favour of a better \(rule.score) (temperature "
+                        + "\($0.temperature), seed \($0.seed))."
+                } ?? "Ordered by \(rule.score), \(order).")
+        }
+        words.append(size(rule.size, noun))
+        if let mix = rule.mix {
+            words.append(
+                "Each \(mix.by.map { "category of \($0.name)" } ?? "domain") has its own share"
+                    + (mix.parts.map {
+                        ": " + $0.map { "\($0.domain) \($0.weight)" }.joined(separator: ", ")
+                    } ?? ", that of the candidates' tokens") + ".")
+        }
+        if !rule.match.isEmpty {
+            words.append(
+                "Matched by \(list(rule.match.map(\.rawValue))) with the selection that it is like."
+            )
+        }
+        if rule.partial { words.append("Taken before everything was scored.") }
+        return words
+    }
+
+    private static func size(_ size: SelectionRule.Size, _ noun: String) -> String {
+        switch size {
+        case .topK(let n): "Kept the first \(counted(n, noun))."
+        case .ratio(let share): "Kept the first \(percent(share)) of the candidates."
+        case .tokenBudget(let n): "Kept the first \(counted(n, "token"))."
+        case .tokenRatio(let share): "Kept the first \(percent(share)) of the candidates' tokens."
+        case .minScore(let least): "Kept every score of at least \(least)."
+        case .like(let name): "Kept as many tokens as the selection \"\(name)\"."
+        }
+    }
+
+    private static func percent(_ share: DecimalFraction) -> String {
+        Double(share.description).map { String(format: "%g %%", 100 * $0) } ?? "\(share)"
+    }
+
+    /// A step of the rule, as a person says it.
+    ///
+    /// - Parameters:
+    ///   - label: as in ``Removal/by``.
+    ///   - guards: of the rule.
+    /// - Returns: Words; the label for steps that have none.
+    static func step(_ label: String, _ guards: Guards) -> String {
+        switch StepName(rawValue: label) {
+        case .excludedIDs: "named in the file of ids"
+        case .slice: "the reference was trained on it"
+        case .excludedDomains: "of an excluded domain"
+        case .length: "fewer than \(guards.minTokens ?? 0) tokens"
+        case .repetition: "repeats itself"
+        case .contamination: "quotes a benchmark"
+        case .nearDuplicates: "nearly the same as another"
+        case .duplicates: "the same text as another"
+        case .range, nil: label
+        }
+    }
+
+    /// Why an example was kept or dropped, in one sentence.
+    static func reason(
+        _ example: ReportData.Example, _ selection: SelectionSummary
+    ) -> String {
+        let verb = example.isKept ? "Kept" : "Dropped"
+        let rule = selection.rule
+        let rank =
+            "rank \(count(example.rank)) of \(counted(selection.candidates, "candidate"))"
+        if rule.drawsLots { return "\(verb) by lot: \(rank)." }
+        guard let cut = selection.cut else {
+            let what =
+                rule.mix != nil ? "its group's share of the mix" : "what the selection is like"
+            return "\(verb): \(rank), where \(what) decides."
+        }
+        let away = example.score - cut
+        return "\(verb): \(rank); its score of \(NumberText.fixed(example.score, 4)) is "
+            + (away == 0
+                ? "the cut."
+                : "\(NumberText.fixed(away.magnitude, 4)) \(away > 0 ? "above" : "below") the cut "
+                    + "of \(NumberText.fixed(cut, 4)).")
+    }
+
+    /// `a, b and c`.
+    static func list(_ words: [String], most: Int = 8) -> String {
+        var words = words
+        if words.count > most {
+            words = words.prefix(most - 1) + ["\(words.count - most + 1) more"]
+        }
+        guard let last = words.last, words.count > 1 else { return words.first ?? "" }
+        return words.dropLast().joined(separator: ", ") + " and " + last
+    }
+
+    private static func count(_ value: Int) -> String { NumberText.count(value) }
+
+    private static func counted(_ value: Int, _ noun: String) -> String {
+        NumberText.counted(Int64(value), noun)
+    }
+}
