@@ -20,7 +20,7 @@ import Testing
         let prediction = try DifferencePrediction(Fixture(chunks: 2000, noise: 0).learningSet)
         let regression = prediction.regression
         #expect(regression.chunks == 2000)
-        #expect(regression.strength.features == 0.001)
+        #expect(regression.strength.features == 0.0001)
         for (value, want) in zip(regression.coefficients, Fixture.slopes) {
             #expect(abs(value - want) < 0.01)
         }

@@ -3,7 +3,7 @@
 public struct DifferencePrediction: Sendable {
     /// The regression on all chunks.
     public let regression: RidgeRegression
-    /// A prediction for each chunk of the learning set, by a regression on the other four folds of
+    /// A prediction for each chunk of the learning set, by a regression on the other nine folds of
     /// chunks.
     ///
     /// It may have seen other chunks of the same document, as the regression on all chunks may have
@@ -21,14 +21,16 @@ public struct DifferencePrediction: Sendable {
         let fitter = RidgeFitter(set)
         regression = try fitter.fit()
         var byChunk: [RidgeRegression] = [], byDocument: [RidgeRegression] = []
-        for fold in 0..<TextHash.folds {
+        for fold in 0..<TextHash.chunkFolds {
             byChunk.append(try fitter.fit(withoutChunks: fold))
+        }
+        for fold in 0..<TextHash.documentFolds {
             byDocument.append(try fitter.fit(withoutDocuments: fold))
         }
         func predictions(_ folds: [RidgeRegression], _ hashes: [TextHash]) -> [Double] {
             (0..<set.count).map { index in
                 let domain = set.domains[index]
-                return folds[hashes[index].fold].predict(
+                return folds[hashes[index].fold(of: folds.count)].predict(
                     set.row(index), domain: domain < 0 ? nil : set.domainNames[domain])
             }
         }

@@ -71,7 +71,8 @@ struct RidgeFitter {
         self.differenceShift = differenceShift
         let none = MomentSums(width: width + ownDomains.count + 1)
         var folds = [[MomentSums]](
-            repeating: .init(repeating: none, count: TextHash.folds), count: TextHash.folds)
+            repeating: .init(repeating: none, count: TextHash.chunkFolds),
+            count: TextHash.documentFolds)
         var place = [Int](repeating: -1, count: learning.domainNames.count)
         for (column, domain) in ownDomains.enumerated() { place[domain] = width + column }
         for index in 0..<learning.count {
@@ -82,7 +83,8 @@ struct RidgeFitter {
             let domain = learning.domains[index]
             if domain >= 0, place[domain] >= 0 { row[place[domain]] = 1 }
             row[row.count - 1] = learning.differences[index] - differenceShift
-            folds[learning.documents[index].fold][learning.chunks[index].fold].add(row)
+            let document = learning.documents[index].fold(of: TextHash.documentFolds)
+            folds[document][learning.chunks[index].fold(of: TextHash.chunkFolds)].add(row)
         }
         self.folds = folds
     }
@@ -109,8 +111,8 @@ struct RidgeFitter {
     func fit(
         withoutDocuments document: Int? = nil, withoutChunks chunk: Int? = nil
     ) throws(PredictionError) -> RidgeRegression {
-        let documents = (0..<TextHash.folds).filter { $0 != document }
-        let chunks = (0..<TextHash.folds).filter { $0 != chunk }
+        let documents = (0..<TextHash.documentFolds).filter { $0 != document }
+        let chunks = (0..<TextHash.chunkFolds).filter { $0 != chunk }
         let strength = try chooseStrength(documents: documents, chunks: chunks)
         let sums = sums(documents: documents, chunks: chunks)
         return try regression(

@@ -11,8 +11,8 @@ public struct RidgeStrength: Sendable, Equatable, Codable {
         self.domains = domains
     }
 
-    /// What is tried for features: quarters of powers of ten are not worth the time.
-    static let featureChoices = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10]
+    /// What is tried for features: from nearly free coefficients to nearly none.
+    static let featureChoices = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10]
     /// What is tried for domains: from nearly free intercepts to nearly none.
     static let domainChoices: [Double] = [2, 8, 32, 128, 1024]
 }
