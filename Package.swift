@@ -58,6 +58,10 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(
+            name: "Prediction",
+            dependencies: [.product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict),
+        .target(
             name: "Migrations",
             path: "migrations",
             resources: [
@@ -145,6 +149,15 @@ let package = Package(
             name: "training-judge",
             dependencies: ["ReferenceTraining", "TeacherInference"],
             path: "Tests/TrainingJudge",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "prediction-judge",
+            dependencies: ["Prediction"],
+            path: "Tests/PredictionJudge",
+            swiftSettings: strict),
+        .testTarget(
+            name: "PredictionTests",
+            dependencies: ["Prediction"],
             swiftSettings: strict),
         .executableTarget(
             name: "tokenizer-writer",

@@ -51,11 +51,14 @@ public struct BatchScorer: ~Copyable {
     /// - Parameters:
     ///   - sequences: as above; an empty one has nothing to score.
     ///   - isCancelled: asked between layers; true gives the batch up.
+    ///   - hiddenStates: called once for each sequence that has something to score, with its index
+    ///     and its last hidden states; nil costs nothing.
     /// - Returns: a score a sequence, in order.
     /// - Throws: ``ModelError`` if a sequence is longer than the model's context, the batch than
     ///   ``maxTokens``, or an id is not in the vocabulary; `CancellationError`.
     public mutating func score(
-        _ sequences: [[TokenID]], isCancelled: () -> Bool = { false }
+        _ sequences: [[TokenID]], isCancelled: () -> Bool = { false },
+        hiddenStates: ((_ sequence: Int, _ rows: HiddenRows) throws -> Void)? = nil
     ) throws -> [SequenceScore] {
         let context = model.contextToken.map { [$0] } ?? []
         var ids: [TokenID] = []
@@ -81,6 +84,11 @@ public struct BatchScorer: ~Copyable {
         guard !targets.isEmpty else { return sequences.map { _ in Self.sum([], []) } }
         let states = try transformer.hiddenStates(
             ids: ids, spans: spans, scored: scored, isCancelled: isCancelled)
+        if let hiddenStates {
+            for (index, rows) in scoredSpans.enumerated() where !rows.isEmpty {
+                try hiddenStates(index, transformer.rows(rows, of: states))
+            }
+        }
         let head = try transformer.head(
             states: states, targets: targets, spans: scoredSpans.filter { !$0.isEmpty },
             isCancelled: isCancelled)

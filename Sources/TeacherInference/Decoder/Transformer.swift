@@ -362,6 +362,12 @@ struct Transformer: ~Copyable {
         clock.lap(.elementwise)
     }
 
+    /// Some rows of the states that ``hiddenStates(ids:spans:scored:isCancelled:)`` returned.
+    borrowing func rows(_ rows: Range<Int>, of states: UnsafePointer<Float>) -> HiddenRows {
+        HiddenRows(
+            states: states, rows: rows, width: configuration.hiddenSize, tile: Int(kernels.tile))
+    }
+
     /// The LM head over the states that ``hiddenStates(ids:spans:scored:isCancelled:)`` returned.
     borrowing func head(
         states: UnsafePointer<Float>, targets: [TokenID], spans: [Range<Int>],

@@ -65,6 +65,44 @@ import Testing
         #expect(try plain.score([[end, 5, 6, 7]]) == fronted.score([[5, 6, 7]]))
     }
 
+    /// Hidden states of `models/reference` by transformers in float64 (`hidden_states.py`).
+    private struct ExpectedStates: Decodable {
+        let ids: [TokenID]
+        let states: [[Double]]
+    }
+
+    @Test("hidden states are transformers', in any company and on every kernel")
+    func hiddenStates() throws {
+        let expected = try JSONDecoder().decode(
+            ExpectedStates.self,
+            from: Data(
+                contentsOf: URL(
+                    fileURLWithPath: Models.root + "/Tests/Fixtures/hidden_states.json")))
+        for kernels in ComputeKernels.available {
+            let model = try LanguageModel(path: Models.reference, kernels: kernels)
+            var scorer = BatchScorer(model: model, maxTokens: 2048)
+            var handed: [Int: [[Float]]] = [:]
+            let company = [[5], expected.ids, [], [7, 8, 9], expected.ids]
+            let scores = try scorer.score(
+                company,
+                hiddenStates: { index, rows in
+                    #expect(rows.width == model.configuration.hiddenSize)
+                    rows.forEach { handed[index, default: []].append(Array($0)) }
+                })
+            #expect(handed.keys.sorted() == [1, 3, 4])
+            #expect(handed[3]?.count == 2)
+            #expect(handed[1] == handed[4])
+            #expect(try scores == scorer.score(company))
+            let rows = try #require(handed[1])
+            #expect(rows.count == expected.states.count)
+            for (row, states) in zip(rows, expected.states) {
+                for (value, state) in zip(row, states) {
+                    #expect(abs(Double(value) - state) < 1e-3)
+                }
+            }
+        }
+    }
+
     @Test("what cannot be scored is an error, not a crash")
     func refusals() throws {
         let model = try LanguageModel(path: Models.reference)

@@ -1,0 +1,97 @@
+/// How good a selection by expected differences is, measured on the chunks of the teacher's sample.
+///
+/// Every chunk of the sample has a prediction by a regression that did not see it, and is treated as
+/// the whole procedure would treat a chunk like it. One that had a chance π to be drawn stands for
+/// 1 / π chunks: for itself, whose true difference is known, and for 1 / π − 1 others, which have
+/// the true difference inside the band and the prediction outside.
+///
+/// Chunks are drawn one by one, so that of a chunk that was not drawn others of its document may
+/// have been. Regressions that see no chunk of its document would say too little of these, and too
+/// much is said of new documents; so there are measures of either.
+public struct PredictionQuality: Sendable, Equatable, Codable {
+    /// Below this rank correlation a selection is refused.
+    public static let leastCorrelation = 0.5
+    /// A domain with fewer chunks in the sample is not judged by itself.
+    public static let fewestOfDomain = 30
+
+    /// Of all chunks of the corpus.
+    public let whole: QualityMeasures
+    /// Of chunks of whose documents the teacher read nothing; nil where that cannot be measured.
+    public let newDocuments: QualityMeasures?
+    /// Of each domain by itself, as if it were the corpus; without those of too few chunks.
+    public let domains: [String: QualityMeasures]
+
+    /// Measures a prediction.
+    ///
+    /// - Parameters:
+    ///   - set: the chunks of the teacher's sample.
+    ///   - prediction: learnt from them.
+    ///   - probabilities: how probable it was that each was drawn.
+    ///   - sizes: 1 each, or their tokens.
+    ///   - cut: where the rule ends.
+    ///   - band: what the teacher reads besides; nil for nothing.
+    /// - Throws: ``PredictionError`` where nothing can be measured: all differences are equal, or
+    ///   nothing or everything is kept.
+    public init(
+        _ set: LearningSet, _ prediction: DifferencePrediction, probabilities: [Double],
+        sizes: [Double], cut: SelectionCut, band: CutBand?
+    ) throws(PredictionError) {
+        precondition(probabilities.count == set.count && sizes.count == set.count)
+        func measures(
+            _ chunks: [Int], _ predictions: [Double], clusters: [TextHash]
+        ) -> QualityMeasures? {
+            var places: [TextHash: Int] = [:]
+            var units: [WeightedUnits.Unit] = []
+            for index in chunks {
+                let cluster = places[clusters[index]] ?? places.count
+                places[clusters[index]] = cluster
+                let domain = set.domains[index]
+                let isRead =
+                    band?.contains(
+                        predictions[index], domain: domain < 0 ? nil : set.domainNames[domain])
+                    ?? false
+                let truth = set.differences[index], weight = 1 / probabilities[index]
+                func add(_ expected: Double, _ weight: Double) {
+                    units.append(
+                        WeightedUnits.Unit(
+                            expected: expected, truth: truth, weight: weight, size: sizes[index],
+                            cluster: cluster))
+                }
+                add(truth, 1)
+                if weight > 1 { add(isRead ? truth : predictions[index], weight - 1) }
+            }
+            return QualityMeasures(
+                units, clusters: places.count, chunks: chunks.count, cut: cut)
+        }
+        let all = Array(0..<set.count)
+        guard let whole = measures(all, prediction.outOfFold, clusters: set.chunks) else {
+            throw PredictionError(
+                "the prediction cannot be judged: the sample's differences are all equal, or the "
+                    + "rule keeps nothing or everything of them")
+        }
+        self.whole = whole
+        newDocuments = measures(all, prediction.outOfDocument, clusters: set.documents)
+        var domains: [String: QualityMeasures] = [:]
+        for (domain, name) in set.domainNames.enumerated() {
+            let chunks = all.filter { set.domains[$0] == domain }
+            guard chunks.count >= Self.fewestOfDomain else { continue }
+            domains[name] = measures(chunks, prediction.outOfFold, clusters: set.chunks)
+        }
+        self.domains = domains
+    }
+
+    /// Why a selection by this prediction is refused; nil where it is good enough.
+    public var refusal: PredictionError? {
+        guard whole.rankCorrelation.value < Self.leastCorrelation else { return nil }
+        return PredictionError(
+            "expected and true differences have a rank correlation of "
+                + "\((whole.rankCorrelation.value * 100).rounded() / 100), at least "
+                + "\(Self.leastCorrelation) expected",
+            hint: "raise the teacher's share")
+    }
+
+    /// Domains in which the prediction is worse than a selection of the whole may be, sorted.
+    public var weakDomains: [String] {
+        domains.filter { $0.value.rankCorrelation.value < Self.leastCorrelation }.keys.sorted()
+    }
+}

@@ -1,0 +1,134 @@
+/// Chunks of a sample, each standing for some chunks of the corpus, in two orders: that of the true
+/// differences and that of the expected ones.
+///
+/// The measures of any weights of chunks or documents are computed in passes over the two orders, so that a
+/// bootstrap sorts nothing.
+struct WeightedUnits {
+    /// What a unit is.
+    struct Unit {
+        /// The difference that the whole procedure would give.
+        let expected: Double
+        /// The true difference.
+        let truth: Double
+        /// How many chunks of the corpus it stands for.
+        let weight: Double
+        /// 1, or its tokens.
+        let size: Double
+        /// Index of what a bootstrap draws: its chunk or its document.
+        let cluster: Int
+    }
+
+    /// What is said of a prediction.
+    struct Measures {
+        var rankCorrelation: Double
+        var overlap: Double
+        var gain: Double
+    }
+
+    private let units: [Unit]
+    private let byExpected: [Int]
+    private let byTruth: [Int]
+    private let cut: SelectionCut
+
+    init(_ units: [Unit], cut: SelectionCut) {
+        self.units = units
+        self.cut = cut
+        byExpected = units.indices.sorted {
+            (units[$1].expected, $0) < (units[$0].expected, $1)
+        }
+        byTruth = units.indices.sorted { (units[$1].truth, $0) < (units[$0].truth, $1) }
+    }
+
+    /// The measures where chunk or document c counts `counts[c]` times.
+    ///
+    /// - Returns: nil where they are not defined: nothing or everything is kept, or all values are
+    ///   equal.
+    func measures(counts: [Double]) -> Measures? {
+        let weights = units.map { $0.weight * counts[$0.cluster] }
+        guard let correlation = rankCorrelation(weights) else { return nil }
+        var total = 0.0, sum = 0.0
+        for (unit, weight) in zip(units, weights) {
+            total += weight * unit.size
+            sum += weight * unit.size * unit.truth
+        }
+        let chosen = kept(byExpected, weights, \.expected, total: total)
+        let best = kept(byTruth, weights, \.truth, total: total)
+        var both = 0.0, ofBest = 0.0, ofChosen = 0.0, gainOfBest = 0.0, gainOfChosen = 0.0
+        let mean = sum / total
+        for (index, unit) in units.enumerated() {
+            let size = weights[index] * unit.size
+            both += size * min(chosen[index], best[index])
+            ofBest += size * best[index]
+            ofChosen += size * chosen[index]
+            gainOfBest += size * best[index] * (unit.truth - mean)
+            gainOfChosen += size * chosen[index] * (unit.truth - mean)
+        }
+        // Of everything the gain is what rounding leaves.
+        guard ofBest > 0, ofBest < total * (1 - 1e-9), gainOfBest > 0 else { return nil }
+        return Measures(
+            rankCorrelation: correlation, overlap: both / ofBest, gain: gainOfChosen / gainOfBest)
+    }
+
+    /// How much of each unit is kept, 0 to 1; a part of the one at the cut.
+    private func kept(
+        _ order: [Int], _ weights: [Double], _ value: (Unit) -> Double, total: Double
+    ) -> [Double] {
+        var kept = [Double](repeating: 0, count: units.count)
+        switch cut {
+        case .threshold(let least):
+            for index in order where value(units[index]) >= least { kept[index] = 1 }
+        case .share(let share):
+            var left = share * total
+            for index in order where left > 0 {
+                let size = weights[index] * units[index].size
+                guard size > 0 else { continue }
+                kept[index] = min(1, left / size)
+                left -= size
+            }
+        }
+        return kept
+    }
+
+    /// Spearman's correlation with weights: each unit's rank is the weight before it and half of
+    /// that which is equal to it.
+    private func rankCorrelation(_ weights: [Double]) -> Double? {
+        let first = ranks(byExpected, weights, \.expected)
+        let second = ranks(byTruth, weights, \.truth)
+        var total = 0.0, firstSum = 0.0, secondSum = 0.0
+        for (index, weight) in weights.enumerated() {
+            total += weight
+            firstSum += weight * first[index]
+            secondSum += weight * second[index]
+        }
+        guard total > 0 else { return nil }
+        let firstMean = firstSum / total, secondMean = secondSum / total
+        var product = 0.0, firstSquare = 0.0, secondSquare = 0.0
+        for (index, weight) in weights.enumerated() {
+            let one = first[index] - firstMean, other = second[index] - secondMean
+            product += weight * one * other
+            firstSquare += weight * one * one
+            secondSquare += weight * other * other
+        }
+        guard firstSquare > 0, secondSquare > 0 else { return nil }
+        return product / (firstSquare * secondSquare).squareRoot()
+    }
+
+    private func ranks(
+        _ order: [Int], _ weights: [Double], _ value: (Unit) -> Double
+    ) -> [Double] {
+        var ranks = [Double](repeating: 0, count: units.count)
+        var before = 0.0, start = 0
+        while start < order.count {
+            let level = value(units[order[start]])
+            var end = start, group = 0.0
+            while end < order.count, value(units[order[end]]) == level {
+                group += weights[order[end]]
+                end += 1
+            }
+            for place in start..<end { ranks[order[place]] = before + group / 2 }
+            before += group
+            start = end
+        }
+        return ranks
+    }
+}
