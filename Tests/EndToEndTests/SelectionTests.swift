@@ -81,6 +81,10 @@ import Testing
             let rank = ranks["\(row["id"] ?? "") \(row["chunk"] ?? "")"]
             #expect(membership["kept"] as? Bool == (rank != nil), "\(explained.output)")
             if let rank { #expect(membership["rank"] as? Int == rank, "\(explained.output)") }
+            if let score = membership["score"] as? Double {
+                let cut = try #require(membership["cut"] as? Double)
+                #expect((score >= cut) == (rank != nil), "\(explained.output)")
+            }
             let columns = try #require(chunk["columns"] as? [String: Any])
             for name in ["difference", "adapted", "teacher_loss", "repetition", "tokens"] {
                 #expect(columns[name] as? Double == row[name] as? Double, "\(name) of \(id)")

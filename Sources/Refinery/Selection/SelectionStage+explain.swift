@@ -77,7 +77,8 @@ private struct Explanation {
             }
         }
         var membership = ChunkReport.Membership(
-            name: selection.name, unit: rule.unit, isKept: false, candidates: candidates.count)
+            name: selection.name, unit: rule.unit, isKept: false, candidates: candidates.count,
+            cut: selection.cut)
         if let (item, removedBy) = watched {
             report.steps = steps.explained(item, removedBy: removedBy)
             membership.removedBy = removedBy

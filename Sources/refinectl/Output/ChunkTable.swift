@@ -130,6 +130,7 @@ enum ChunkTable {
             text +=
                 ", rank \(NumberText.count(rank)) of \(NumberText.count(selection.candidates))"
                 + (selection.score.map { ", score \(NumberText.fixed($0, 4))" } ?? "")
+                + distance(selection)
         }
         if let reason = selection.removedBy {
             text += ", \(selection.isKept ? "now " : "")\(Self.words(reason))"
@@ -137,6 +138,15 @@ enum ChunkTable {
             text += ", beyond the cut"
         }
         return text + "\n"
+    }
+
+    /// How far the score is from the cut.
+    private static func distance(_ selection: ChunkReport.Membership) -> String {
+        guard let score = selection.score, let cut = selection.cut else { return "" }
+        let away = score - cut
+        guard away != 0 else { return ", which is the cut" }
+        let size = NumberText.fixed(away.magnitude, 4)
+        return ", \(size) \(away > 0 ? "above" : "below") the cut of \(NumberText.fixed(cut, 4))"
     }
 
     /// Why something is no candidate.

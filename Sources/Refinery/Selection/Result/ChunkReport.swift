@@ -117,6 +117,8 @@ public struct ChunkReport: Codable, Sendable, Equatable {
         public var candidates: Int
         /// What it is ordered by.
         @NullEncoded public var score: Double?
+        /// The score at which what is kept ends; nil where lots, a mix or matching decide as well.
+        @NullEncoded public var cut: Double?
         /// Why it is no candidate: the step's name, or `pending`, `too_short`, `failed`, `retired`
         /// or `corpus` for one that the steps are not asked about.
         @NullEncoded public var removedBy: String?
@@ -124,7 +126,7 @@ public struct ChunkReport: Codable, Sendable, Equatable {
         @NullEncoded public var stands: Int64?
 
         private enum CodingKeys: String, CodingKey {
-            case name, unit, rank, candidates, score, stands
+            case name, unit, rank, candidates, score, cut, stands
             case isKept = "kept"
             case removedBy = "removed_by"
         }
