@@ -48,6 +48,10 @@ let package = Package(
             dependencies: ["CBrotli", "CDeflate", "CLZ4", "CSnappy", "CZstd"],
             swiftSettings: strict),
         .target(
+            name: "TrainerFormats",
+            dependencies: ["CZstd", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict),
+        .target(
             name: "TeacherInference",
             dependencies: ["CFaults", "CKernels", "COpenBLAS", "CPCRE2", "CSentencePiece"],
             swiftSettings: strict),
@@ -119,6 +123,10 @@ let package = Package(
         .testTarget(
             name: "ParquetTests",
             dependencies: ["Parquet", "parquet-judge", "CLZ4"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TrainerFormatsTests",
+            dependencies: ["TrainerFormats", "CZstd"],
             swiftSettings: strict),
         .testTarget(
             name: "ScoringEnginesTests",
