@@ -74,7 +74,8 @@ let package = Package(
         .target(
             name: "Refinery",
             dependencies: [
-                "Parquet", "ReferenceTraining", "TeacherInference", "Migrations", "CDeflate",
+                "Parquet", "ReferenceTraining", "TeacherInference", "TrainerFormats", "Migrations",
+                "CDeflate",
                 "CMalloc",
                 "CZstd", "CZlib",
                 .product(name: "GRDB", package: "GRDB.swift"),
@@ -107,7 +108,7 @@ let package = Package(
         .executableTarget(
             name: "refinectl",
             dependencies: [
-                "ReferenceTraining", "Refinery", "TeacherInference",
+                "ReferenceTraining", "Refinery", "TeacherInference", "TrainerFormats",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
