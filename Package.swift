@@ -48,6 +48,10 @@ let package = Package(
             dependencies: ["CBrotli", "CDeflate", "CLZ4", "CSnappy", "CZstd"],
             swiftSettings: strict),
         .target(
+            name: "TrainerFormats",
+            dependencies: ["CZstd", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict),
+        .target(
             name: "TeacherInference",
             dependencies: ["CFaults", "CKernels", "COpenBLAS", "CPCRE2", "CSentencePiece"],
             swiftSettings: strict),
@@ -74,7 +78,8 @@ let package = Package(
         .target(
             name: "Refinery",
             dependencies: [
-                "Parquet", "ReferenceTraining", "TeacherInference", "Migrations", "CDeflate",
+                "Parquet", "ReferenceTraining", "TeacherInference", "TrainerFormats", "Migrations",
+                "CDeflate",
                 "CMalloc",
                 "CZstd", "CZlib",
                 .product(name: "GRDB", package: "GRDB.swift"),
@@ -107,7 +112,7 @@ let package = Package(
         .executableTarget(
             name: "refinectl",
             dependencies: [
-                "ReferenceTraining", "Refinery", "TeacherInference",
+                "ReferenceTraining", "Refinery", "TeacherInference", "TrainerFormats",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -123,6 +128,10 @@ let package = Package(
         .testTarget(
             name: "ParquetTests",
             dependencies: ["Parquet", "parquet-judge", "CLZ4"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TrainerFormatsTests",
+            dependencies: ["TrainerFormats", "CZstd"],
             swiftSettings: strict),
         .testTarget(
             name: "ScoringEnginesTests",
