@@ -185,8 +185,8 @@ let package = Package(
         .testTarget(
             name: "RefineryTests",
             dependencies: [
-                "ReferenceTraining", "Refinery", "TeacherInference", "Migrations", "CZlib",
-                "CZstd",
+                "ReferenceTraining", "Refinery", "TeacherInference", "TrainerFormats", "Migrations",
+                "CZlib", "CZstd",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],

@@ -43,7 +43,10 @@ import Testing
         ("refinectl", "refine good.jsonl \(pair) --output out.bin"),
         ("refinectl", "refine good.jsonl \(pair) --output out.parquet --format jsonl"),
         ("refinectl", "refine good.jsonl \(pair) --output out.bin --format megatron"),
-        ("refinectl", "refine good.jsonl \(pair) --output out --format nanogpt --end-of-text <|nothing|>"),
+        (
+            "refinectl",
+            "refine good.jsonl \(pair) --output out --format nanogpt --end-of-text <|nothing|>"
+        ),
         (
             "refinectl",
             "refine good.jsonl \(pair) --output out --format nanogpt --tokenizer missing"

@@ -1,5 +1,7 @@
 import Foundation
+import TeacherInference
 import Testing
+import TrainerFormats
 
 @testable import Refinery
 
