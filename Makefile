@@ -16,11 +16,10 @@ TEST_FLAGS := -c release -Xswiftc -enable-testing --scratch-path $(TEST_BUILD)
 SOURCES := Package.swift Sources Tests migrations
 JUDGES := $(CACHE)/judges
 PARQUET_JUDGES := $(CACHE)/parquet
-TRAINER_JUDGES := $(CACHE)/trainers
 PYTHON_TESTS := $(CACHE)/python-tests
 
 .DEFAULT_GOAL := help
-.PHONY: help deps teacher debian-corpus build install test test-install test-systemd judges test-judges test-python matrix judge-training bench-training judge-parquet judge-trainers bench-parquet bench-trainers fuzz-parquet test-browser fuzz bench bench-peers bench-families bench-types bench-tokenizer bench-store bench-import bench-idle quickstart quickstart-full format lint clean
+.PHONY: help deps teacher debian-corpus build install test test-install test-systemd judges test-judges test-python matrix judge-training bench-training judge-parquet bench-parquet fuzz-parquet test-browser fuzz bench bench-peers bench-families bench-types bench-tokenizer bench-store bench-import bench-idle quickstart quickstart-full format lint clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -114,22 +113,6 @@ judge-parquet: $(PARQUET_JUDGES)/ready deps ## Parquet files, written and read, 
 	    $(PARQUET_JUDGES)/bin/python scripts/judges/parquet_writer.py --tool "$$bin/parquet-judge" && \
 	    $(PARQUET_JUDGES)/bin/python scripts/judges/parquet_read.py --tool "$$bin/parquet-judge" \
 	    Tests/Fixtures/parquet/*.parquet
-
-$(TRAINER_JUDGES)/ready: scripts/judges/requirements-trainers.txt
-	python3 -m venv $(TRAINER_JUDGES)
-	$(TRAINER_JUDGES)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
-	$(TRAINER_JUDGES)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
-	    megatron-core==0.16.1
-	touch $@
-
-judge-trainers: $(TRAINER_JUDGES)/ready deps ## exports read by Megatron, numpy, datatrove, streaming and fastText
-	$(SWIFT) build --product refinectl $(BUILD_FLAGS)
-	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
-	    $(TRAINER_JUDGES)/bin/python scripts/judges/trainer_formats.py --refinectl "$$bin/refinectl"
-
-bench-trainers: $(TRAINER_JUDGES)/ready build ## token ids written beside PyPI's tokenizers
-	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
-	    $(TRAINER_JUDGES)/bin/python scripts/bench/trainer_formats.py --refinectl "$$bin/refinectl"
 
 bench-parquet: $(PARQUET_JUDGES)/ready deps ## Parquet in and out beside pyarrow, one thread each
 	$(SWIFT) build --product parquet-judge $(BUILD_FLAGS)

@@ -78,8 +78,7 @@ let package = Package(
         .target(
             name: "Refinery",
             dependencies: [
-                "Parquet", "ReferenceTraining", "TeacherInference", "TrainerFormats", "Migrations",
-                "CDeflate",
+                "Parquet", "ReferenceTraining", "TeacherInference", "Migrations", "CDeflate",
                 "CMalloc",
                 "CZstd", "CZlib",
                 .product(name: "GRDB", package: "GRDB.swift"),
@@ -112,7 +111,7 @@ let package = Package(
         .executableTarget(
             name: "refinectl",
             dependencies: [
-                "ReferenceTraining", "Refinery", "TeacherInference", "TrainerFormats",
+                "ReferenceTraining", "Refinery", "TeacherInference",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -185,8 +184,8 @@ let package = Package(
         .testTarget(
             name: "RefineryTests",
             dependencies: [
-                "ReferenceTraining", "Refinery", "TeacherInference", "TrainerFormats", "Migrations",
-                "CZlib", "CZstd",
+                "ReferenceTraining", "Refinery", "TeacherInference", "Migrations", "CZlib",
+                "CZstd",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],

@@ -6,9 +6,9 @@ import Testing
 /// docs/architecture.md has the same order.
 @Suite struct LayerTests {
     private static let order = [
-        "RefineryError", "NearestName", "Heap", "DecimalFraction", "Bytes", "Threads", "Files",
-        "Store", "Import",
-        "Chunking", "Scoring", "Training", "Selection", "Export", "Report", "Estimate", "Proof",
+        "RefineryError", "NearestName", "Heap", "DecimalFraction", "NumberText", "Bytes",
+        "Threads", "Files", "Store", "Import", "Chunking", "Scoring", "Training", "Selection",
+        "Export", "Report", "Estimate", "Proof",
         "API", "Pipeline",
     ]
 

@@ -21,9 +21,6 @@ public protocol TokenWriter: AnyObject {
     /// - Returns: what was written.
     /// - Throws: ``TrainerFormatError`` where that is not possible; then nothing is left.
     func finish() throws -> TokenOutput
-
-    /// Removes what was written so far; does nothing after ``finish()``.
-    func discard()
 }
 
 /// What a ``TokenWriter`` wrote.

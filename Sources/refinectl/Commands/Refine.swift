@@ -22,8 +22,6 @@ struct Refine: AsyncParsableCommand {
               refinectl refine corpus/ --teacher big.gguf --ratio 0.5 --output refined.jsonl.zst
               refinectl refine corpus/ --teacher big.gguf --reference small.gguf \\
                 --token-budget 1000000000 --output refined.jsonl.gz --store refine.sqlite
-              refinectl refine corpus/ --teacher big.gguf --reference small/ --ratio 0.5 \\
-                --format megatron --tokenizer student/ --output train
               refinectl refine corpus/ --teacher big.gguf --reference small.gguf \\
                 --ratio 0.3 --decontaminate mmlu.jsonl --store refine.sqlite --dry-run
             """)
@@ -55,9 +53,7 @@ struct Refine: AsyncParsableCommand {
 
     @Option(
         name: .customLong("output"),
-        help: ArgumentHelp(
-            "The file, folder or common start of names to write, or - for stdout.",
-            valueName: "path"))
+        help: ArgumentHelp("The file to write, or - for stdout.", valueName: "path"))
     var path: String?
 
     @Flag(help: "Print what would be kept; write nothing but the store.")
@@ -81,7 +77,6 @@ struct Refine: AsyncParsableCommand {
         guard !(output.json && path == "-" && !dryRun) else {
             throw ValidationError("--json prints the summary on stdout, so --output must be a file")
         }
-        try writing.check(stdout: path == "-" && !dryRun)
         guard PipelineConfiguration.maxTokensRange.contains(maxTokens) else {
             throw ValidationError("--max-tokens must be from 16 to 1000000")
         }
@@ -112,12 +107,10 @@ struct Refine: AsyncParsableCommand {
         let path = dryRun ? nil : path
         let listing = try files.listing()
         var configuration = pipelineConfiguration
-        let output = try path.map { path in
-            try writing.overwriting.check(path, .export, manifest: Manifest.path(beside: path))
-            let output = try writing.output(
-                path: path, teacher: teacher, pre: modelOptions.pre, threads: threadOptions.count)
-            try OutputOptions.check(output, inUse(listing, configuration), writing.overwriting)
-            return output
+        if let path {
+            if path != "-" { try writing.checkFormat(path) }
+            try OutputOptions.check(
+                path, inUse(listing, configuration), .export, writing.overwriting)
         }
         if let store { try inUse(listing, configuration, store: false).check(store, isStore: true) }
         // Before hours go into the import.
@@ -137,7 +130,7 @@ struct Refine: AsyncParsableCommand {
             corpus: files.corpusName, files: ruleFiles)
         let task = Task {
             try await job.run(
-                rule: rule, ruleFiles: ruleFiles, writing: writing, output: output)
+                rule: rule, ruleFiles: ruleFiles, writing: writing, path: path)
         }
         let watch = InterruptWatch { number in
             StandardOutput.writeError(
@@ -165,12 +158,12 @@ struct Refine: AsyncParsableCommand {
         let (summary, rejected) = try outcome.get()
         place.clean()
         let table = SelectionTable.render(summary)
-        if dryRun, !self.output.json {
+        if dryRun, !output.json {
             StandardOutput.write(table)
         } else {
             StandardOutput.writeError(table)
         }
-        if self.output.json { StandardOutput.write(JSONOutput.line(summary)) }
+        if output.json { StandardOutput.write(JSONOutput.line(summary)) }
         if files.strict, rejected > 0 {
             throw Failure("\(NumberText.counted(rejected, "line")) of the files were rejected")
         }
@@ -191,9 +184,6 @@ struct Refine: AsyncParsableCommand {
         }
         if let path = selecting.candidates.excludeIDs {
             target.protect(path, as: "the file of ids")
-        }
-        if let model = writing.trainer.tokenizer {
-            target.protect(model: model, as: "the tokenizer")
         }
         if own, let store { target.protect(store: store) }
         return target

@@ -20,10 +20,10 @@ struct RefineJob: Sendable {
 
     /// Does it all; what it throws leaves in the store what was recorded.
     ///
-    /// `ruleFiles` are those that the rule names; without an `output` to write to it
+    /// `ruleFiles` are those that the rule names; without a `path` to write to it
     /// only says what would be kept. The answer is the selection and how many lines were rejected.
     func run(
-        rule: SelectionRule, ruleFiles: RuleFiles, writing: OutputOptions, output: ExportOutput?
+        rule: SelectionRule, ruleFiles: RuleFiles, writing: OutputOptions, path: String?
     ) async throws -> (SelectionSummary, rejected: Int64) {
         let pool = NIOThreadPool.singleton
         let name = store
@@ -42,7 +42,7 @@ struct RefineJob: Sendable {
             try ruleFiles.add(to: opened)
             let summary: SelectionSummary
             var note = ""
-            if let output {
+            if let path {
                 let jobs = JobLog(opened)
                 summary = try jobs.run(
                     .selection, corpus: rule.corpus, detail: writing.name ?? rule.suggestedName
@@ -53,11 +53,8 @@ struct RefineJob: Sendable {
                     return summary
                 }
                 note = try jobs.run(.export, corpus: rule.corpus, detail: summary.name) { job in
-                    let dropped =
-                        output.format == .fasttext
-                        ? try SelectionStage(opened).selectOtherEnd(of: summary) : nil
                     let note = try Self.write(
-                        opened, summary, dropped, writing, output, reporter, interrupted)
+                        opened, summary, writing, path, reporter, interrupted)
                     let kept = Int64(summary.keptChunks)
                     try opened.updateJob(job, done: kept, total: kept)
                     return note
@@ -176,30 +173,24 @@ struct RefineJob: Sendable {
     }
 
     private static func write(
-        _ store: Store, _ summary: SelectionSummary, _ dropped: SelectionSummary?,
-        _ writing: OutputOptions, _ output: ExportOutput, _ reporter: ProgressReporter,
-        _ interrupted: AtomicFlag
+        _ store: Store, _ summary: SelectionSummary, _ writing: OutputOptions, _ path: String,
+        _ reporter: ProgressReporter, _ interrupted: AtomicFlag
     ) throws -> String {
-        let provenance = try Provenance(store, of: summary)
-        try writing.check(output, against: provenance)
-        let file = try ExportFile(output)
-        let total = Int64(summary.keptChunks + (dropped?.keptChunks ?? 0))
-        func write(_ selection: SelectionSummary) throws {
-            try ExportStage(store).rows(of: selection.id, writing.options) { row in
-                if interrupted.isSet { throw JobCancelled("interrupted") }
-                try file.write(OutputRow(row))
-                reporter.update(
-                    ProgressSnapshot(stage: "writing", done: Int64(file.rows), total: total))
-            }
-        }
+        let file = try ExportFile(
+            path: path, format: writing.format(of: path), keepFields: writing.keepFields)
         do {
-            try write(summary)
-            if let dropped {
-                try file.beginDropped(after: summary, writing.options)
-                try write(dropped)
+            var json = JSONBytes()
+            try ExportStage(store).rows(of: summary.id, writing.options) { row in
+                if interrupted.isSet { throw JobCancelled("interrupted") }
+                json.removeAll()
+                row.write(to: &json, keepFields: writing.keepFields)
+                try file.write(json.bytes)
+                reporter.update(
+                    ProgressSnapshot(
+                        stage: "writing", done: Int64(file.rows), total: Int64(summary.keptChunks)))
             }
             try file.finish(
-                summary: summary, dropped: dropped, provenance: provenance,
+                summary: summary, provenance: Provenance(store, of: summary),
                 options: writing.options)
             return file.controlTokenNote
         } catch {
