@@ -69,7 +69,7 @@ import Testing
         let page = try String(
             contentsOfFile: Self.root + "/docs/architecture.md", encoding: .utf8)
         let folders = Self.order.filter {
-            !["RefineryError", "NearestName", "Heap", "DecimalFraction"].contains($0)
+            !["RefineryError", "NearestName", "Heap", "DecimalFraction", "NumberText"].contains($0)
         }
         #expect(page.contains(folders.joined(separator: " → ")))
     }
