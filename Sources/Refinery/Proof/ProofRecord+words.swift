@@ -30,6 +30,9 @@ extension ProofRecord {
                 + "(\(Self.gain(control)) bits a byte, 95 % interval \(Self.interval(control))), so "
                 + "no difference between good selections could be seen. Give more tokens, more "
                 + "--epochs or more --seeds, and another folder by --output."
+                + (primary.lower > 0 || primary.upper < 0
+                    ? " Beside a matched random draw the rule's students gained \(numbers) all the "
+                        + "same, which no working control vouches for." : "")
         case .none:
             return
                 "No verdict, since what judges was not named before the run: the rule's students "

@@ -1,7 +1,7 @@
 /// The examples of a report, each text with its tokens coloured.
 struct ReportExamples {
-    /// Rendered bytes of one example at most: sixty of them leave the page under 2 MB.
-    private static let exampleBytes = 24 << 10
+    /// Rendered bytes of one example at most: eighty of them leave the page under 2 MB.
+    private static let exampleBytes = 21 << 10
     /// Examples of each part that are open when the page is.
     private static let open = 3
     /// Characters of a text's first line that are shown beside a closed one.

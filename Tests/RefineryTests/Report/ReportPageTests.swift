@@ -180,16 +180,16 @@ struct ReportPageTests {
         #expect(page.contains("<i class=\"p3\">aé€</i>!</pre>"))
     }
 
-    @Test("Sixty long texts of tags and quotes stay under 2 MB, and say what is missing")
+    @Test("Eighty long texts of tags and quotes stay under 2 MB, and say what is missing")
     func size() {
         let text = String(repeating: "<\"'é€>", count: 4000)
         let tokens = (0..<16_000).map {
             TokenDifference(
                 range: $0 * 2..<$0 * 2 + 2, teacher: 0, reference: $0 % 2 == 0 ? 1 : -1)
         }
-        let data = data(text: text, count: 60)
+        let data = data(text: text, count: 80)
         let page = ReportPage.render(
-            data, tokens: Dictionary(uniqueKeysWithValues: (0..<60).map { (Int64($0), tokens) }))
+            data, tokens: Dictionary(uniqueKeysWithValues: (0..<80).map { (Int64($0), tokens) }))
         #expect(page.count < 2_000_000)
         #expect(String(decoding: page, as: UTF8.self).contains("bytes more"))
         #expect(String(validating: page, as: UTF8.self) != nil)
