@@ -16,10 +16,12 @@ TEST_FLAGS := -c release -Xswiftc -enable-testing --scratch-path $(TEST_BUILD)
 SOURCES := Package.swift Sources Tests migrations
 JUDGES := $(CACHE)/judges
 PARQUET_JUDGES := $(CACHE)/parquet
+TRAINER_JUDGES := $(CACHE)/trainers
+EXPORT_JUDGES := $(CACHE)/exports
 PYTHON_TESTS := $(CACHE)/python-tests
 
 .DEFAULT_GOAL := help
-.PHONY: help deps teacher debian-corpus build install test test-install test-systemd judges test-judges test-python matrix judge-training bench-training judge-parquet bench-parquet fuzz-parquet test-browser fuzz bench bench-peers bench-families bench-types bench-tokenizer bench-store bench-import bench-idle quickstart quickstart-full format lint clean
+.PHONY: help deps teacher debian-corpus build install test test-install test-systemd judges test-judges test-python matrix judge-training bench-training judge-parquet judge-trainers bench-parquet bench-trainers fuzz-parquet test-browser fuzz bench bench-peers bench-families bench-types bench-tokenizer bench-store bench-import bench-large bench-idle quickstart quickstart-full format lint clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,8 +43,11 @@ install: ## build, then install under DESTDIR and PREFIX
 	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
 	    scripts/install.sh "$$bin" "$(DESTDIR)" "$(PREFIX)" "$(SYSCONFDIR)"
 
-test: deps teacher ## build once, in release with testing enabled, and run every test
+test: deps teacher $(EXPORT_JUDGES)/ready ## build once, in release with testing enabled, and run every test
 	$(SWIFT) build --build-tests $(TEST_FLAGS)
+	# Exports, read by the programs that they are for.
+	$(EXPORT_JUDGES)/bin/python scripts/judges/exports.py \
+	    --refinectl "$$($(SWIFT) build $(TEST_FLAGS) --show-bin-path)/refinectl"
 	# By themselves: tests that block threads would leave these, which wait for answers, none.
 	$(SWIFT) test --skip-build --disable-xctest $(TEST_FLAGS) --filter ScoringEnginesTests
 	$(SWIFT) test --skip-build --disable-xctest $(TEST_FLAGS) --skip ScoringEnginesTests
@@ -60,7 +65,7 @@ $(JUDGES)/ready: scripts/judges/requirements.txt
 	$(JUDGES)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
-test-judges: judges teacher build test-python ## make the committed numbers again with the judges, and compare
+test-judges: judges teacher build test-python judge-trainers judge-parquet ## make the committed numbers again with the judges, and compare
 	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
 	    $(JUDGES)/bin/python scripts/judges/compare.py --refinectl "$$bin/refinectl"
 
@@ -114,6 +119,27 @@ judge-parquet: $(PARQUET_JUDGES)/ready deps ## Parquet files, written and read, 
 	    $(PARQUET_JUDGES)/bin/python scripts/judges/parquet_read.py --tool "$$bin/parquet-judge" \
 	    Tests/Fixtures/parquet/*.parquet
 
+$(EXPORT_JUDGES)/ready: scripts/judges/requirements-exports.txt
+	python3 -m venv $(EXPORT_JUDGES)
+	$(EXPORT_JUDGES)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+$(TRAINER_JUDGES)/ready: scripts/judges/requirements-trainers.txt
+	python3 -m venv $(TRAINER_JUDGES)
+	$(TRAINER_JUDGES)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	$(TRAINER_JUDGES)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
+	    megatron-core==0.16.1
+	touch $@
+
+judge-trainers: $(TRAINER_JUDGES)/ready deps ## exports read by Megatron, datatrove and streaming, and a student trained on them
+	$(SWIFT) build --product refinectl $(BUILD_FLAGS)
+	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
+	    $(TRAINER_JUDGES)/bin/python scripts/judges/trainer_formats.py --refinectl "$$bin/refinectl"
+
+bench-trainers: $(TRAINER_JUDGES)/ready build ## token ids written beside PyPI's tokenizers
+	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
+	    $(TRAINER_JUDGES)/bin/python scripts/bench/trainer_formats.py --refinectl "$$bin/refinectl"
+
 bench-parquet: $(PARQUET_JUDGES)/ready deps ## Parquet in and out beside pyarrow, one thread each
 	$(SWIFT) build --product parquet-judge $(BUILD_FLAGS)
 	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
@@ -159,6 +185,9 @@ bench-tokenizer: judges teacher build ## against PyPI's tokenizers, a few minute
 
 bench-store: teacher build ## a store of 10 million scored chunks: status, selections, export
 	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && python3 scripts/bench/store_scale.py --bin "$$bin"
+
+bench-large: deps teacher build ## memory that a file of 10 GB takes on its way in; GIGABYTES=10, FORMAT=jsonl.zst or parquet
+	python3 scripts/bench/large_file.py --gigabytes $(or $(GIGABYTES),10) --format $(or $(FORMAT),jsonl.zst)
 
 bench-import: build ## plain JSONL into the store, against sqlite3's own bulk insert
 	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && python3 scripts/bench/import_speed.py --bin "$$bin"

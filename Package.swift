@@ -39,6 +39,8 @@ let package = Package(
             name: "CBrotli", pkgConfig: "libbrotlidec", providers: [.apt(["libbrotli-dev"])]),
         .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
         .systemLibrary(name: "CSnappy", pkgConfig: "snappy", providers: [.apt(["libsnappy-dev"])]),
+        .systemLibrary(name: "CLZMA", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
+        .systemLibrary(name: "CBzip2", providers: [.apt(["libbz2-dev"])]),
         .systemLibrary(name: "CMalloc"),
         .target(name: "CKernels"),
         .target(name: "CFaults"),
@@ -73,14 +75,14 @@ let package = Package(
                 .embedInCode("v0003_benchmark.sql"), .embedInCode("v0004_columns.sql"),
                 .embedInCode("v0005_changed.sql"),
                 .embedInCode("v0006_rule_file.sql"), .embedInCode("v0007_slice.sql"),
+                .embedInCode("v0008_field.sql"),
             ],
             swiftSettings: strict),
         .target(
             name: "Refinery",
             dependencies: [
-                "Parquet", "ReferenceTraining", "TeacherInference", "Migrations", "CDeflate",
-                "CMalloc",
-                "CZstd", "CZlib",
+                "Parquet", "ReferenceTraining", "TeacherInference", "TrainerFormats", "Migrations",
+                "CBzip2", "CDeflate", "CLZMA", "CMalloc", "CZstd", "CZlib",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -111,7 +113,7 @@ let package = Package(
         .executableTarget(
             name: "refinectl",
             dependencies: [
-                "ReferenceTraining", "Refinery", "TeacherInference",
+                "ReferenceTraining", "Refinery", "TeacherInference", "TrainerFormats",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -184,8 +186,8 @@ let package = Package(
         .testTarget(
             name: "RefineryTests",
             dependencies: [
-                "ReferenceTraining", "Refinery", "TeacherInference", "Migrations", "CZlib",
-                "CZstd",
+                "ReferenceTraining", "Refinery", "TeacherInference", "TrainerFormats", "Migrations",
+                "CBzip2", "CLZMA", "CZlib", "CZstd",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],

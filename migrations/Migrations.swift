@@ -32,4 +32,7 @@ public let migrations: [Migration] = [
     Migration(
         name: "v0007_slice",
         sql: String(decoding: PackageResources.v0007_slice_sql, as: UTF8.self)),
+    Migration(
+        name: "v0008_field",
+        sql: String(decoding: PackageResources.v0008_field_sql, as: UTF8.self)),
 ]

@@ -3,7 +3,8 @@
 set -euo pipefail
 
 packages=(libsqlite3-dev libopenblas-dev libpcre2-dev libzstd-dev zlib1g-dev libdeflate-dev
-    libsnappy-dev liblz4-dev libbrotli-dev libsentencepiece-dev pkg-config)
+    libsnappy-dev liblz4-dev libbrotli-dev liblzma-dev libbz2-dev libsentencepiece-dev
+    pkg-config)
 
 say() { printf 'deps: %s\n' "$*" >&2; }
 

@@ -39,7 +39,7 @@ struct Refinectl: AsyncParsableCommand {
                 name: "Without a daemon",
                 subcommands: [
                     Estimate.self, Refine.self, TrainReference.self, Prove.self, Score.self,
-                    Tokenize.self,
+                    Tokenize.self, Verify.self,
                     Inspect.self,
                     Bench.self,
                 ]),

@@ -40,6 +40,19 @@ import Testing
         ("refinectl", "refine good.jsonl \(pair) --output good.jsonl"),
         ("refinectl", "refine good.jsonl \(pair) --output readme.md"),
         ("refinectl", "refine good.jsonl \(pair) --output out.arrow"),
+        ("refinectl", "refine good.jsonl \(pair) --output out.bin"),
+        ("refinectl", "refine good.jsonl \(pair) --output out.parquet --format jsonl"),
+        ("refinectl", "refine good.jsonl \(pair) --output out.bin --format megatron"),
+        (
+            "refinectl",
+            "refine good.jsonl \(pair) --output out --format nanogpt --end-of-text <|nothing|>"
+        ),
+        (
+            "refinectl",
+            "refine good.jsonl \(pair) --output out --format nanogpt --tokenizer missing"
+        ),
+        ("refinectl", "verify missing.manifest.json"),
+        ("refinectl", "verify readme.md"),
         ("refinectl", "refine good.jsonl \(pair) --output nowhere/out.jsonl"),
         ("refinectl", "refine good.jsonl \(pair) --output out.jsonl --store readme.md"),
         ("refinectl", "refine good.jsonl \(pair) --output out.jsonl --max-tokens 4096"),

@@ -69,6 +69,37 @@ struct CommandLineTests {
             ["export", "--ratio", "half"],
             ["export", "--min-score", "nan"],
             ["export", "--ratio", "0.5", "--format", "arrow"],
+            ["export", "--ratio", "0.5", "--format", "megatron"],
+            ["export", "--ratio", "0.5", "--format", "mds", "--output", "o", "--tokenizer", "t"],
+            ["export", "--ratio", "0.5", "--format", "jsonl", "--output", "o", "--zstd"],
+            ["export", "--ratio", "0.5", "--format", "mds", "--output", "o", "--shard-size", "1K"],
+            ["export", "--ratio", "0.5", "--format", "mds", "--output", "o", "--shard-size", "2G"],
+            ["export", "--ratio", "0.5", "--format", "mds", "--output", "o", "--shard-size", "-1"],
+            [
+                "export", "--ratio", "0.5", "--format", "nanogpt", "--output", "o", "--shard-size",
+                "64M",
+            ],
+            [
+                "export", "--ratio", "0.5", "--format", "nanogpt", "--output", "o",
+                "--sequence-length", "64",
+            ],
+            [
+                "export", "--ratio", "0.5", "--format", "nanoset", "--output", "o",
+                "--sequence-length", "1",
+            ],
+            [
+                "export", "--ratio", "0.5", "--format", "megatron", "--output", "o",
+                "--keep-fields",
+            ],
+            [
+                "export", "--ratio", "0.5", "--format", "nanoset", "--output", "o", "--end-of-text",
+                "",
+            ],
+            [
+                "refine", "a", "--teacher", "t", "--reference", "r", "--ratio", "0.5", "--output",
+                "-", "--format", "fasttext",
+            ],
+            ["verify"], ["verify", "a", "b"],
             ["export", "--ratio", "0.5", "--order", "alphabetical"],
             ["export", "--ratio", "0.5", "--json"],
             ["export", "--ratio", "0.5", "--where", "1speed=1..2"],
@@ -126,6 +157,18 @@ struct CommandLineTests {
             ["export", "--ratio", "0.5", "--output", "-", "--order", "score", "--keep-fields"],
             ["export", "--token-budget", "9", "--corpus", "c", "--name", "n", "--format", "jsonl"],
             ["export", "--min-score", "-0.25"],
+            [
+                "export", "--ratio", "0.5", "--format", "megatron", "--tokenizer", "t",
+                "--end-of-text", "none", "--sequence-length", "2048", "--shard-size", "1G",
+                "--output", "o", "--threads", "2",
+            ],
+            [
+                "export", "--ratio", "0.5", "--format", "mds", "--zstd", "--keep-fields",
+                "--shard-size", "67108864", "--output", "o",
+            ],
+            ["export", "--ratio", "0.2", "--format", "fasttext", "--output", "o"],
+            ["export", "--ratio", "0.2", "--format", "nanoset", "--dry-run"],
+            ["verify", "o.manifest.json"], ["verify", "o.manifest.json", "--json"],
             [
                 "export", "--token-ratio", "0.3", "--exclude-domain", "a", "--exclude-domain", "b",
                 "--where", "difference=..q0.99", "--where", "tokens=64..", "--min-tokens", "16",

@@ -37,6 +37,10 @@ final class Compressor {
             ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, 3)
             ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1)
             state = .zstd(context)
+        case .xz, .bzip2:
+            throw RefineryError(
+                .output, "\(compression.rawValue) is read and not written",
+                hint: "name the output .gz or .zst")
         }
     }
 

@@ -13,13 +13,16 @@ public struct Decompressor {
         case plain
         case gzip(GzipStream)
         case zstd(ZstdStream)
+        case xz(XZStream)
+        case bzip2(Bzip2Stream)
     }
 
     private let stream: Stream
 
     /// A stream compressed as `compression` says; errors begin with `name` where it is given.
     ///
-    /// No zstd frame may ask for a window of more than `maxWindow` bytes.
+    /// No zstd frame may ask for a window of more than `maxWindow` bytes, and no xz stream for a
+    /// dictionary of more.
     /// Throws `RefineryError` where the library has no memory for it.
     public init(
         _ compression: Compression, name: String? = nil, maxWindow: Int = largestWindow
@@ -29,6 +32,8 @@ public struct Decompressor {
         case .none: stream = .plain
         case .gzip: stream = .gzip(try GzipStream(place: place))
         case .zstd: stream = .zstd(try ZstdStream(place: place, maxWindow: maxWindow))
+        case .xz: stream = .xz(try XZStream(place: place, maxWindow: maxWindow))
+        case .bzip2: stream = .bzip2(Bzip2Stream(place: place))
         }
     }
 
@@ -57,6 +62,8 @@ public struct Decompressor {
         case .plain: try output(input)
         case .gzip(let gzip): try gzip.feed(input, output)
         case .zstd(let zstd): try zstd.feed(input, output)
+        case .xz(let xz): try xz.feed(input, output)
+        case .bzip2(let bzip2): try bzip2.feed(input, output)
         }
     }
 
@@ -66,6 +73,8 @@ public struct Decompressor {
         case .plain: break
         case .gzip(let gzip): try gzip.finish()
         case .zstd(let zstd): try zstd.finish()
+        case .xz(let xz): try xz.finish()
+        case .bzip2(let bzip2): try bzip2.finish()
         }
     }
 }

@@ -94,7 +94,7 @@ public struct LineSplitter {
         guard !part.isEmpty else { return }
         length += part.count
         // 4: a byte order mark and CR, which do not count.
-        if length <= maxLineBytes + 4 {
+        if length - 4 <= maxLineBytes {
             carry.append(contentsOf: part)
         } else {
             carry = []

@@ -14,37 +14,27 @@ public struct ControlSpellings: Sendable {
     /// Rows with each.
     public private(set) var spellings: [String: Int] = [:]
 
-    /// What the present row has shown.
-    private var found: Set<[UInt8]> = []
-    /// The bytes since a bracket opened, while they may become a spelling.
-    private var candidate: [UInt8] = []
-
     /// Has counted nothing.
     public init() {}
 
-    /// Takes the next bytes of JSON lines, whole or broken; strings escape none of these spellings.
-    public mutating func add(_ bytes: [UInt8]) {
-        for byte in bytes {
+    /// Counts a row by its text.
+    public mutating func add(row text: [UInt8]) {
+        var found: Set<[UInt8]> = []
+        // Where a bracket opened that may begin a spelling.
+        var start: Int?
+        for (place, byte) in text.enumerated() {
             switch byte {
             case UInt8(ascii: "<"), UInt8(ascii: "["):
-                candidate.removeAll(keepingCapacity: true)
-                candidate.append(byte)
-            case UInt8(ascii: "\n"):
-                endRow()
-            default:
-                guard !candidate.isEmpty else { continue }
-                candidate.append(byte)
-                let isClosed = byte == UInt8(ascii: ">") || byte == UInt8(ascii: "]")
-                if isClosed, Self.isControl(candidate) { found.insert(candidate) }
-                if isClosed || candidate.count >= Self.longest {
-                    candidate.removeAll(keepingCapacity: true)
-                }
+                start = place
+            case UInt8(ascii: ">"), UInt8(ascii: "]"):
+                guard let first = start else { continue }
+                start = nil
+                guard place - first < Self.longest else { continue }
+                let spelling = Array(text[first...place])
+                if Self.isControl(spelling) { found.insert(spelling) }
+            default: continue
             }
         }
-    }
-
-    private mutating func endRow() {
-        candidate.removeAll(keepingCapacity: true)
         guard !found.isEmpty else { return }
         rows += 1
         for spelling in found {
@@ -52,7 +42,6 @@ public struct ControlSpellings: Sendable {
             guard spellings[name] != nil || spellings.count < Self.most else { continue }
             spellings[name, default: 0] += 1
         }
-        found.removeAll()
     }
 
     private static let names: Set<[UInt8]> = Set(

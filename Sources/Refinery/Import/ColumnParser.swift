@@ -22,11 +22,6 @@ struct ColumnParser: Sendable {
         case reject(Reject)
     }
 
-    /// The longest name of a category, in bytes.
-    static let longestCategory = 256
-    /// The greatest magnitude of a number: sums of squares of many such are finite.
-    static let greatest = 1e100
-
     private let id: FieldPath
     private let chunk: FieldPath
     private let value: FieldPath
@@ -94,29 +89,31 @@ struct ColumnParser: Sendable {
             return .reject(
                 .missing(self.value, .missingValue, number, scanner.bytes, id: document))
         }
-        guard let parsed = parsed(value, scanner) else {
+        guard let parsed = scanner.columnValue(value) else {
             return .reject(
                 .wrongType(
                     self.value,
-                    "a number up to \(Self.greatest) or a string of 1 to "
-                        + "\(Self.longestCategory) bytes that is not \(DomainName.none) or "
+                    "a number up to \(ColumnValue.greatest) or a string of 1 to "
+                        + "\(ColumnValue.longestCategory) bytes that is not \(DomainName.none) or "
                         + DomainName.others,
                     value.kind, number, id: document))
         }
         return .value(ColumnLine(id: document, ordinal: ordinal, value: parsed, line: number))
     }
+}
 
-    private func parsed(_ value: JSONScanner.Value, _ scanner: JSONScanner) -> ColumnValue? {
+extension JSONScanner {
+    /// A checked value as a column holds it, nil where none can.
+    func columnValue(_ value: Value) -> ColumnValue? {
         switch value.kind {
         case .number:
-            let number = Double(String(decoding: scanner.bytes[value.range], as: UTF8.self))
-            return number.flatMap { abs($0) <= Self.greatest ? .number($0) : nil }
+            let number = Double(String(decoding: bytes[value.range], as: UTF8.self))
+            return number.flatMap { abs($0) <= ColumnValue.greatest ? .number($0) : nil }
         case .string:
-            let name = scanner.text(value)
+            let name = text(value)
             let taken = [DomainName.none, DomainName.others].map { Array($0.utf8) }
-            guard (1...Self.longestCategory).contains(name.count), !taken.contains(name) else {
-                return nil
-            }
+            guard (1...ColumnValue.longestCategory).contains(name.count), !taken.contains(name)
+            else { return nil }
             return .category(name)
         default: return nil
         }

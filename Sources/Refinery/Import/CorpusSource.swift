@@ -3,7 +3,8 @@ import Glibc
 /// One file of a corpus as a user named it, or found in a folder that a user named.
 public struct CorpusSource: Sendable, Equatable {
     /// The suffixes that are taken, for people.
-    public static let accepted = ".jsonl, .ndjson or .json (also .gz and .zst), .parquet, or .txt"
+    public static let accepted =
+        ".jsonl, .ndjson or .json (also .gz, .zst, .xz and .bz2), .parquet, or .txt"
 
     /// The path to open; `-` is stdin.
     public var path: String
@@ -40,10 +41,7 @@ public struct CorpusSource: Sendable, Equatable {
         }
         // What refinery writes beside an export is no corpus.
         guard !ends(".manifest.json") else { return nil }
-        let compressions: [(suffix: String, Compression)] = [
-            ("", .none), (".gz", .gzip), (".zst", .zstd),
-        ]
-        for (suffix, compression) in compressions
+        for (suffix, compression) in [("", .none)] + Compression.suffixes
         where [".jsonl", ".ndjson", ".json"].contains(where: { ends($0 + suffix) }) {
             format = .jsonl
             self.compression = compression

@@ -1,4 +1,4 @@
-/// The fields of a line that hold a document's text, id and domain.
+/// The fields of a line that hold a document's text, id and domain, and those that become columns.
 ///
 /// A name may be dotted: `meta.pile_set_name` is the member `pile_set_name` of the object `meta`,
 /// unless the line has a field of exactly that name, which wins.
@@ -12,6 +12,8 @@ public struct FieldNames: Sendable, Equatable {
     /// Whether ids are read from lines; without, they are made from file and line, and a field of
     /// that name is kept as any other.
     public var readsID = true
+    /// The other fields that become columns.
+    public var kept = KeptFields()
 
     /// Names of the three fields.
     public init(text: String = "text", id: String = "id", domain: String = "domain") {

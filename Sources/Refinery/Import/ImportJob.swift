@@ -8,6 +8,8 @@ public struct ImportJob {
     private let store: Store
     private let corpus: String
     private let file: String
+    /// The fields that were asked for by name.
+    private let keptFields: [String]
     private let writer: ImportWriter
     private var importer: Importer
 
@@ -18,6 +20,10 @@ public struct ImportJob {
         store: Store, corpus: String, file: String, path: String? = nil, options: Importer.Options,
         replace: Bool
     ) throws {
+        // Fields that have a column go on being kept, so that no document lacks what others have.
+        var options = options
+        keptFields = options.fields.kept.names
+        options.fields.kept.add(try store.keptFields())
         importer = try Importer(file: file, options: options)
         self.store = store
         self.corpus = corpus
@@ -88,6 +94,9 @@ public struct ImportJob {
         summary.rejected = Int64(counts.rejected)
         summary.updated = counts.updated > 0 ? Int64(counts.updated) : nil
         summary.differing = counts.differing > 0 ? Int64(counts.differing) : nil
+        var fields = counts.fields
+        for name in keptFields where fields[name] == nil { fields[name] = FieldCounts() }
+        summary.fields = fields.isEmpty ? nil : fields
         let missing = importer.missingFields
         summary.missingFields = missing.isEmpty ? nil : missing
         summary.lines = Int64(importer.lines)

@@ -24,6 +24,9 @@ public struct ImportSummary: Codable, Sendable, Equatable {
     public var updated: Int64?
     /// Of those unchanged, how many have another domain or other fields in the store.
     public var differing: Int64?
+    /// What became of the fields that become columns, by name; nil where none was asked for and none
+    /// has a column already.
+    public var fields: [String: FieldCounts]?
     /// The fields that the client named and no line has, by the parameter that named them.
     public var missingFields: [String: String]?
     /// The lowest number of the file's documents, those that stood already included.
@@ -41,7 +44,7 @@ public struct ImportSummary: Codable, Sendable, Equatable {
 
     private enum CodingKeys: String, CodingKey {
         case job, corpus, file, added, unchanged, replaced, rejected, lines, bytes
-        case updated, differing
+        case updated, differing, fields
         case missingFields = "missing_fields"
         case firstDocument = "first_document"
         case lastDocument = "last_document"

@@ -50,7 +50,9 @@ private struct Explanation {
         }
         if let selection { try explain(place, in: selection, &report) }
         let imported = try ColumnListing(snapshot)
-        let values = try imported.values(ofChunk: place.chunk, original: place.original)
+        let values = try imported.values(
+            of: ColumnPlace(
+                chunk: place.chunk, original: place.original, document: place.document))
         for (name, value) in zip(imported.names, values) {
             switch value {
             case .number(let number): report.columns.updateValue(number, forKey: name)

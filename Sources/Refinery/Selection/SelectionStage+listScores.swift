@@ -68,10 +68,14 @@ private struct ScoreListingRows {
         models = ByRole(teacher: applied.pair.teacher.id, reference: applied.pair.reference.id)
     }
 
+    private func place(_ item: ScoredItem) -> ColumnPlace {
+        ColumnPlace(chunk: item.chunk, original: item.original, document: item.document)
+    }
+
     /// The rows of items whose ids ascend; one that was deleted meanwhile is left out.
     func rows(_ items: [ScoredItem], _ snapshot: Snapshot) throws -> [ScoreListing] {
         guard let first = items.first else { return [] }
-        let columns = try ColumnListing(snapshot, named: imported, from: first.chunk)
+        let columns = try ColumnListing(snapshot, named: imported, from: place(first))
         return try items.compactMap { item in
             guard let label = try snapshot.label(ofChunk: item.chunk) else { return nil }
             let values = Column.scored.map { column -> Double? in
@@ -84,7 +88,7 @@ private struct ScoreListingRows {
                 isDuplicate: item.original != item.chunk, values: values,
                 importedNames: imported,
                 imported: unit == .chunk
-                    ? try columns.next(chunk: item.chunk, original: item.original)
+                    ? try columns.next(place(item))
                     : try columns.values(ofDocument: item.document, models))
         }
     }

@@ -69,9 +69,10 @@ public struct SelectionStage: Sendable {
         try store.read { try $0.selection(named: name).map(SelectionSummary.init) }
     }
 
-    /// Throws for columns of a rule that the store does not hold whole.
-    public func checkColumns(_ rule: SelectionRule) throws {
-        try store.read { try RuleNames($0).checkColumns(rule) }
+    /// Throws for columns of a rule that the store does not hold whole; those of fields that an
+    /// import will bring are passed over.
+    public func checkColumns(_ rule: SelectionRule, awaiting fields: KeptFields? = nil) throws {
+        try store.read { try RuleNames($0).checkColumns(rule, awaiting: fields) }
     }
 
     /// Puts a benchmark's windows into the store, where rules find them by their SHA-256.

@@ -46,14 +46,7 @@ extension Store {
     private static func beginAnew(
         _ file: ColumnFile, corpus: Int64, job: Int64, _ db: Database
     ) throws {
-        let count = try Int.fetchOne(
-            db, sql: "SELECT count(*) FROM imported_column WHERE name <> ?",
-            arguments: [file.column])
-        guard count ?? 0 < mostColumns else {
-            throw RefineryError(
-                .refused, "the store holds \(mostColumns) imported columns already",
-                hint: "`refinectl columns delete NAME` deletes one")
-        }
+        try checkColumnCount(besides: file.column, db)
         try db.execute(
             sql: """
                 INSERT INTO imported_column (name, created, job) VALUES (?1, ?2, ?3)
@@ -63,6 +56,17 @@ extension Store {
         var tally = Tally()
         try rejects.removeAll(&tally)
         try tally.write(db)
+    }
+
+    /// Refuses one more column where there are too many; `besides` counts for none.
+    static func checkColumnCount(besides name: String = "", _ db: Database) throws {
+        let count = try Int.fetchOne(
+            db, sql: "SELECT count(*) FROM imported_column WHERE name <> ?", arguments: [name])
+        guard count ?? 0 < mostColumns else {
+            throw RefineryError(
+                .refused, "the store holds \(mostColumns) imported columns already",
+                hint: "`refinectl columns delete NAME` deletes one")
+        }
     }
 
     private func claim(_ name: String) throws -> NameClaims.Claim {
@@ -132,8 +136,11 @@ extension Store {
                 db,
                 sql: """
                     SELECT id, name, kind, created, job,
-                        (SELECT count(*) FROM column_value v WHERE v.column = c.id),
-                        (SELECT count(*) FROM column_category g WHERE g.column = c.id)
+                        CASE WHEN of_documents
+                            THEN (SELECT count(*) FROM field_value v WHERE v.column = c.id)
+                            ELSE (SELECT count(*) FROM column_value v WHERE v.column = c.id) END,
+                        (SELECT count(*) FROM column_category g WHERE g.column = c.id),
+                        of_documents
                     FROM imported_column c WHERE ?1 IS NULL OR name = ?1 ORDER BY name
                     """, arguments: [name]
             ).map { row in
@@ -141,7 +148,8 @@ extension Store {
                 return ColumnReport(
                     name: row[1], kind: (row[2] as String?).flatMap(ColumnKind.init(rawValue:)),
                     values: row[5], created: row[3], job: row[4],
-                    files: try Snapshot(db: db).files(ofColumn: id), categories: row[6],
+                    files: try Snapshot(db: db).files(ofColumn: id),
+                    unit: row[7] ? .document : .chunk, categories: row[6],
                     largest: name == nil ? nil : try Store.largestCategories(of: id, db))
             }
         }
@@ -155,8 +163,10 @@ extension Store {
             db,
             sql: """
                 SELECT g.name, n.chunks FROM (
-                    SELECT value, count(*) AS chunks FROM column_value WHERE column = ?1
-                        AND EXISTS (SELECT 1 FROM column_category WHERE column = ?1)
+                    SELECT value, count(*) AS chunks FROM (
+                        SELECT value FROM column_value WHERE column = ?1
+                        UNION ALL SELECT value FROM field_value WHERE column = ?1
+                    ) WHERE EXISTS (SELECT 1 FROM column_category WHERE column = ?1)
                     GROUP BY value
                 ) n CROSS JOIN column_category g ON g.id = CAST(n.value AS INTEGER)
                 ORDER BY n.chunks DESC, g.name LIMIT 1000
@@ -181,7 +191,7 @@ extension Store {
             }
             if let job: Int64 = row[1] { try Store.finishJob(job, state: .failed, db) }
             let id: Int64 = row[0]
-            for table in ["column_value", "column_category", "column_file"] {
+            for table in ["column_value", "field_value", "column_category", "column_file"] {
                 try db.execute(sql: "DELETE FROM \(table) WHERE column = ?", arguments: [id])
             }
             try db.execute(sql: "DELETE FROM imported_column WHERE id = ?", arguments: [id])

@@ -55,6 +55,7 @@ extension Store {
             db, sql: "SELECT NOT EXISTS (SELECT 1 FROM chunk WHERE document = ?)",
             arguments: [document])
         guard isEmpty == true else { return }
+        try FieldColumns.delete(document: document, db)
         for sql in [
             "DELETE FROM document_text WHERE document = ?",
             "DELETE FROM document WHERE id = ? AND retired = 1",

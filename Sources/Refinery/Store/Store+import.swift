@@ -30,7 +30,9 @@ extension Store {
             for reject in rejects { try batch.add(reject) }
             try batch.tally.write(db)
             if let line { try Store.updateJob(job, done: Int64(line), total: nil, db) }
-            return batch.counts
+            var counts = batch.counts
+            counts.fields = batch.fields
+            return counts
         }
     }
 

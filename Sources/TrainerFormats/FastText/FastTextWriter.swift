@@ -70,6 +70,9 @@ public final class FastTextWriter {
         return Output(file: written, lines: lines)
     }
 
+    /// Removes what was written so far; does nothing after ``finish()``.
+    public func discard() { output.discard() }
+
     /// The lines of a spool, one after another.
     private struct LineReader {
         let spool: Spool

@@ -120,6 +120,9 @@ public final class MDSWriter {
         return Output(files: files, samples: total)
     }
 
+    /// Removes what was written so far; does nothing after ``finish()``.
+    public func discard() { output.discard() }
+
     /// Bytes in front of the samples.
     private func header(samples: Int) -> Int { 4 + 4 * (samples + 1) + description.count }
 

@@ -13,4 +13,18 @@ public struct FileDigest: Sendable, Equatable {
         bytes = file.size
         sha256 = try file.sha256()
     }
+
+    /// The size of the file at `path` in bytes.
+    ///
+    /// - Throws: ``TrainerFormatError`` for a file that is not there or cannot be read.
+    public static func size(path: String) throws -> Int64 { try ReadFile(path: path).size }
+
+    /// Hands over the bytes of the file at `path`, in order.
+    ///
+    /// - Throws: ``TrainerFormatError`` for a file that cannot be read; what `body` throws.
+    public static func forEachPiece(
+        of path: String, _ body: (UnsafeRawBufferPointer) throws -> Void
+    ) throws {
+        try ReadFile(path: path).forEachPiece(body)
+    }
 }

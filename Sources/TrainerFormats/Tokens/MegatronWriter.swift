@@ -101,6 +101,9 @@ public final class MegatronWriter: TokenWriter {
         return total
     }
 
+    /// Removes what was written so far; does nothing after ``finish()``.
+    public func discard() { output.discard() }
+
     private func endPacked() throws {
         try sequence(packed[...], beginsText: true)
         packed.removeAll(keepingCapacity: true)

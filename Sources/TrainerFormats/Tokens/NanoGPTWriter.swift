@@ -37,4 +37,7 @@ public final class NanoGPTWriter: TokenWriter {
         try output.keep()
         return TokenOutput(files: [written], tokens: tokens)
     }
+
+    /// Removes what was written so far; does nothing after ``finish()``.
+    public func discard() { output.discard() }
 }

@@ -102,6 +102,9 @@ public final class NanosetWriter: TokenWriter {
         return total
     }
 
+    /// Removes what was written so far; does nothing after ``finish()``.
+    public func discard() { output.discard() }
+
     private func begin() throws {
         let name = FilePath.shard(written.count / 3) + ".ds"
         shard = Shard(

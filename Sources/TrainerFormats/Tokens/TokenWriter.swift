@@ -21,6 +21,9 @@ public protocol TokenWriter: AnyObject {
     /// - Returns: what was written.
     /// - Throws: ``TrainerFormatError`` where that is not possible; then nothing is left.
     func finish() throws -> TokenOutput
+
+    /// Removes what was written so far; does nothing after ``finish()``.
+    func discard()
 }
 
 /// What a ``TokenWriter`` wrote.

@@ -4,7 +4,8 @@ import Refinery
 /// `refinectl columns`.
 struct Columns: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "List the imported columns, show or delete one.",
+        abstract:
+            "List the columns that were imported or are of documents' fields, show or delete one.",
         discussion: """
             Examples:
               refinectl columns --json
@@ -42,12 +43,13 @@ struct ColumnList: AsyncParsableCommand {
     /// The list for people.
     static func table(_ list: [ColumnReport]) -> String {
         var table = TextTable([
-            ("column", .left), ("values", .left), ("chunks", .right), ("files", .right),
+            ("column", .left), ("values", .left), ("of", .right), ("files", .right),
             ("imported", .left),
         ])
         for column in list {
             table.add([
-                column.name, kind(column), NumberText.count(column.values),
+                column.name, kind(column),
+                NumberText.counted(column.values, column.unit.rawValue),
                 NumberText.count(Int64(column.files.count)), NumberText.time(column.created),
             ])
         }
@@ -58,12 +60,12 @@ struct ColumnList: AsyncParsableCommand {
     static func table(_ column: ColumnReport) -> String {
         var text =
             "column \(column.name): \(kind(column)), "
-            + "\(NumberText.counted(column.values, "chunk"))\n"
+            + "\(NumberText.counted(column.values, column.unit.rawValue))\n"
         var files = TextTable([("file", .left), ("corpus", .left), ("SHA-256", .left)])
         for file in column.files { files.add([file.file, file.corpus, file.sha256]) }
-        text += "\n" + files.render()
+        if !column.files.isEmpty { text += "\n" + files.render() }
         guard let largest = column.largest, !largest.isEmpty else { return text }
-        var categories = TextTable([("category", .left), ("chunks", .right)])
+        var categories = TextTable([("category", .left), (column.unit.rawValue + "s", .right)])
         for category in largest {
             categories.add([category.name, NumberText.count(category.chunks)])
         }

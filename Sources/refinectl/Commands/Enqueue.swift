@@ -83,7 +83,8 @@ struct Enqueue: AsyncParsableCommand {
             ("format", source.format.rawValue), ("compression", source.compression.rawValue),
             ("text_field", files.textField), ("id_field", files.idField),
             ("no_id_field", files.noIdField ? "1" : nil),
-            ("domain_field", files.domainField), ("replace", files.replace ? "1" : "0"),
+            ("domain_field", files.domainField), ("keep", files.keep?.text),
+            ("replace", files.replace ? "1" : "0"),
         ]
     }
 
@@ -107,6 +108,20 @@ struct Enqueue: AsyncParsableCommand {
             for (parameter, field) in missing {
                 let option = "--" + parameter.replacing("_", with: "-")
                 text += "warning: \(summary.file): no line has the field \(field) (\(option))\n"
+            }
+        }
+        let kept = summaries.flatMap { $0.fields ?? [:] }
+        for name in Set(kept.map(\.key)).sorted() {
+            let counts = kept.filter { $0.key == name }.map(\.value)
+            if counts.allSatisfy({ $0 == FieldCounts() }) {
+                text += "warning: no line has the field \(name) (--keep)\n"
+            }
+            let leftOut = counts.reduce(0) { $0 + Int64($1.leftOut) }
+            if leftOut > 0 {
+                text +=
+                    "note: field \(name) of \(NumberText.counted(leftOut, "document")) has no "
+                    + "value in its column: a list, an object, a string of more than 256 bytes, "
+                    + "a number among strings or a string among numbers\n"
             }
         }
         let differing = summaries.reduce(0) { $0 + ($1.differing ?? 0) }
@@ -150,6 +165,24 @@ struct Enqueue: AsyncParsableCommand {
         if sum(\.rejected) > 0, let rejectsHint { text += " (\(rejectsHint))" }
         let bytes = sum(\.bytes)
         let rate = Int64(Double(bytes) / max(duration / .seconds(1), 1e-3))
-        return text + "; \(NumberText.bytes(bytes)) at \(NumberText.bytes(rate))/s\n"
+        text += "; \(NumberText.bytes(bytes)) at \(NumberText.bytes(rate))/s\n"
+        return text + columns(summaries)
+    }
+
+    /// The columns that were made of fields, for people.
+    private static func columns(_ summaries: [ImportSummary]) -> String {
+        var fields: [String: (values: Int64, leftOut: Int64)] = [:]
+        for (name, counts) in summaries.flatMap({ $0.fields ?? [:] }) {
+            fields[name, default: (0, 0)].values += Int64(counts.values)
+            fields[name, default: (0, 0)].leftOut += Int64(counts.leftOut)
+        }
+        guard !fields.isEmpty else { return "" }
+        var table = TextTable([("column", .left), ("documents", .right), ("left out", .right)])
+        for (name, counts) in fields.sorted(by: { $0.key < $1.key }) {
+            table.add([
+                "field." + name, NumberText.count(counts.values), NumberText.count(counts.leftOut),
+            ])
+        }
+        return table.render()
     }
 }

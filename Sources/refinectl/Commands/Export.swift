@@ -8,9 +8,11 @@ struct Export: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Select chunks by their scores and write them out.",
         discussion: """
-            The output is compressed where its name ends in .gz or .zst, appears whole or not at \
-            all, and gets a manifest beside it (PATH.manifest.json: models, rule, counts, \
-            SHA-256). What was kept of what is printed on stderr.
+            The output is JSONL, also compressed (.gz, .zst), Parquet (.parquet), or with --format \
+            what a trainer reads: megatron and nanogpt (token ids in PATH.bin), nanoset and mds (a \
+            folder), fasttext (labelled lines). It appears whole or not at all, and gets a manifest \
+            beside it (PATH.manifest.json: models, rule, counts, SHA-256), which `refinectl verify` \
+            checks. What was kept of what is printed on stderr. The layouts are in docs/formats.md.
 
             Examples:
               refinectl export --ratio 0.5 --output refined.jsonl.zst
@@ -18,6 +20,8 @@ struct Export: AsyncParsableCommand {
               refinectl export --top-k 100 --order score | head -3
               refinectl export --token-ratio 0.3 --where difference=..q0.99 \\
                 --mix code=0.3,web=0.7 --spill --dry-run
+              refinectl export --ratio 0.5 --format megatron --tokenizer student/ --output train
+              refinectl export --ratio 0.2 --format fasttext --output train.txt
               refinectl export --token-ratio 0.3 --decontaminate mmlu.jsonl \\
                 --decontaminate gsm8k.jsonl --near-duplicates 0.8 --output clean.jsonl.zst
 
@@ -30,6 +34,7 @@ struct Export: AsyncParsableCommand {
     @OptionGroup var place: StoreOptions
     @OptionGroup var selecting: SelectingOptions
     @OptionGroup var writing: OutputOptions
+    @OptionGroup var threadOptions: ThreadOptions
     @OptionGroup var output: JSONOptions
 
     @Option(help: ArgumentHelp("Only this corpus (default: all).", valueName: "name"))
@@ -37,7 +42,9 @@ struct Export: AsyncParsableCommand {
 
     @Option(
         name: .customLong("output"),
-        help: ArgumentHelp("The file to write, or - for stdout.", valueName: "path"))
+        help: ArgumentHelp(
+            "The file, folder or common start of names to write, or - for stdout.",
+            valueName: "path"))
     var path = "-"
 
     @Flag(help: "Print what would be kept; record and write nothing.")
@@ -48,36 +55,41 @@ struct Export: AsyncParsableCommand {
         guard !(output.json && path == "-" && !dryRun) else {
             throw ValidationError("--json prints the summary on stdout, so --output must be a file")
         }
+        try writing.check(stdout: path == "-" && !dryRun)
         guard corpus?.isEmpty != true else { throw ValidationError("--corpus must not be empty") }
     }
 
     /// Has the daemon select, then streams the rows to the output.
     func run() async throws {
         let client = place.client(daemon)
-        if !dryRun { try await checkOutput(client) }
+        let output = dryRun ? nil : try await checkedOutput(client)
         let files = try await RuleFiles(selecting.candidates)
-        let request = SelectionRequest(
-            rule: try selecting.rule(corpus: corpus, files: files),
-            name: writing.name, dryRun: dryRun)
+        let rule = try selecting.rule(corpus: corpus, files: files)
         let reporter = ProgressReporter()
         reporter.update(ProgressSnapshot(stage: "selecting"))
         try await files.send(to: client)
-        let summary = try await client.send(API.select, body: request)
-        guard !dryRun else {
+        let summary = try await client.send(
+            API.select, body: SelectionRequest(rule: rule, name: writing.name, dryRun: dryRun))
+        guard let output else {
             reporter.finish()
             StandardOutput.write(
-                output.json ? JSONOutput.line(summary) : SelectionTable.render(summary))
+                self.output.json ? JSONOutput.line(summary) : SelectionTable.render(summary))
             return
         }
-        let note = try await write(summary, client, reporter)
+        var dropped: SelectionSummary?
+        if output.format == .fasttext { dropped = try await drop(beside: summary, client) }
+        let note = try await write(summary, dropped, output, client, reporter)
         reporter.finish()
         StandardOutput.writeError(SelectionTable.render(summary) + note)
-        if output.json { StandardOutput.write(JSONOutput.line(summary)) }
+        if self.output.json { StandardOutput.write(JSONOutput.line(summary)) }
     }
 
-    /// Refuses an output that is the daemon's, or one of the benchmarks, before it selects.
-    private func checkOutput(_ client: Client) async throws {
-        guard path != "-" else { return }
+    /// The output, refused where it is the daemon's or one of the rule's files, before it selects.
+    private func checkedOutput(_ client: Client) async throws -> ExportOutput {
+        guard path != "-" else {
+            return try writing.output(
+                path: path, besides: OutputTarget(), teacher: nil, threads: threadOptions.count)
+        }
         let status = try await client.send(API.status)
         var target = OutputTarget()
         for model in [status.teacher, status.reference] {
@@ -88,45 +100,76 @@ struct Export: AsyncParsableCommand {
         if let file = selecting.candidates.excludeIDs {
             target.protect(file, as: "the file of ids")
         }
-        try writing.checkFormat(path)
-        try OutputOptions.check(path, target, .export, writing.overwriting)
+        if let model = writing.trainer.tokenizer {
+            target.protect(model: model, as: "the tokenizer")
+        }
+        return try writing.output(
+            path: path, besides: target, teacher: status.teacher?.path,
+            threads: threadOptions.count)
+    }
+
+    /// Selects from the other end, and refuses what both ends have in common.
+    private func drop(
+        beside summary: SelectionSummary, _ client: Client
+    ) async throws -> SelectionSummary {
+        let dropped = try await client.send(
+            API.select,
+            body: SelectionRequest(
+                rule: summary.rule.fromOtherEnd, name: summary.name + "-dropped", dryRun: false))
+        let comparison = try await client.send(
+            API.comparison, query: [("first", summary.name), ("second", dropped.name)])
+        try comparison.checkDisjoint()
+        return dropped
     }
 
     private func write(
-        _ summary: SelectionSummary, _ client: Client, _ reporter: ProgressReporter
+        _ summary: SelectionSummary, _ dropped: SelectionSummary?, _ output: ExportOutput,
+        _ client: Client, _ reporter: ProgressReporter
     ) async throws -> String {
-        let selection = String(summary.id)
         let provenance =
             path == "-"
             ? Provenance(models: [], chunkers: [])
-            : try await client.send(API.provenance, selection)
-        let file = try ExportFile(
-            path: path, format: writing.format(of: path), keepFields: writing.keepFields)
+            : try await client.send(API.provenance, String(summary.id))
+        try writing.check(output, against: provenance)
+        let file = try ExportFile(output)
         let watch = InterruptWatch { number in
             file.discard()
             StandardOutput.writeError("\ninterrupted; nothing was written\n")
             StandardOutput.endBySignal(number)
         }
         defer { watch.stop() }
+        let total = Int64(summary.keptChunks + (dropped?.keptChunks ?? 0))
         do {
-            try await client.download(
-                API.selectionRows, selection,
-                query: [
-                    ("order", writing.order.rawValue), ("seed", String(writing.orderSeed)),
-                    ("merge_adjacent", writing.mergeAdjacent ? "1" : "0"),
-                    ("keep_fields", writing.keepFields ? "1" : "0"),
-                ]
-            ) { buffer in
-                try file.write(Array(buffer.readableBytesView))
-                reporter.update(
-                    ProgressSnapshot(
-                        stage: "writing", done: Int64(file.rows), total: Int64(summary.keptChunks)))
+            try await download(summary, into: file, client, reporter, total: total)
+            if let dropped {
+                try file.beginDropped(after: summary, writing.options)
+                try await download(dropped, into: file, client, reporter, total: total)
             }
-            try file.finish(summary: summary, provenance: provenance, options: writing.options)
+            try file.finish(
+                summary: summary, dropped: dropped, provenance: provenance,
+                options: writing.options)
             return file.controlTokenNote
         } catch {
             file.discard()
             throw error
+        }
+    }
+
+    private func download(
+        _ selection: SelectionSummary, into file: ExportFile, _ client: Client,
+        _ reporter: ProgressReporter, total: Int64
+    ) async throws {
+        try await client.download(
+            API.selectionRows, String(selection.id),
+            query: [
+                ("order", writing.order.rawValue), ("seed", String(writing.orderSeed)),
+                ("merge_adjacent", writing.mergeAdjacent ? "1" : "0"),
+                ("keep_fields", writing.keepFields ? "1" : "0"),
+            ]
+        ) { buffer in
+            try file.write(Array(buffer.readableBytesView))
+            reporter.update(
+                ProgressSnapshot(stage: "writing", done: Int64(file.rows), total: total))
         }
     }
 }

@@ -30,7 +30,7 @@ struct Prove: AsyncParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "The corpus: .jsonl, .ndjson, .json (also .gz, .zst), .parquet, .txt, or folders of them.",
+            "The corpus: .jsonl, .ndjson, .json (also .gz, .zst, .xz, .bz2), .parquet, .txt, or folders of them.",
             valueName: "path"))
     var paths: [String] = []
 

@@ -22,6 +22,8 @@ struct Refine: AsyncParsableCommand {
               refinectl refine corpus/ --teacher big.gguf --ratio 0.5 --output refined.jsonl.zst
               refinectl refine corpus/ --teacher big.gguf --reference small.gguf \\
                 --token-budget 1000000000 --output refined.jsonl.gz --store refine.sqlite
+              refinectl refine corpus/ --teacher big.gguf --reference small/ --ratio 0.5 \\
+                --format megatron --tokenizer student/ --output train
               refinectl refine corpus/ --teacher big.gguf --reference small.gguf \\
                 --ratio 0.3 --decontaminate mmlu.jsonl --store refine.sqlite --dry-run
             """)
@@ -53,7 +55,9 @@ struct Refine: AsyncParsableCommand {
 
     @Option(
         name: .customLong("output"),
-        help: ArgumentHelp("The file to write, or - for stdout.", valueName: "path"))
+        help: ArgumentHelp(
+            "The file, folder or common start of names to write, or - for stdout.",
+            valueName: "path"))
     var path: String?
 
     @Flag(help: "Print what would be kept; write nothing but the store.")
@@ -77,6 +81,7 @@ struct Refine: AsyncParsableCommand {
         guard !(output.json && path == "-" && !dryRun) else {
             throw ValidationError("--json prints the summary on stdout, so --output must be a file")
         }
+        try writing.check(stdout: path == "-" && !dryRun)
         guard PipelineConfiguration.maxTokensRange.contains(maxTokens) else {
             throw ValidationError("--max-tokens must be from 16 to 1000000")
         }
@@ -107,10 +112,10 @@ struct Refine: AsyncParsableCommand {
         let path = dryRun ? nil : path
         let listing = try files.listing()
         var configuration = pipelineConfiguration
-        if let path {
-            if path != "-" { try writing.checkFormat(path) }
-            try OutputOptions.check(
-                path, inUse(listing, configuration), .export, writing.overwriting)
+        let output = try path.map { path in
+            try writing.output(
+                path: path, besides: inUse(listing, configuration), teacher: teacher,
+                pre: modelOptions.pre, threads: threadOptions.count)
         }
         if let store { try inUse(listing, configuration, store: false).check(store, isStore: true) }
         // Before hours go into the import.
@@ -130,7 +135,7 @@ struct Refine: AsyncParsableCommand {
             corpus: files.corpusName, files: ruleFiles)
         let task = Task {
             try await job.run(
-                rule: rule, ruleFiles: ruleFiles, writing: writing, path: path)
+                rule: rule, ruleFiles: ruleFiles, writing: writing, output: output)
         }
         let watch = InterruptWatch { number in
             StandardOutput.writeError(
@@ -158,12 +163,12 @@ struct Refine: AsyncParsableCommand {
         let (summary, rejected) = try outcome.get()
         place.clean()
         let table = SelectionTable.render(summary)
-        if dryRun, !output.json {
+        if dryRun, !self.output.json {
             StandardOutput.write(table)
         } else {
             StandardOutput.writeError(table)
         }
-        if output.json { StandardOutput.write(JSONOutput.line(summary)) }
+        if self.output.json { StandardOutput.write(JSONOutput.line(summary)) }
         if files.strict, rejected > 0 {
             throw Failure("\(NumberText.counted(rejected, "line")) of the files were rejected")
         }
@@ -184,6 +189,9 @@ struct Refine: AsyncParsableCommand {
         }
         if let path = selecting.candidates.excludeIDs {
             target.protect(path, as: "the file of ids")
+        }
+        if let model = writing.trainer.tokenizer {
+            target.protect(model: model, as: "the tokenizer")
         }
         if own, let store { target.protect(store: store) }
         return target

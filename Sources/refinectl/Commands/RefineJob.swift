@@ -20,10 +20,10 @@ struct RefineJob: Sendable {
 
     /// Does it all; what it throws leaves in the store what was recorded.
     ///
-    /// `ruleFiles` are those that the rule names; without a `path` to write to it
+    /// `ruleFiles` are those that the rule names; without an `output` to write to it
     /// only says what would be kept. The answer is the selection and how many lines were rejected.
     func run(
-        rule: SelectionRule, ruleFiles: RuleFiles, writing: OutputOptions, path: String?
+        rule: SelectionRule, ruleFiles: RuleFiles, writing: OutputOptions, output: ExportOutput?
     ) async throws -> (SelectionSummary, rejected: Int64) {
         let pool = NIOThreadPool.singleton
         let name = store
@@ -32,8 +32,12 @@ struct RefineJob: Sendable {
         }
         defer { withExtendedLifetime(lock) {} }
         // Before hours of scoring, not behind them.
-        try await pool.runIfActive { try SelectionStage(opened).checkColumns(rule) }
+        let kept = files.keep
+        try await pool.runIfActive {
+            try SelectionStage(opened).checkColumns(rule, awaiting: kept)
+        }
         let rejected = try await importFiles(into: opened)
+        try await pool.runIfActive { try SelectionStage(opened).checkColumns(rule) }
         try await score(opened)
         let interrupted = interrupted
         let summary = try await pool.runIfActive {
@@ -42,7 +46,7 @@ struct RefineJob: Sendable {
             try ruleFiles.add(to: opened)
             let summary: SelectionSummary
             var note = ""
-            if let path {
+            if let output {
                 let jobs = JobLog(opened)
                 summary = try jobs.run(
                     .selection, corpus: rule.corpus, detail: writing.name ?? rule.suggestedName
@@ -53,8 +57,11 @@ struct RefineJob: Sendable {
                     return summary
                 }
                 note = try jobs.run(.export, corpus: rule.corpus, detail: summary.name) { job in
+                    let dropped =
+                        output.format == .fasttext
+                        ? try SelectionStage(opened).selectOtherEnd(of: summary) : nil
                     let note = try Self.write(
-                        opened, summary, writing, path, reporter, interrupted)
+                        opened, summary, dropped, writing, output, reporter, interrupted)
                     let kept = Int64(summary.keptChunks)
                     try opened.updateJob(job, done: kept, total: kept)
                     return note
@@ -173,24 +180,30 @@ struct RefineJob: Sendable {
     }
 
     private static func write(
-        _ store: Store, _ summary: SelectionSummary, _ writing: OutputOptions, _ path: String,
-        _ reporter: ProgressReporter, _ interrupted: AtomicFlag
+        _ store: Store, _ summary: SelectionSummary, _ dropped: SelectionSummary?,
+        _ writing: OutputOptions, _ output: ExportOutput, _ reporter: ProgressReporter,
+        _ interrupted: AtomicFlag
     ) throws -> String {
-        let file = try ExportFile(
-            path: path, format: writing.format(of: path), keepFields: writing.keepFields)
-        do {
-            var json = JSONBytes()
-            try ExportStage(store).rows(of: summary.id, writing.options) { row in
+        let provenance = try Provenance(store, of: summary)
+        try writing.check(output, against: provenance)
+        let file = try ExportFile(output)
+        let total = Int64(summary.keptChunks + (dropped?.keptChunks ?? 0))
+        func write(_ selection: SelectionSummary) throws {
+            try ExportStage(store).rows(of: selection.id, writing.options) { row in
                 if interrupted.isSet { throw JobCancelled("interrupted") }
-                json.removeAll()
-                row.write(to: &json, keepFields: writing.keepFields)
-                try file.write(json.bytes)
+                try file.write(OutputRow(row))
                 reporter.update(
-                    ProgressSnapshot(
-                        stage: "writing", done: Int64(file.rows), total: Int64(summary.keptChunks)))
+                    ProgressSnapshot(stage: "writing", done: Int64(file.rows), total: total))
+            }
+        }
+        do {
+            try write(summary)
+            if let dropped {
+                try file.beginDropped(after: summary, writing.options)
+                try write(dropped)
             }
             try file.finish(
-                summary: summary, provenance: Provenance(store, of: summary),
+                summary: summary, dropped: dropped, provenance: provenance,
                 options: writing.options)
             return file.controlTokenNote
         } catch {

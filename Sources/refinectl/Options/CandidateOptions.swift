@@ -25,7 +25,7 @@ struct CandidateOptions: ParsableArguments {
     @Option(
         name: .customLong("where"),
         help: ArgumentHelp(
-            "Only values from LO to HI, numbers or quantiles such as q0.25; may be given more than once.",
+            "Only values from LO to HI, numbers or quantiles such as q0.25, or of the categories COLUMN=NAME,NAME; may be given more than once.",
             valueName: "column=lo..hi"))
     var filters: [String] = []
 

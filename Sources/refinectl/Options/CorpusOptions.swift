@@ -5,7 +5,7 @@ import Refinery
 struct CorpusOptions: ParsableArguments {
     @Argument(
         help: ArgumentHelp(
-            ".jsonl, .ndjson, .json (also .gz, .zst), .parquet, .txt, folders of them, or - for JSONL from stdin.",
+            ".jsonl, .ndjson, .json (also .gz, .zst, .xz, .bz2), .parquet, .txt, folders of them, or - for JSONL from stdin.",
             valueName: "path"))
     var paths: [String]
 
@@ -26,6 +26,13 @@ struct CorpusOptions: ParsableArguments {
         help: ArgumentHelp(
             "The corpus (default: default; must be named for stdin).", valueName: "name"))
     var corpus: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Make columns of these fields, such as language_score,dump, or of all numbers and strings; rules call them field.NAME.",
+            valueName: "fields"),
+        transform: { text in try ValidationError.rethrow { try KeptFields(text) } })
+    var keep: KeptFields?
 
     @Flag(help: "Exit with 1 if any line was rejected.")
     var strict = false
@@ -57,11 +64,12 @@ struct CorpusOptions: ParsableArguments {
     /// The corpus that takes the documents.
     var corpusName: String { corpus ?? "default" }
 
-    /// The three fields of a line.
+    /// The fields of a line.
     var fields: FieldNames {
         var fields = FieldNames(
             text: textField, id: idField ?? "id", domain: domainField ?? "domain")
         fields.readsID = !noIdField
+        fields.kept = keep ?? KeptFields()
         return fields
     }
 

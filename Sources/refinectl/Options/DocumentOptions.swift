@@ -5,7 +5,7 @@ import Refinery
 struct DocumentOptions: ParsableArguments {
     @Argument(
         help: ArgumentHelp(
-            ".jsonl, .ndjson, .json (also .gz, .zst), .parquet, .txt, or folders of them.",
+            ".jsonl, .ndjson, .json (also .gz, .zst, .xz, .bz2), .parquet, .txt, or folders of them.",
             valueName: "path"))
     var paths: [String]
 

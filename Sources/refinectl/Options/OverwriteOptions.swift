@@ -14,9 +14,9 @@ struct OverwriteOptions: ParsableArguments {
         /// A report; it begins as every report does.
         case page
 
-        fileprivate func isEarlier(_ path: String) -> Bool {
+        fileprivate func isEarlier(_ path: String, _ manifest: String) -> Bool {
             switch self {
-            case .export: FileReader.size(path: path + ".manifest.json") != nil
+            case .export: FileReader.size(path: manifest) != nil
             case .page:
                 FileHandle(forReadingAtPath: path)?.readData(ofLength: PageStyle.mark.count)
                     == Data(PageStyle.mark)
@@ -36,10 +36,14 @@ struct OverwriteOptions: ParsableArguments {
     ///
     /// An empty file, a pipe and a device are written to.
     ///
+    /// - Parameters:
+    ///   - path: the file that would be replaced.
+    ///   - kind: what is written.
+    ///   - manifest: where the manifest of an earlier output lies.
     /// - Throws: ``Failure`` that names the file.
-    func check(_ path: String, _ kind: Kind) throws {
+    func check(_ path: String, _ kind: Kind, manifest: String) throws {
         guard !overwrite, path != "-", let size = FileReader.size(path: path), size > 0,
-            !kind.isEarlier(path)
+            !kind.isEarlier(path, manifest)
         else { return }
         throw Failure(
             "cannot write \(path): a file of \(NumberText.bytes(size)) is there that refinery did not "

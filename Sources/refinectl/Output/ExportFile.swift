@@ -1,56 +1,67 @@
 import Foundation
 import Refinery
 import Synchronization
+import TrainerFormats
 
-/// The output of a selection: the rows compressed and hashed on their way, the manifest beside.
+/// The output of a selection: rows on their way into a format, and the manifest beside it.
 final class ExportFile: Sendable {
-    private struct State {
-        var writer: OutputWriter
+    fileprivate struct State {
+        let writer: any RowWriter
         var rows = 0
-        var bytes: Int64 = 0
+        /// Rows of the selection that is written now.
+        var rowsOfSelection = 0
         var spellings = ControlSpellings()
-        /// What turns the lines into a Parquet file; nil for JSONL.
-        var parquet: ParquetRows?
-        var splitter = LineSplitter(maxLineBytes: .max)
+        var splitter = LineSplitter(maxLineBytes: ExportFile.mostLineBytes)
     }
 
-    /// Where the rows go; `-` is stdout.
-    let path: String
+    /// Bytes of a row's line at most: far more than a line of a corpus may have.
+    private static let mostLineBytes = 1 << 30
+
+    /// Where the rows go.
+    let output: ExportOutput
+    // SAFETY (Sendable): a writer is touched only with the lock held.
     private let state: Mutex<State>
 
-    private let format: OutputOptions.Format
-
-    /// Opens the output; a file appears under its name only when it is complete.
-    init(path: String, format: OutputOptions.Format, keepFields: Bool) throws {
-        self.path = path
-        self.format = format
-        let writer = try OutputWriter(
-            path: path, compression: format == .parquet ? Compression.none : nil)
-        var state = State(writer: writer)
-        if format == .parquet {
-            state.parquet = try ParquetRows(keepFields: keepFields) { try writer.write($0) }
-        }
-        self.state = Mutex(state)
+    /// Opens the output; its files appear under their names only when all are complete.
+    init(_ output: ExportOutput) throws {
+        self.output = output
+        state = Mutex(State(writer: try output.writer()))
     }
 
     /// Rows written so far.
     var rows: Int { state.withLock { $0.rows } }
 
-    /// Writes whole or broken lines.
+    /// Writes whole or broken lines of JSON, as the daemon sends them.
     func write(_ bytes: [UInt8]) throws {
         try state.withLock { state in
-            if let parquet = state.parquet {
-                try bytes.withUnsafeBytes { bytes in
-                    try state.splitter.feed(bytes) { _, line in
-                        if case .bytes(let line) = line { try parquet.add(line) }
+            try bytes.withUnsafeBytes { bytes in
+                // Taken out, so that the state may be changed meanwhile.
+                var splitter = LineSplitter(maxLineBytes: Self.mostLineBytes)
+                swap(&splitter, &state.splitter)
+                defer { swap(&splitter, &state.splitter) }
+                try splitter.feed(bytes) { _, line in
+                    guard case .bytes(let line) = line else {
+                        throw Failure("a row arrived that is larger than 1 GiB")
                     }
+                    try state.add(OutputRow(line: line, keepFields: output.keepFields))
                 }
-            } else {
-                try state.writer.write(bytes)
             }
-            state.bytes += Int64(bytes.count)
-            state.spellings.add(bytes)
-            state.rows += bytes.reduce(into: 0) { if $1 == 0x0A { $0 += 1 } }
+        }
+    }
+
+    /// Writes a row.
+    func write(_ row: OutputRow) throws {
+        try state.withLock { try $0.add(row) }
+    }
+
+    /// Checks that all rows of a selection came, and takes what comes next for texts to be dropped.
+    func beginDropped(after summary: SelectionSummary, _ options: ExportOptions) throws {
+        try state.withLock { state in
+            try state.checkRows(of: summary, options)
+            guard let lines = state.writer as? FastTextRows else {
+                throw Failure("\(output.format.rawValue) has no texts to be dropped")
+            }
+            lines.label = .drop
         }
     }
 
@@ -58,6 +69,8 @@ final class ExportFile: Sendable {
     var controlTokenNote: String {
         let (rows, spellings) = state.withLock { ($0.spellings.rows, $0.spellings.spellings) }
         guard rows > 0 else { return "" }
+        // Ids are made of the text alone, where no control token can come of.
+        guard !output.format.hasTokens else { return "" }
         let most = spellings.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(5)
             .map { "\(NumberText.printable($0.key)) in \(NumberText.count($0.value))" }
         return
@@ -67,37 +80,36 @@ final class ExportFile: Sendable {
             + "): have the trainer read them as text\n"
     }
 
-    /// Gives the file its name and writes `PATH.manifest.json` beside it.
+    /// Gives the files their names and writes the manifest beside them.
     ///
-    /// The old manifest goes first, so that no file ever stands beside another's.
+    /// The old manifest goes first, so that no output ever lies beside another's.
+    ///
+    /// - Parameters:
+    ///   - summary: the selection.
+    ///   - dropped: the selection whose rows came last, where there are two.
+    ///   - provenance: the models.
+    ///   - options: the rows' order.
+    /// - Throws: ``Failure`` where rows are missing; what the writer throws.
     func finish(
-        summary: SelectionSummary, provenance: Provenance, options: ExportOptions
+        summary: SelectionSummary, dropped: SelectionSummary? = nil, provenance: Provenance,
+        options: ExportOptions
     ) throws {
         try state.withLock { state in
-            let isWhole =
-                options.mergesAdjacent
-                ? state.rows <= summary.keptChunks : state.rows == summary.keptChunks
-            guard isWhole else {
-                throw Failure(
-                    "\(state.rows) rows arrived, the selection has \(summary.keptChunks)")
-            }
-            let isFile = path != "-"
-            let manifestPath = path + ".manifest.json"
+            try state.checkRows(of: dropped ?? summary, options)
+            let isFile = output.path != "-"
+            let manifestPath = Manifest.path(beside: output.path)
             if isFile { unlink(manifestPath) }
-            try state.parquet?.finish()
-            let result = try state.writer.finish()
+            let written = try state.writer.finish()
             guard isFile else { return }
             let manifest = Manifest(
                 tool: "refinery \(refineryVersion)",
                 created: Int64(Date().timeIntervalSince1970 * 1000),
                 models: provenance.models, chunkers: provenance.chunkers, selection: summary,
+                dropped: dropped,
                 output: Manifest.Output(
-                    file: (path as NSString).lastPathComponent, format: format.rawValue,
-                    compression: (format == .parquet ? .zstd : state.writer.compression).rawValue,
-                    bytes: result.bytes,
-                    rows: state.rows, sha256: result.sha256, options: options,
+                    written, of: output, rows: state.rows, options: options,
                     controlTokens: Manifest.ControlTokens(state.spellings)))
-            let beside = try OutputWriter(path: manifestPath)
+            let beside = try OutputWriter(path: manifestPath, compression: Compression.none)
             try beside.write(try manifest.json())
             _ = try beside.finish()
         }
@@ -106,5 +118,26 @@ final class ExportFile: Sendable {
     /// Removes what was written so far.
     func discard() {
         state.withLock { $0.writer.discard() }
+    }
+}
+
+extension ExportFile.State {
+    mutating func add(_ row: OutputRow) throws {
+        try writer.write(row)
+        spellings.add(row: row.text)
+        rows += 1
+        rowsOfSelection += 1
+    }
+
+    /// Refuses to end a selection of which rows did not come.
+    mutating func checkRows(of summary: SelectionSummary, _ options: ExportOptions) throws {
+        let isWhole =
+            options.mergesAdjacent
+            ? rowsOfSelection <= summary.keptChunks : rowsOfSelection == summary.keptChunks
+        guard isWhole else {
+            throw Failure(
+                "\(rowsOfSelection) rows arrived, the selection has \(summary.keptChunks)")
+        }
+        rowsOfSelection = 0
     }
 }

@@ -1,3 +1,5 @@
+import CBzip2
+import CLZMA
 import CZlib
 import CZstd
 import Refinery
@@ -62,5 +64,40 @@ func zstd(_ bytes: [UInt8]) -> [UInt8] {
     let bound = ZSTD_compressBound(bytes.count)
     return [UInt8](unsafeUninitializedCapacity: bound) { target, count in
         count = ZSTD_compress(target.baseAddress, bound, bytes, bytes.count, 3)
+    }
+}
+
+/// One xz stream.
+func xz(_ bytes: [UInt8]) -> [UInt8] {
+    var output = [UInt8](repeating: 0, count: bytes.count + 4096)
+    var size = 0
+    let code = lzma_easy_buffer_encode(
+        6, LZMA_CHECK_CRC64, nil, bytes, bytes.count, &output, &size, output.count)
+    precondition(code == LZMA_OK)
+    return Array(output[..<size])
+}
+
+/// One bzip2 stream.
+func bzip2(_ bytes: [UInt8]) -> [UInt8] {
+    var output = [UInt8](repeating: 0, count: bytes.count * 2 + 4096)
+    var size = UInt32(output.count)
+    var input = bytes.map { CChar(bitPattern: $0) }
+    let code = output.withUnsafeMutableBytes { output in
+        BZ2_bzBuffToBuffCompress(
+            output.bindMemory(to: CChar.self).baseAddress, &size, &input, UInt32(input.count), 1, 0,
+            0)
+    }
+    precondition(code == BZ_OK)
+    return Array(output[..<Int(size)])
+}
+
+/// One member, frame or stream.
+func compressed(_ bytes: [UInt8], _ compression: Compression) -> [UInt8] {
+    switch compression {
+    case .none: bytes
+    case .gzip: gzip(bytes)
+    case .zstd: zstd(bytes)
+    case .xz: xz(bytes)
+    case .bzip2: bzip2(bytes)
     }
 }

@@ -9,7 +9,8 @@ final class ColumnListing {
     private var categories: [Int32: [UInt8]] = [:]
 
     /// A listing of all columns that are whole, or of those named; of chunks from `first` on.
-    init(_ snapshot: Snapshot, named known: [String]? = nil, from first: Int64 = 0) throws {
+    init(_ snapshot: Snapshot, named known: [String]? = nil, from first: ColumnPlace? = nil) throws
+    {
         self.snapshot = snapshot
         names = try known ?? snapshot.wholeColumns()
         columns = try names.map { try snapshot.importedColumn(named: $0) }
@@ -18,17 +19,16 @@ final class ColumnListing {
 
     /// The values of a chunk in the order of ``names``, nil where it has none; ids must ascend from
     /// call to call.
-    func next(chunk: Int64, original: Int64) throws -> [ColumnValue?] {
+    func next(_ chunk: ColumnPlace) throws -> [ColumnValue?] {
         var values: [ColumnValue?] = columns.map { _ in nil }
-        try rows.next(chunk, original: original) { values[$0] = try value($1, columns[$0]) }
+        try rows.next(chunk) { values[$0] = try value($1, columns[$0]) }
         return values
     }
 
     /// The values of any chunk.
-    func values(ofChunk chunk: Int64, original: Int64) throws -> [ColumnValue?] {
+    func values(of chunk: ColumnPlace) throws -> [ColumnValue?] {
         try columns.enumerated().map { place, column in
-            let number = try rows.find(place, chunk) ?? rows.find(place, original)
-            return try number.map { try value($0, column) }
+            try rows.find(place, chunk).map { try value($0, column) }
         }
     }
 
@@ -44,7 +44,11 @@ final class ColumnListing {
             for chunk in chunks {
                 var values = ImportedValues()
                 values[0] =
-                    try rows.find(place, chunk.chunk) ?? rows.find(place, chunk.original) ?? .nan
+                    try rows.find(
+                        place,
+                        ColumnPlace(
+                            chunk: chunk.chunk, original: chunk.original, document: document))
+                    ?? .nan
                 whole.add(values, tokens: chunk.tokens)
             }
             let number = whole.values(categories: column.kind == .category ? [0] : [])[0]

@@ -67,7 +67,9 @@ struct ScoreScan {
                 outcome, chunk: id, document: document, original: original, domain: place.domain,
                 draw: draw ?? 0,
                 imported: columns.isEmpty
-                    ? ImportedValues() : try imported(id, original, values))
+                    ? ImportedValues()
+                    : try imported(
+                        ColumnPlace(chunk: id, original: original, document: document), values))
         }
         try builder.endDocument()
         return Result(
@@ -77,10 +79,10 @@ struct ScoreScan {
 
     /// The imported columns' values of a chunk.
     private func imported(
-        _ chunk: Int64, _ original: Int64, _ rows: ColumnRows
+        _ chunk: ColumnPlace, _ rows: ColumnRows
     ) throws -> ImportedValues {
         var values = ImportedValues()
-        try rows.next(chunk, original: original) { values[$0] = $1 }
+        try rows.next(chunk) { values[$0] = $1 }
         return values
     }
 

@@ -1,4 +1,5 @@
-/// A filter: the values of a column from one bound to another, both included.
+/// A filter: the values of a column from one bound to another, both included, or the categories
+/// that are named.
 public struct ColumnRange: Sendable, Equatable {
     /// One end of a range.
     public enum Bound: Sendable, Equatable {
@@ -14,6 +15,8 @@ public struct ColumnRange: Sendable, Equatable {
     public var low: Bound?
     /// The upper end, nil for none.
     public var high: Bound?
+    /// The categories that are let through; empty where the column holds numbers.
+    public var categories: [String] = []
 
     /// A range of the given parts.
     public init(_ column: Column, low: Bound?, high: Bound?) {
@@ -22,21 +25,29 @@ public struct ColumnRange: Sendable, Equatable {
         self.high = high
     }
 
-    /// Reads `COLUMN=LO..HI`, each end a number, `q0.25` or nothing.
+    /// Reads `COLUMN=LO..HI`, each end a number, `q0.25` or nothing, or `COLUMN=NAME,NAME` for an
+    /// imported column.
     ///
     /// - Throws: ``RefineryError`` for anything else.
     public init(_ text: String) throws {
         let refused = RefineryError(
             .invalid,
             "a filter is COLUMN=LO..HI with numbers or quantiles, not \"\(text.prefix(80))\"",
-            hint: "such as teacher_perplexity=5..80, tokens=64.. or difference=..q0.99")
+            hint: "such as teacher_perplexity=5..80, tokens=64.. or difference=..q0.99; of an "
+                + "imported column of categories COLUMN=NAME,NAME")
         let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2 else { throw refused }
         column = try Column(named: String(parts[0]))
         let ends = Array(parts[1].utf8)
         let dot = UInt8(ascii: ".")
         let mark = ends.indices.dropLast().first { ends[$0] == dot && ends[$0 + 1] == dot }
-        guard let mark else { throw refused }
+        guard let mark else {
+            guard column.isImported else { throw refused }
+            categories = parts[1].split(separator: ",", omittingEmptySubsequences: false)
+                .map(String.init)
+            guard !categories.contains("") else { throw refused }
+            return
+        }
         func bound(_ text: ArraySlice<UInt8>) throws -> Bound? {
             let text = String(decoding: text, as: UTF8.self)
             if text.isEmpty { return nil }
@@ -74,6 +85,9 @@ public struct ColumnRange: Sendable, Equatable {
 extension ColumnRange: CustomStringConvertible {
     /// The range as it is written: `difference=q0.25..1`.
     public var description: String {
+        guard categories.isEmpty else {
+            return "\(column.name)=\(categories.joined(separator: ","))"
+        }
         func text(_ bound: Bound?) -> String {
             switch bound {
             case nil: ""

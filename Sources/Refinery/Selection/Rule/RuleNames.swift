@@ -40,11 +40,15 @@ struct RuleNames {
         return names
     }
 
-    /// Throws for a column that the store does not hold whole, or that is of the other kind.
-    func checkColumns(_ rule: SelectionRule) throws {
-        for name in rule.importedColumns {
+    /// Throws for a column that the store does not hold whole, or that is of the other kind; those
+    /// of fields that an import will bring are passed over.
+    func checkColumns(_ rule: SelectionRule, awaiting fields: KeptFields? = nil) throws {
+        for name in rule.importedColumns where fields?.makes(column: name) != true {
             let column = try snapshot.importedColumn(named: name)
             let isMix = rule.mix?.by == .imported(name)
+            let filter = rule.ranges.first {
+                $0.column == .imported(name) && !$0.categories.isEmpty
+            }
             let isNumber =
                 rule.score.columns.contains(.imported(name))
                 || rule.ranges.contains {
@@ -54,7 +58,13 @@ struct RuleNames {
             if column.kind == .category, isNumber {
                 throw RefineryError(
                     .refused, "column \(name) holds categories: nothing can be ordered by them",
-                    hint: "--mix-by \(name) shares the size out among them")
+                    hint: "--mix-by \(name) shares the size out among them, and --where "
+                        + "\(name)=NAME,NAME keeps those named")
+            }
+            if column.kind == .number, let filter {
+                throw RefineryError(
+                    .refused, "column \(name) holds numbers, and \(filter) names categories",
+                    hint: "give a range, such as --where \(name)=0.5..")
             }
             if column.kind == .number, isMix {
                 throw RefineryError(

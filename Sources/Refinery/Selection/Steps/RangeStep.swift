@@ -1,21 +1,38 @@
-/// Removes what lies outside of a column's range, and what has no value in it.
+/// Removes what lies outside of a column's range or is of no category that is named, and what has
+/// no value in it.
 struct RangeStep: SelectionStep {
     static let name = StepName.range
 
     private let range: ColumnRange
     private let low: Double
     private let high: Double
+    /// Row ids of the categories that are named; nil for a range.
+    private let categories: Set<Double>?
     private let reader: ColumnReader
     private var lackingItems = 0
 
     /// A step whose quantiles are those of the items.
     ///
-    /// - Throws: ``RefineryError`` where a quantile needs a number that items lack.
+    /// - Parameters:
+    ///   - range: what is let through.
+    ///   - items: what is scored.
+    ///   - reader: what reads the column of an item.
+    ///   - snapshot: where categories are looked up.
+    /// - Throws: ``RefineryError`` where a quantile needs a number that items lack, or nothing is of
+    ///   a category that is named.
     init(
-        _ range: ColumnRange, over items: SpillTable<ScoredItem>, by reader: ColumnReader
+        _ range: ColumnRange, over items: SpillTable<ScoredItem>, by reader: ColumnReader,
+        in snapshot: Snapshot
     ) throws {
         self.range = range
         self.reader = reader
+        if range.categories.isEmpty {
+            categories = nil
+        } else {
+            let column = try snapshot.importedColumn(named: range.column.name)
+            categories = Set(
+                try range.categories.map { Double(try snapshot.categoryID($0, of: column)) })
+        }
         var values: [Double] = []
         func number(_ bound: ColumnRange.Bound?, _ open: Double) throws -> Double {
             switch bound {
@@ -35,12 +52,15 @@ struct RangeStep: SelectionStep {
 
     mutating func removes(_ item: ScoredItem) -> Bool {
         let value = reader.value(range.column, of: item)
+        // What has none is of category 0.
+        if let categories { return !categories.contains(value.isNaN ? 0 : value) }
         if value.isNaN, !range.column.isImported { lackingItems += 1 }
         return !(low <= value && value <= high)
     }
 
     func limits(of item: ScoredItem) -> StepLimits? {
-        StepLimits(value: reader.value(range.column, of: item), least: low, most: high)
+        guard categories == nil else { return nil }
+        return StepLimits(value: reader.value(range.column, of: item), least: low, most: high)
     }
 
     var lacking: (column: Column, items: Int)? { (range.column, lackingItems) }

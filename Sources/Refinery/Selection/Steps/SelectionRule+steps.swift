@@ -18,7 +18,9 @@ extension SelectionRule {
         if !excludedDomains.isEmpty {
             steps.append(try DomainStep(excludedDomains, in: snapshot))
         }
-        for range in ranges { steps.append(try RangeStep(range, over: items, by: reader)) }
+        for range in ranges {
+            steps.append(try RangeStep(range, over: items, by: reader, in: snapshot))
+        }
         // A control that is drawn from all knows neither guards nor duplicates.
         guard baseline?.from != .all else { return steps }
         if let least = guards.minTokens { steps.append(LengthStep(least: least)) }

@@ -68,8 +68,22 @@ public enum Column: Sendable, Hashable {
         return !(taken + scored.map(\.name)).contains(name.lowercased())
     }
 
+    /// What the name of a field's column begins with, so that a field may be called `tokens`.
+    static let fieldPrefix = "field."
+
+    /// Whether a line's field of that name can become a column.
+    static func canBeField(_ name: String) -> Bool {
+        !name.isEmpty && canBeImported(fieldPrefix + name)
+    }
+
     /// Throws where no column can be imported under the name.
     public static func checkImportable(_ name: String) throws {
+        guard !name.lowercased().hasPrefix(fieldPrefix) else {
+            throw RefineryError(
+                .invalid, "no column can be imported as \"\(name.prefix(80))\"",
+                hint: "columns that begin with field. are made of documents' fields: "
+                    + "refinectl enqueue --keep NAME")
+        }
         guard canBeImported(name) else {
             throw RefineryError(
                 .invalid, "no column can be imported as \"\(name.prefix(80))\"",

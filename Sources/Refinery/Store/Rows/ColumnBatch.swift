@@ -15,23 +15,18 @@ struct ColumnBatch {
         var rejected: Int64 = 0
     }
 
-    /// Categories that a column may have.
-    private static let mostCategories = 1 << 16
-
     /// What became of the lines so far.
     private(set) var counts = Counts()
     /// Changes of counters so far.
     private(set) var tally = Tally()
 
     private let db: Database
-    private let column: Int64
-    private var kind: ColumnKind?
+    private var encoder: ColumnEncoder
     private let corpus: Int64
     private let replaces: Bool
     private let rejects: RejectRows
-    private var categories: [[UInt8]: Int64] = [:]
-    /// How many the column has; counted when a new one comes.
-    private var categoryCount: Int?
+
+    private var column: Int64 { encoder.column }
 
     /// Finds the column and the corpus, which may have been deleted since the job began.
     init(_ db: Database, _ file: ColumnFile, job: Int64) throws {
@@ -43,8 +38,8 @@ struct ColumnBatch {
         }
         self.db = db
         self.corpus = corpus
-        column = row[0]
-        kind = (row[1] as String?).flatMap(ColumnKind.init(rawValue:))
+        encoder = ColumnEncoder(
+            db, column: row[0], kind: (row[1] as String?).flatMap(ColumnKind.init(rawValue:)))
         replaces = file.replace
         rejects = try RejectRows(db, corpus: corpus, file: file.title, job: job)
     }
@@ -60,7 +55,7 @@ struct ColumnBatch {
         func reject(_ reason: RejectReason, _ detail: String) -> Reject {
             Reject(line: line.line, id: line.id, reason: reason, detail: detail)
         }
-        if let kind, kind != line.value.kind {
+        if let kind = encoder.kind, kind != line.value.kind {
             return try add(
                 reject(
                     .wrongType,
@@ -81,9 +76,11 @@ struct ColumnBatch {
             return try add(
                 reject(.unknownChunk, "the document has no chunk \(line.ordinal ?? 0)"))
         }
-        guard let value = try number(line.value) else {
+        guard let value = try encoder.number(line.value) else {
             return try add(
-                reject(.wrongType, "more than \(Self.mostCategories) categories in one column"))
+                reject(
+                    .wrongType, "more than \(ColumnEncoder.mostCategories) categories in one column"
+                ))
         }
         if !replaces, chunks.contains(where: { $0.value != nil && $0.value != value }) {
             return try add(reject(.duplicateValue, "there is another value already"))
@@ -115,45 +112,5 @@ struct ColumnBatch {
                 """)
         try write.execute(arguments: [chunk.id, column, value])
         if chunk.value == nil { counts.added += 1 } else { counts.replaced += 1 }
-    }
-
-    /// The value as it is stored, a category's row id; nil where there are too many categories.
-    private mutating func number(_ value: ColumnValue) throws -> Double? {
-        if kind == nil {
-            kind = value.kind
-            try db.execute(
-                sql: "UPDATE imported_column SET kind = ? WHERE id = ?",
-                arguments: [value.kind.rawValue, column])
-        }
-        switch value {
-        case .number(let number): return number
-        case .category(let name): return try categoryID(name).map(Double.init)
-        }
-    }
-
-    private mutating func categoryID(_ name: [UInt8]) throws -> Int64? {
-        if let id = categories[name] { return id }
-        let known = try Int64.fetchOne(
-            db, sql: "SELECT id FROM column_category WHERE column = ? AND name = ?",
-            arguments: [column, Data(name)])
-        if let known {
-            categories[name] = known
-            return known
-        }
-        let count = try categoryCount ?? countCategories()
-        categoryCount = count
-        guard count < Self.mostCategories else { return nil }
-        categoryCount = count + 1
-        try db.execute(
-            sql: "INSERT INTO column_category (column, name) VALUES (?, ?)",
-            arguments: [column, Data(name)])
-        categories[name] = db.lastInsertedRowID
-        return db.lastInsertedRowID
-    }
-
-    private func countCategories() throws -> Int {
-        try Int.fetchOne(
-            db, sql: "SELECT count(*) FROM column_category WHERE column = ?", arguments: [column])
-            ?? 0
     }
 }

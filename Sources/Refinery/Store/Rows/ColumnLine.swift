@@ -17,6 +17,11 @@ public enum ColumnValue: Sendable, Equatable {
     /// A category's name, UTF-8.
     case category([UInt8])
 
+    /// The longest name of a category, in bytes.
+    static let longestCategory = 256
+    /// The greatest magnitude of a number: sums of squares of many such are finite.
+    static let greatest = 1e100
+
     /// What a column of such values is.
     var kind: ColumnKind {
         switch self {

@@ -4,7 +4,7 @@ public struct ColumnReport: Codable, Sendable, Equatable {
     public struct Category: Codable, Sendable, Equatable {
         /// Its name.
         public var name: String
-        /// Chunks of it.
+        /// Chunks of it; documents where the column is of a field.
         public var chunks: Int64
     }
 
@@ -12,7 +12,7 @@ public struct ColumnReport: Codable, Sendable, Equatable {
     public var name: String
     /// What its values are; null until one has come.
     @NullEncoded public var kind: ColumnKind?
-    /// Chunks with a value.
+    /// Chunks with a value; documents where the column is of a field.
     public var values: Int64
     /// When it was imported first, ms since 1970, UTC.
     public var created: Int64
@@ -20,6 +20,8 @@ public struct ColumnReport: Codable, Sendable, Equatable {
     @NullEncoded public var job: Int64?
     /// The files that were imported whole.
     public var files: [ColumnSource.File]
+    /// What has a value of its own: documents where the column is of a field, else chunks.
+    public var unit: ItemUnit
     /// How many categories there are; of numbers none.
     public var categories: Int64
     /// The 1,000 largest ones, where the answer is about this column alone.

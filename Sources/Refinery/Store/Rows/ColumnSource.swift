@@ -22,11 +22,13 @@ public struct ColumnSource: Sendable, Equatable, Codable {
     public var name: String
     /// What its values are.
     public var kind: ColumnKind
-    /// The files, in the order in which they came.
+    /// The files, in the order in which they came; none of a field of documents.
     public var files: [File]
 
     /// The files for people: each with the beginning of its SHA-256.
     public var filesLine: String {
-        files.map { "\($0.file) (\($0.corpus), \($0.sha256.prefix(16)))" }.joined(separator: ", ")
+        guard !files.isEmpty else { return "a field of documents" }
+        return files.map { "\($0.file) (\($0.corpus), \($0.sha256.prefix(16)))" }.joined(
+            separator: ", ")
     }
 }

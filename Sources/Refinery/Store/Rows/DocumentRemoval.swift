@@ -44,6 +44,7 @@ struct DocumentRemoval {
         if chunks.contains(where: \.isHeld) {
             try execute("UPDATE document SET retired = 1 WHERE id = ?", [document])
         } else {
+            try FieldColumns.delete(document: document, db)
             try execute("DELETE FROM document_text WHERE document = ?", [document])
             try execute("DELETE FROM document WHERE id = ?", [document])
         }

@@ -5,6 +5,8 @@ import GRDB
 struct ImportBatch {
     /// What became of them so far.
     private(set) var counts = ImportCounts()
+    /// What became of the fields that become columns.
+    var fields: [String: FieldCounts] { columns.counts }
     /// Changes of counters so far.
     private(set) var tally = Tally()
 
@@ -14,12 +16,14 @@ struct ImportBatch {
     private let job: Int64
     private let replace: Bool
     private var domains: [Data: Int64] = [:]
+    private var columns: FieldColumns
 
     /// Finds or makes the corpus and the file.
     init(_ db: Database, corpus: String, file: String, job: Int64, replace: Bool) throws {
         self.db = db
         self.job = job
         self.replace = replace
+        columns = FieldColumns(db)
         let corpusID = try Int64.fetchOne(
             db,
             sql: """
@@ -59,6 +63,8 @@ struct ImportBatch {
             } else {
                 counts.unchanged += 1
                 if !isSame { counts.differing += 1 }
+                // What is new is the column; a value that is there stays.
+                try columns.add(prepared.document.values, document: id, replaces: false)
             }
             if replace {
                 // seen by this job: another text of this id in it is a repetition
@@ -92,6 +98,8 @@ struct ImportBatch {
             .execute(arguments: [domain, id])
         try db.cachedStatement(sql: "UPDATE document_text SET fields = ? WHERE document = ?")
             .execute(arguments: [document.fields.map { Data($0) }, id])
+        try FieldColumns.delete(document: id, db)
+        try columns.add(document.values, document: id, replaces: true)
     }
 
     private mutating func insert(_ prepared: PreparedDocument) throws {
@@ -115,6 +123,7 @@ struct ImportBatch {
                 id, try prepared.deflated ?? Deflater().compress(document.text),
                 document.fields.map { Data($0) },
             ])
+        try columns.add(document.values, document: id, replaces: true)
         counts.touch(id)
         tally.add(.documents, 1, corpus: corpus)
         tally.add(.unchunked, 1, corpus: corpus)

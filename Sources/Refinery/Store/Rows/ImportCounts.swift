@@ -1,3 +1,25 @@
+/// What became of one field that becomes a column.
+public struct FieldCounts: Sendable, Equatable, Codable {
+    /// Documents that have a value.
+    public var values = 0
+    /// Documents whose field no column can hold, or is of another kind than those before.
+    public var leftOut = 0
+
+    /// Counts of nothing.
+    public init() {}
+
+    /// Adds other counts of the field.
+    mutating func add(_ other: FieldCounts) {
+        values += other.values
+        leftOut += other.leftOut
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case values
+        case leftOut = "left_out"
+    }
+}
+
 /// What became of one batch of documents.
 public struct ImportCounts: Sendable, Equatable, Codable {
     /// Documents that are new.
@@ -12,6 +34,8 @@ public struct ImportCounts: Sendable, Equatable, Codable {
     public var differing = 0
     /// Lines rejected in this batch, repeated ids included, whether or not recorded before.
     public var rejected = 0
+    /// What became of the fields that become columns, by name.
+    public var fields: [String: FieldCounts] = [:]
     /// The lowest document (row id) that the batch added, replaced or found unchanged.
     public var firstDocument: Int64?
     /// The highest document (row id) that the batch added, replaced or found unchanged.
@@ -28,6 +52,9 @@ public struct ImportCounts: Sendable, Equatable, Codable {
         rejected += other.rejected
         updated += other.updated
         differing += other.differing
+        for (field, counts) in other.fields {
+            fields[field, default: FieldCounts()].add(counts)
+        }
         if let first = other.firstDocument { touch(first) }
         if let last = other.lastDocument { touch(last) }
     }
@@ -39,7 +66,7 @@ public struct ImportCounts: Sendable, Equatable, Codable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case added, unchanged, replaced, rejected, updated, differing
+        case added, unchanged, replaced, rejected, updated, differing, fields
         case firstDocument = "first_document"
         case lastDocument = "last_document"
     }

@@ -1,7 +1,7 @@
 import Foundation
 import GRDB
 
-/// A column that a user brought along, as the store holds it.
+/// A column that a user brought along, or of a field of documents, as the store holds it.
 struct ImportedColumn {
     /// Row id.
     let id: Int64
@@ -9,6 +9,8 @@ struct ImportedColumn {
     let name: String
     /// What its values are.
     let kind: ColumnKind
+    /// What has a value of its own.
+    let unit: ItemUnit
 }
 
 extension Snapshot {
@@ -20,7 +22,7 @@ extension Snapshot {
         let row = try Row.fetchOne(
             db,
             sql: """
-                SELECT c.id, c.kind, c.job, j.ended FROM imported_column c
+                SELECT c.id, c.kind, c.job, j.ended, c.of_documents FROM imported_column c
                 LEFT JOIN job j ON j.id = c.job WHERE c.name = ?
                 """, arguments: [name])
         guard let row else { throw try unknownColumn(name) }
@@ -37,7 +39,8 @@ extension Snapshot {
         guard let kind = (row[1] as String?).flatMap(ColumnKind.init(rawValue:)) else {
             throw RefineryError(.refused, "column \(name) has no values")
         }
-        return ImportedColumn(id: row[0], name: name, kind: kind)
+        return ImportedColumn(
+            id: row[0], name: name, kind: kind, unit: row[4] ? .document : .chunk)
     }
 
     private func unknownColumn(_ name: String) throws -> RefineryError {
@@ -46,7 +49,10 @@ extension Snapshot {
         return RefineryError(
             .notFound, "there is no column \"\(name)\"",
             hint: "columns: " + known.joined(separator: ", ")
-                + "; `refinectl import-column NAME FILE` adds one")
+                + (name.hasPrefix(Column.fieldPrefix)
+                    ? "; `refinectl enqueue FILE --keep \(name.dropFirst(Column.fieldPrefix.count))` "
+                        + "makes one of documents' fields"
+                    : "; `refinectl import-column NAME FILE` adds one"))
     }
 
     /// The names of the columns that are whole, in order.

@@ -1,4 +1,4 @@
-extension ExportRow {
+extension OutputRow {
     /// Writes the row as one line of JSON, with a newline at the end.
     ///
     /// With `keepFields` the object ends in `"fields"`: the document's other fields as one
@@ -24,5 +24,12 @@ extension ExportRow {
             if let fields { json.raw(fields) } else { json.raw("null") }
         }
         json.raw("}\n")
+    }
+}
+
+extension ExportRow {
+    /// Writes the row as one line of JSON, as ``OutputRow/write(to:keepFields:)`` does.
+    public func write(to json: inout JSONBytes, keepFields: Bool) {
+        OutputRow(self).write(to: &json, keepFields: keepFields)
     }
 }
