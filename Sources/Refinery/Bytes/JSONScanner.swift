@@ -34,9 +34,14 @@ struct JSONScanner {
     /// The next byte to read, from 0.
     var at = 0
 
-    /// A scanner at the start of `bytes`, which must stay valid as long as it is used.
-    init(_ bytes: UnsafeRawBufferPointer) {
+    /// Levels that this text may have.
+    private let mostLevels: Int
+
+    /// A scanner at the start of `bytes`, which must stay valid as long as it is used; a line that
+    /// holds a whole line of a corpus may be a level deeper than that.
+    init(_ bytes: UnsafeRawBufferPointer, holdsLine: Bool = false) {
         self.bytes = bytes
+        mostLevels = Self.maxDepth + (holdsLine ? 1 : 0)
     }
 
     /// The next byte, nil at the end.
@@ -134,16 +139,16 @@ struct JSONScanner {
     /// Passes the rest of a container whose opening has been passed.
     private mutating func container(_ kind: Kind, outer: Int) throws(JSONError) {
         // A bit a level: whether it is an object.
-        var isObject = InlineArray<8, UInt64>(repeating: 0)
+        var isObject = InlineArray<9, UInt64>(repeating: 0)
         var depth = 0
         var opened: Kind? = kind
         while true {
             if let kind = opened {
                 opened = nil
-                guard outer + depth < Self.maxDepth else {
+                guard outer + depth < mostLevels else {
                     at -= 1
                     throw JSONError(
-                        message: "nested deeper than \(Self.maxDepth) levels", offset: at)
+                        message: "nested deeper than \(mostLevels) levels", offset: at)
                 }
                 let bit: UInt64 = 1 << UInt64(depth & 63)
                 if kind == .object {

@@ -46,7 +46,7 @@ struct FileCounts {
                 throw RefineryError(.input, "there is no \(index)")
             }
             let found = try MDSIndex(path: path)
-            guard found.shards == shards.map({ ($0 as NSString).lastPathComponent }) else {
+            guard found.shards == shards.map(FilePath.name) else {
                 throw RefineryError(.input, "\(path) names other shards than there are")
             }
             rows = found.samples
@@ -69,11 +69,15 @@ struct FileCounts {
 
     private mutating func countPairs(_ files: [String]) throws {
         (tokens, sequences, texts) = (0, 0, 0)
-        for file in files where file.hasSuffix(".idx") {
+        let indices = files.filter { $0.hasSuffix(".idx") }
+        try Self.require(indices, ".idx")
+        for file in indices {
             let index = try MegatronIndex(path: file)
             let data = String(file.dropLast(4)) + ".bin"
             let size = try FileDigest.size(path: data)
-            guard size == index.tokens * Int64(index.type.size) else {
+            guard index.tokens == size / Int64(index.type.size),
+                size % Int64(index.type.size) == 0
+            else {
                 throw RefineryError(
                     .input, "\(data) has \(size) bytes, and its index names \(index.tokens) tokens")
             }
@@ -85,10 +89,12 @@ struct FileCounts {
 
     private mutating func countIndices(_ files: [String]) throws {
         (tokens, texts) = (0, 0)
-        for file in files where file.hasSuffix(".ds") {
+        let data = files.filter { $0.hasSuffix(".ds") }
+        try Self.require(data, ".ds")
+        for file in data {
             let index = try NanosetIndex(data: file)
             let size = try FileDigest.size(path: file)
-            guard size == index.tokens * index.tokenBytes else {
+            guard index.tokens == size / index.tokenBytes, size % index.tokenBytes == 0 else {
                 throw RefineryError(
                     .input, "\(file) has \(size) bytes, and its index names \(index.tokens) tokens")
             }
@@ -97,22 +103,31 @@ struct FileCounts {
         }
     }
 
+    /// Refuses an output of which no file has the ending that each must have.
+    private static func require(_ found: [String], _ ending: String) throws {
+        guard found.isEmpty else { return }
+        throw RefineryError(.input, "none of its files ends in \(ending)")
+    }
+
     private mutating func countLabels(_ files: [String]) throws {
-        var counts: [String: Int64] = [:]
+        let labels = ["keep", "drop"].map { Array("__label__\($0)".utf8) }
+        var counts: [Int64] = [0, 0]
+        var others = 0
         for file in files {
-            var splitter = LineSplitter(maxLineBytes: .max)
+            var splitter = LineSplitter(maxLineBytes: 1 << 30)
             let count: (Int, LineSplitter.Line) -> Void = { _, line in
-                guard case .bytes(let bytes) = line else { return }
-                let word = bytes.prefix { $0 != UInt8(ascii: " ") }
-                counts[String(decoding: word, as: UTF8.self), default: 0] += 1
+                guard case .bytes(let bytes) = line,
+                    let label = labels.firstIndex(where: {
+                        bytes.prefix { $0 != UInt8(ascii: " ") }.elementsEqual($0)
+                    })
+                else { return others += 1 }
+                counts[label] += 1
             }
             try Self.forEachPiece(of: file, .none) { try splitter.feed($0, count) }
             try splitter.finish(count)
         }
-        kept = counts.removeValue(forKey: "__label__keep") ?? 0
-        dropped = counts.removeValue(forKey: "__label__drop") ?? 0
-        rows = (kept ?? 0) + (dropped ?? 0)
-        guard counts.isEmpty else {
+        (kept, dropped, rows) = (counts[0], counts[1], counts[0] + counts[1])
+        guard others == 0 else {
             throw RefineryError(.input, "some lines have another label than keep and drop")
         }
     }

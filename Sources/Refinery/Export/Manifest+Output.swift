@@ -20,7 +20,7 @@ extension Manifest {
 
         /// A file that an ``OutputWriter`` wrote at `path`.
         public init(_ written: OutputWriter.Result, path: String) {
-            file = (path as NSString).lastPathComponent
+            file = FilePath.name(of: path)
             bytes = written.bytes
             sha256 = written.sha256
         }
@@ -158,10 +158,8 @@ extension Manifest {
             _ written: WrittenRows, of output: ExportOutput, rows: Int, options: ExportOptions,
             controlTokens: ControlTokens
         ) {
-            var path = output.path
-            while path.count > 1, path.hasSuffix("/") { path.removeLast() }
             self.init(
-                file: (path as NSString).lastPathComponent, format: output.format.rawValue,
+                file: FilePath.name(of: output.path), format: output.format.rawValue,
                 compression: written.compression.rawValue,
                 bytes: written.files.reduce(0) { $0 + $1.bytes }, rows: rows,
                 sha256: written.files.first?.sha256 ?? "", options: options,

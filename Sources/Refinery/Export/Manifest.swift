@@ -36,8 +36,6 @@ public struct Manifest: Sendable, Equatable, Codable {
 extension Manifest {
     /// Where the manifest of an output lies: beside it, also beside a folder.
     public static func path(beside output: String) -> String {
-        var output = output
-        while output.count > 1, output.hasSuffix("/") { output.removeLast() }
-        return output + ".manifest.json"
+        FilePath.withoutSlashes(output) + ".manifest.json"
     }
 }

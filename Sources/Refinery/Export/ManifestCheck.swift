@@ -41,8 +41,10 @@ public struct ManifestCheck: Sendable, Codable, Equatable {
         guard Self.isName(output.file) else {
             throw Self.noManifest(path, "it names the output \(output.file.debugDescription)")
         }
-        let folder = (path as NSString).deletingLastPathComponent
-        let base = (folder.isEmpty ? "" : folder + "/") + output.file
+        guard let exportFormat = ExportFormat(rawValue: output.format) else {
+            throw Self.noManifest(path, "it names the format \(output.format.debugDescription)")
+        }
+        let base = FilePath.path(of: output.file, beside: path)
         let isFolder = output.folder == true
         let listed =
             output.files
@@ -53,9 +55,7 @@ public struct ManifestCheck: Sendable, Codable, Equatable {
                 throw Self.noManifest(path, "it names the file \(file.file.debugDescription)")
             }
             let found =
-                isFolder
-                ? base + "/" + file.file
-                : (folder.isEmpty ? "" : folder + "/") + file.file
+                isFolder ? base + "/" + file.file : FilePath.path(of: file.file, beside: path)
             files.append(File(path: found, differences: Self.differences(of: found, from: file)))
         }
         differences = []
@@ -72,10 +72,10 @@ public struct ManifestCheck: Sendable, Codable, Equatable {
             differences.append("its files are to have \(total) bytes, together \(output.bytes)")
         }
         // What damaged files say of themselves would only say it again.
-        guard isEqual, let format = ExportFormat(rawValue: output.format) else { return }
+        guard isEqual else { return }
         do {
             let counted = try FileCounts(
-                format, files: files.map(\.path), compression: output.compression)
+                exportFormat, files: files.map(\.path), compression: output.compression)
             differences = counted.differences(from: output)
         } catch let error as TrainerFormatError {
             differences = [error.message]
@@ -87,10 +87,13 @@ public struct ManifestCheck: Sendable, Codable, Equatable {
     }
 
     private static func read(_ path: String) throws -> Manifest {
-        guard let size = try? FileDigest.size(path: path) else {
+        let size: Int64
+        do {
+            size = try FileDigest.size(path: path)
+        } catch let error as TrainerFormatError {
             throw RefineryError(
-                .input, "cannot read the manifest \(path): no such file",
-                hint: "it lies beside the output, as OUTPUT.manifest.json")
+                .input, error.message,
+                hint: "the manifest lies beside the output, as OUTPUT.manifest.json")
         }
         guard size <= 1 << 28, let data = FileManager.default.contents(atPath: path) else {
             throw noManifest(path, "it has \(size) bytes")

@@ -13,7 +13,8 @@ extension OutputRow {
     /// - Throws: ``RefineryError`` for what is no line of an export.
     public init(line: UnsafeRawBufferPointer, keepFields: Bool) throws {
         let count = Self.members.count - (keepFields ? 0 : 1)
-        var scanner = JSONScanner(line)
+        // `fields` lies one level deeper here than in the document's own line.
+        var scanner = JSONScanner(line, holdsLine: true)
         var values: [JSONScanner.Value] = []
         values.reserveCapacity(count)
         var isExpected = true

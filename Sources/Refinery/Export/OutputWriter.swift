@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import TrainerFormats
 
 /// A file that appears whole or not at all, compressed on the way and hashed.
 ///
@@ -44,10 +45,9 @@ public final class OutputWriter {
             descriptor = open(path, O_WRONLY | O_CLOEXEC)
         } else {
             // Short, so that every name that the file system takes can be written.
-            let folder = (target as NSString).deletingLastPathComponent
-            let name =
-                (folder.isEmpty ? "" : folder + "/")
-                + ".refinery.\(getpid()).\(UInt32.random(in: 0...UInt32.max)).tmp"
+            let name = FilePath.path(
+                of: ".refinery.\(getpid()).\(UInt32.random(in: 0...UInt32.max)).tmp",
+                beside: target)
             temporary = name
             descriptor = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         }

@@ -1,4 +1,5 @@
 import Foundation
+import TrainerFormats
 
 /// What a path lies on: SQLite's locks and shared memory need a disk of this machine.
 public enum FileSystem {
@@ -78,6 +79,9 @@ public enum FileSystem {
         return String(cString: real)
     }
 
+    /// Whether anything is at the path, links followed.
+    public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
     /// The path with symbolic links at its end followed, also where the last leads nowhere yet.
     public static func followingLinks(_ path: String) -> String {
         var path = path
@@ -85,8 +89,7 @@ public enum FileSystem {
         for _ in 0..<40 {
             guard let target = try? FileManager.default.destinationOfSymbolicLink(atPath: path)
             else { break }
-            let folder = (path as NSString).deletingLastPathComponent
-            path = target.hasPrefix("/") || folder.isEmpty ? target : folder + "/" + target
+            path = target.hasPrefix("/") ? target : FilePath.path(of: target, beside: path)
         }
         return path
     }

@@ -1,4 +1,5 @@
 import Foundation
+import TrainerFormats
 
 /// Where an output really lies, and which files it must not replace.
 public struct OutputTarget: Sendable {
@@ -25,7 +26,7 @@ public struct OutputTarget: Sendable {
     public mutating func protect(model path: String, as what: String) {
         protect(path, as: what)
         let isFolder = (try? FileManager.default.contentsOfDirectory(atPath: path)) != nil
-        let folder = isFolder ? path : (path as NSString).deletingLastPathComponent
+        let folder = isFolder ? path : FilePath.folder(of: path)
         let place = folder.isEmpty ? "." : folder
         for name in (try? FileManager.default.contentsOfDirectory(atPath: place)) ?? []
         where isFolder || name.hasSuffix(".gguf") {
@@ -61,12 +62,12 @@ public struct OutputTarget: Sendable {
 
     private static func identity(_ path: String) -> Identity {
         if let id = FileID(path: path) { return .file(id) }
-        let target = FileSystem.followingLinks(path) as NSString
-        let folder = target.deletingLastPathComponent
+        let target = FileSystem.followingLinks(path)
+        let folder = FilePath.folder(of: target)
         guard let id = FileID(path: folder.isEmpty ? "." : folder) else {
             return .nowhere(path)
         }
-        return .missing(folder: id, name: target.lastPathComponent)
+        return .missing(folder: id, name: FilePath.name(of: target))
     }
 
     /// What a file is that nobody means to replace by text, told by how it begins.

@@ -20,8 +20,6 @@ public struct DocumentParser: Sendable {
     private let allowEmptyText: Bool
     private let keepFields: Bool
     private let readsID: Bool
-    private let kept: [FieldValues.Path]
-    private let keepsAll: Bool
 
     /// A parser of lines with these fields.
     ///
@@ -36,8 +34,6 @@ public struct DocumentParser: Sendable {
         self.allowEmptyText = allowEmptyText
         self.keepFields = keepFields
         readsID = fields.readsID
-        kept = fields.kept.names.map { ($0, FieldPath($0)) }
-        keepsAll = fields.kept.takesAll
     }
 
     /// Parses one line, without its line end.
@@ -82,14 +78,12 @@ public struct DocumentParser: Sendable {
         var idField = FieldLookup(id)
         var domainField = FieldLookup(domain)
         var others: [Range<Int>] = []
-        var values = FieldValues(kept, takesAll: keepsAll)
         // The members are shown a scanner of their own, as `scanner` is being changed.
         let reader = scanner
         try scanner.object { member in
             var isOurs = textField.see(member, reader)
             if readsID { isOurs = idField.see(member, reader) || isOurs }
             isOurs = domainField.see(member, reader) || isOurs
-            values.see(member, reader, isOurs: isOurs)
             if !isOurs && keepFields {
                 others.append(member.key.lowerBound - 1..<member.value.range.upperBound)
             }
@@ -133,8 +127,7 @@ public struct DocumentParser: Sendable {
         return .document(
             ImportedDocument(
                 id: documentID, text: bytes, domain: documentDomain,
-                fields: fields(others, without: nested, scanner.bytes),
-                values: values.values(scanner), line: number))
+                fields: fields(others, without: nested, scanner.bytes), line: number))
     }
 
     /// The other fields as one JSON object, `nested` cut out of the one that holds it.

@@ -1,4 +1,4 @@
-/// The fields of a line that hold a document's text, id and domain, and those that become columns.
+/// The fields of a line that hold a document's text, id and domain.
 ///
 /// A name may be dotted: `meta.pile_set_name` is the member `pile_set_name` of the object `meta`,
 /// unless the line has a field of exactly that name, which wins.
@@ -12,8 +12,6 @@ public struct FieldNames: Sendable, Equatable {
     /// Whether ids are read from lines; without, they are made from file and line, and a field of
     /// that name is kept as any other.
     public var readsID = true
-    /// The other fields that become columns.
-    public var kept = KeptFields()
 
     /// Names of the three fields.
     public init(text: String = "text", id: String = "id", domain: String = "domain") {
@@ -34,18 +32,4 @@ public struct FieldsSeen: Sendable, Equatable {
 
     /// Nothing was seen yet.
     public init() {}
-}
-
-/// A field's name and the path it may stand for, as bytes.
-struct FieldPath: Sendable {
-    /// The whole name, which a field of the line may have.
-    let name: [UInt8]
-    /// Its parts between dots; one if there is no dot.
-    let parts: [[UInt8]]
-
-    /// The path that `name` stands for.
-    init(_ name: String) {
-        self.name = Array(name.utf8)
-        parts = self.name.split(separator: 0x2E, omittingEmptySubsequences: false).map(Array.init)
-    }
 }

@@ -20,17 +20,15 @@ public struct ImportJob {
         store: Store, corpus: String, file: String, path: String? = nil, options: Importer.Options,
         replace: Bool
     ) throws {
-        // Fields that have a column go on being kept, so that no document lacks what others have.
-        var options = options
-        keptFields = options.fields.kept.names
-        options.fields.kept.add(try store.keptFields())
+        keptFields = options.kept.names
         importer = try Importer(file: file, options: options)
         self.store = store
         self.corpus = corpus
         self.file = file
         id = try store.beginJob(kind: .import, corpus: corpus, detail: file)
         writer = ImportWriter(
-            store: store, corpus: corpus, file: path ?? file, job: id, replace: replace)
+            store: store, corpus: corpus, file: path ?? file, job: id, replace: replace,
+            keeping: options.kept)
     }
 
     /// Takes memory for a line of so many bytes; what it returns is kept until the line is stored.

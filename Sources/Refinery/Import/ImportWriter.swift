@@ -14,6 +14,7 @@ final class ImportWriter: Sendable {
     private let file: String
     private let job: Int64
     private let replace: Bool
+    private let kept: KeptFields
     private let preparing = DispatchQueue(label: "refinery.import.prepare")
     private let writing = DispatchQueue(label: "refinery.import.write")
     private let unprepared = DispatchGroup()
@@ -21,12 +22,16 @@ final class ImportWriter: Sendable {
     private let state = Mutex(State())
 
     /// A writer for a job that imports `file` into `corpus`.
-    init(store: Store, corpus: String, file: String, job: Int64, replace: Bool) {
+    init(
+        store: Store, corpus: String, file: String, job: Int64, replace: Bool,
+        keeping kept: KeptFields
+    ) {
         self.store = store
         self.corpus = corpus
         self.file = file
         self.job = job
         self.replace = replace
+        self.kept = kept
     }
 
     /// What became of the batches that are written.
@@ -63,7 +68,7 @@ final class ImportWriter: Sendable {
         try checkFailure()
         return try store.add(
             documents, batch.rejects, corpus: corpus, file: file, job: job, replace: replace,
-            line: batch.line)
+            keeping: kept, line: batch.line)
     }
 
     private func record(_ result: Result<ImportCounts, any Error>) {

@@ -19,6 +19,8 @@ public struct Importer {
         public var compression: Compression = .none
         /// The fields of a line.
         public var fields = FieldNames()
+        /// The other fields that become columns, beside those that have one already.
+        public var kept = KeptFields()
         /// Whether the user named the field with the id, so that a file without it is worth a word.
         public var namesID = false
         /// Whether the user named the field with the domain.

@@ -46,7 +46,11 @@ extension Store {
     private static func beginAnew(
         _ file: ColumnFile, corpus: Int64, job: Int64, _ db: Database
     ) throws {
-        try checkColumnCount(besides: file.column, db)
+        guard try hasRoomForColumn(besides: file.column, db) else {
+            throw RefineryError(
+                .refused, "the store holds \(mostColumns) imported columns already",
+                hint: "`refinectl columns delete NAME` deletes one")
+        }
         try db.execute(
             sql: """
                 INSERT INTO imported_column (name, created, job) VALUES (?1, ?2, ?3)
@@ -58,15 +62,11 @@ extension Store {
         try tally.write(db)
     }
 
-    /// Refuses one more column where there are too many; `besides` counts for none.
-    static func checkColumnCount(besides name: String = "", _ db: Database) throws {
+    /// Whether the store takes one more column; that named `besides` counts for none.
+    static func hasRoomForColumn(besides name: String = "", _ db: Database) throws -> Bool {
         let count = try Int.fetchOne(
             db, sql: "SELECT count(*) FROM imported_column WHERE name <> ?", arguments: [name])
-        guard count ?? 0 < mostColumns else {
-            throw RefineryError(
-                .refused, "the store holds \(mostColumns) imported columns already",
-                hint: "`refinectl columns delete NAME` deletes one")
-        }
+        return count ?? 0 < mostColumns
     }
 
     private func claim(_ name: String) throws -> NameClaims.Claim {
@@ -189,6 +189,7 @@ extension Store {
             guard let row else {
                 throw RefineryError.missing(.column, name)
             }
+            if name.hasPrefix(Column.fieldPrefix) { try Store.refuseWhileImporting(db) }
             if let job: Int64 = row[1] { try Store.finishJob(job, state: .failed, db) }
             let id: Int64 = row[0]
             for table in ["column_value", "field_value", "column_category", "column_file"] {
@@ -196,6 +197,16 @@ extension Store {
             }
             try db.execute(sql: "DELETE FROM imported_column WHERE id = ?", arguments: [id])
         }
+    }
+
+    /// An import would make a field's column anew, with the documents that it has yet to take alone.
+    private static func refuseWhileImporting(_ db: Database) throws {
+        let job = try Int64.fetchOne(
+            db, sql: "SELECT id FROM job WHERE kind = 'import' AND state = 'running' LIMIT 1")
+        guard let job else { return }
+        throw RefineryError(
+            .refused, "job \(job) is importing documents, which may have the field",
+            hint: "wait for the job, or cancel it; `refinectl jobs` lists it")
     }
 
     /// Deletes what a chunk that goes has in imported columns.

@@ -18,14 +18,15 @@ extension Store {
     /// A reject that is recorded already (file, line, reason) is counted in the result and not
     /// recorded twice.
     ///
-    /// `line` is how far the job is then.
+    /// Columns are made of the fields that are to be kept. `line` is how far the job is then.
     func add(
         _ documents: [PreparedDocument], _ rejects: [Reject], corpus: String, file: String,
-        job: Int64, replace: Bool, line: Int?
+        job: Int64, replace: Bool, keeping kept: KeptFields = KeptFields(), line: Int?
     ) throws -> ImportCounts {
         let corpus = try Name(corpus, of: .corpus).text
         return try write { db in
-            var batch = try ImportBatch(db, corpus: corpus, file: file, job: job, replace: replace)
+            var batch = try ImportBatch(
+                db, corpus: corpus, file: file, job: job, replace: replace, keeping: kept)
             for document in documents { try batch.add(document) }
             for reject in rejects { try batch.add(reject) }
             try batch.tally.write(db)

@@ -19,19 +19,17 @@ public final class OutputFiles {
     /// - Throws: ``TrainerFormatError`` for a folder that is not empty, for a file of that name, and
     ///   where nothing can be made there.
     public init(folder path: String) throws {
-        var target = path
-        while target.count > 1, target.hasSuffix("/") { target.removeLast() }
+        let target = FilePath.withoutSlashes(path)
         try Self.checkEmpty(folder: target)
         folder = target
-        let parent = (target as NSString).deletingLastPathComponent
-        let temporary = (parent.isEmpty ? "" : parent + "/") + Self.temporaryName()
+        let temporary = FilePath.path(of: Self.temporaryName(), beside: target)
         guard mkdir(temporary, 0o777) == 0 else { throw SystemError.last("cannot write", target) }
         temporaryFolder = temporary
     }
 
     /// Files beside each other in the folder of `path`, which is there.
     public init(beside path: String) {
-        folder = (path as NSString).deletingLastPathComponent
+        folder = FilePath.folder(of: path)
         temporaryFolder = nil
     }
 
@@ -93,7 +91,7 @@ public final class OutputFiles {
                 throw SystemError.last("cannot put the output at", folder)
             }
             isKept = true
-            SystemError.sync(folder: (folder as NSString).deletingLastPathComponent)
+            SystemError.sync(folder: FilePath.folder(of: folder))
             return
         }
         // Where files are replaced, those of two outputs are never beside each other.

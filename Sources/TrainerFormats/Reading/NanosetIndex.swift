@@ -32,6 +32,9 @@ public struct NanosetIndex: Sendable, Equatable {
         guard lines.count > 1, let tokens = Int64(lines[1]),
             let size = lines[0].split(separator: "|").last.flatMap({ Int64($0) })
         else { throw TrainerFormatError("\(metadata.path) does not say how many tokens there are") }
+        guard size == 2 || size == 4 else {
+            throw TrainerFormatError("\(metadata.path): an id has \(size) bytes, not 2 or 4")
+        }
         guard tokens == Int64(before) else {
             throw TrainerFormatError(
                 "\(metadata.path) names \(tokens) tokens, and \(file.path) \(before)")

@@ -1,6 +1,7 @@
 import Foundation
 import Refinery
 import Synchronization
+import TrainerFormats
 
 /// A store that no daemon holds, answered for by a `refineryd serve` of this process's own.
 ///
@@ -84,7 +85,7 @@ enum ServedStore {
         let own = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         let paths = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
         let folders =
-            (own.map { [($0 as NSString).deletingLastPathComponent] } ?? [])
+            (own.map { [FilePath.folder(of: $0)] } ?? [])
             + paths.map(String.init)
         for folder in folders {
             let path = folder + "/refineryd"

@@ -120,8 +120,9 @@ struct Enqueue: AsyncParsableCommand {
             if leftOut > 0 {
                 text +=
                     "note: field \(name) of \(NumberText.counted(leftOut, "document")) has no "
-                    + "value in its column: a list, an object, a string of more than 256 bytes, "
-                    + "a number among strings or a string among numbers\n"
+                    + "value in its column: a list, an object, an empty string or one of more than "
+                    + "256 bytes, a value of another kind than the first, a number beyond 1e100, "
+                    + "the 65,537th category or the 1,001st column\n"
             }
         }
         let differing = summaries.reduce(0) { $0 + ($1.differing ?? 0) }

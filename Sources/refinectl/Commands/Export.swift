@@ -56,6 +56,7 @@ struct Export: AsyncParsableCommand {
             throw ValidationError("--json prints the summary on stdout, so --output must be a file")
         }
         try writing.check(stdout: path == "-" && !dryRun)
+        try writing.check(selecting)
         guard corpus?.isEmpty != true else { throw ValidationError("--corpus must not be empty") }
     }
 
@@ -112,14 +113,25 @@ struct Export: AsyncParsableCommand {
     private func drop(
         beside summary: SelectionSummary, _ client: Client
     ) async throws -> SelectionSummary {
-        let dropped = try await client.send(
-            API.select,
-            body: SelectionRequest(
-                rule: summary.rule.fromOtherEnd, name: summary.name + "-dropped", dryRun: false))
-        let comparison = try await client.send(
-            API.comparison, query: [("first", summary.name), ("second", dropped.name)])
-        try comparison.checkDisjoint()
-        return dropped
+        var recorded = [summary]
+        do {
+            let dropped = try await client.send(
+                API.select,
+                body: SelectionRequest(
+                    rule: summary.rule.fromOtherEnd, name: summary.name + "-dropped",
+                    dryRun: false))
+            recorded.append(dropped)
+            let comparison = try await client.send(
+                API.comparison, query: [("first", summary.name), ("second", dropped.name)])
+            try comparison.checkDisjoint()
+            return dropped
+        } catch {
+            // What cannot be written keeps no name.
+            for selection in recorded {
+                _ = try await client.send(API.deleteSelection, String(selection.id))
+            }
+            throw error
+        }
     }
 
     private func write(

@@ -82,6 +82,7 @@ struct Refine: AsyncParsableCommand {
             throw ValidationError("--json prints the summary on stdout, so --output must be a file")
         }
         try writing.check(stdout: path == "-" && !dryRun)
+        try writing.check(selecting)
         guard PipelineConfiguration.maxTokensRange.contains(maxTokens) else {
             throw ValidationError("--max-tokens must be from 16 to 1000000")
         }

@@ -117,6 +117,7 @@ struct RefineJob: Sendable {
         options.format = source.format
         options.compression = source.compression
         options.fields = files.fields
+        options.kept = files.keep ?? KeptFields()
         options.namesID = files.idField != nil
         options.namesDomain = files.domainField != nil
         let reader = try CorpusReader(source, fields: files.fields, keepsOthers: true)

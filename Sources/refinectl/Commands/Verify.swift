@@ -42,7 +42,7 @@ struct Verify: AsyncParsableCommand {
     static func text(_ check: ManifestCheck) -> String {
         var lines: [String] = []
         for file in check.files {
-            lines += file.differences.map { "\(EscapedText.line(file.path)): \($0)" }
+            lines += file.differences.map { EscapedText.line("\(file.path): \($0)") }
         }
         lines += check.differences.map { "the output differs: \(EscapedText.line($0))" }
         if lines.isEmpty {

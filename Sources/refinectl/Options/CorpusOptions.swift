@@ -64,12 +64,11 @@ struct CorpusOptions: ParsableArguments {
     /// The corpus that takes the documents.
     var corpusName: String { corpus ?? "default" }
 
-    /// The fields of a line.
+    /// The three fields of a line.
     var fields: FieldNames {
         var fields = FieldNames(
             text: textField, id: idField ?? "id", domain: domainField ?? "domain")
         fields.readsID = !noIdField
-        fields.kept = keep ?? KeptFields()
         return fields
     }
 

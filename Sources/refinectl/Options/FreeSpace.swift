@@ -1,5 +1,6 @@
 import Foundation
 import Refinery
+import TrainerFormats
 
 /// The room that a file system has left.
 enum FreeSpace {
@@ -11,7 +12,7 @@ enum FreeSpace {
     ///   - needed: Bytes of the corpus files, which an output and a store seldom exceed.
     /// - Returns: nil where there is enough, or where the file system does not say.
     static func warning(_ path: String, _ what: String, needed: Int64) -> String? {
-        let folder = (FileSystem.followingLinks(path) as NSString).deletingLastPathComponent
+        let folder = FilePath.folder(of: FileSystem.followingLinks(path))
         var info = statvfs()
         guard statvfs(folder.isEmpty ? "." : folder, &info) == 0 else { return nil }
         let (free, isHuge) = Int64(clamping: info.f_bavail)

@@ -47,6 +47,12 @@ struct OutputOptions: ParsableArguments {
             "\(namedFormat.rawValue) cannot go to stdout: name a place with --output")
     }
 
+    /// Refuses a rule that the format has no use for.
+    func check(_ selecting: SelectingOptions) throws {
+        guard namedFormat == .fasttext else { return }
+        try ValidationError.rethrow { try selecting.rule(corpus: nil).checkTwoEnds() }
+    }
+
     /// The library's options.
     var options: ExportOptions {
         ExportOptions(
@@ -82,7 +88,6 @@ struct OutputOptions: ParsableArguments {
             guard !path.isEmpty else { throw Failure.usage("--output must not be empty") }
             // What a path is in use for says more than what is wrong with its name.
             try target.check(path)
-            try overwriting.check(path, .export, manifest: Manifest.path(beside: path))
         }
         let output = try output(path: path, teacher: teacher, pre: pre, threads: threads)
         try Self.check(output, target, overwriting)
@@ -94,6 +99,8 @@ struct OutputOptions: ParsableArguments {
     ) throws -> ExportOutput {
         let format = try format(of: path)
         var output = plan(path: path, format)
+        try Self.checkName(of: output)
+        output.path = path == "-" || output.place != .folder ? path : FilePath.withoutSlashes(path)
         try output.validate()
         try trainer.check(format)
         output.threads = threads
@@ -171,14 +178,26 @@ struct OutputOptions: ParsableArguments {
     ) throws {
         guard output.path != "-" else { return }
         let manifest = Manifest.path(beside: output.path)
+        if try output.place != .file || !OutputWriter.isStream(output.path) {
+            try overwriting.checkManifest(of: output)
+        }
         switch output.place {
-        case .file: return try check(output.path, target, .export, overwriting)
+        case .file:
+            guard try output.format.isStream || !OutputWriter.isStream(output.path) else {
+                throw Failure(
+                    "cannot write \(output.path): \(output.format.rawValue) cannot go to a pipe or a "
+                        + "device", hint: "name a file")
+            }
+            return try check(output.path, target, .export, overwriting)
         case .folder:
             try OutputFiles.checkEmpty(folder: output.path)
             try probe(manifest, target)
         case .prefix:
             for file in output.replacedFiles {
                 try target.check(file)
+                guard FileReader.size(path: file) != nil || !FileSystem.exists(file) else {
+                    throw Failure("cannot write \(file): it is there, and no regular file")
+                }
                 try overwriting.check(file, .export, manifest: manifest)
             }
             try probe(manifest, target)
@@ -209,6 +228,21 @@ struct OutputOptions: ParsableArguments {
         }
     }
 
+    /// Refuses a path without a name of its own, and one of a folder for a format of files.
+    private static func checkName(of output: ExportOutput) throws {
+        guard output.path != "-" else { return }
+        guard !["", ".", ".."].contains(FilePath.name(of: output.path)) else {
+            throw Failure(
+                "cannot write \(output.path): it has no name of its own",
+                hint: "name what is to be written in that folder")
+        }
+        guard output.place == .folder || !output.path.hasSuffix("/") else {
+            throw Failure(
+                "cannot write \(output.path): it is the name of a folder, and "
+                    + "\(output.format.rawValue) writes files", hint: names(of: output.format))
+        }
+    }
+
     /// Refuses a manifest that cannot be written.
     private static func probe(_ manifest: String, _ target: OutputTarget) throws {
         try target.check(manifest)
@@ -220,9 +254,8 @@ struct OutputOptions: ParsableArguments {
     }
 
     private static func checkName(_ path: String, beside ending: String) throws {
-        let real = FileSystem.followingLinks(path) as NSString
-        let folder = real.deletingLastPathComponent
-        let name = (path as NSString).lastPathComponent + ending
+        let folder = FilePath.folder(of: FileSystem.followingLinks(path))
+        let name = FilePath.name(of: path) + ending
         let longest = pathconf(folder.isEmpty ? "." : folder, CInt(_PC_NAME_MAX))
         guard longest < 0 || name.utf8.count <= longest else {
             throw Failure(

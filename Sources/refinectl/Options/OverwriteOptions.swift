@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Refinery
+import TrainerFormats
 
 /// Whether an output may replace a file that is no earlier output.
 struct OverwriteOptions: ParsableArguments {
@@ -16,7 +17,8 @@ struct OverwriteOptions: ParsableArguments {
 
         fileprivate func isEarlier(_ path: String, _ manifest: String) -> Bool {
             switch self {
-            case .export: FileReader.size(path: manifest) != nil
+            case .export:
+                EarlierOutput(manifest: manifest)?.files.contains(FilePath.name(of: path)) == true
             case .page:
                 FileHandle(forReadingAtPath: path)?.readData(ofLength: PageStyle.mark.count)
                     == Data(PageStyle.mark)
@@ -25,7 +27,7 @@ struct OverwriteOptions: ParsableArguments {
 
         fileprivate var sign: String {
             switch self {
-            case .export: "there is no manifest beside it"
+            case .export: "no manifest beside it names it"
             case .page: "it does not begin as a report does"
             }
         }
@@ -49,5 +51,22 @@ struct OverwriteOptions: ParsableArguments {
             "cannot write \(path): a file of \(NumberText.bytes(size)) is there that refinery did not "
                 + "write (\(kind.sign))",
             hint: "name another file, or replace it by --overwrite")
+    }
+
+    /// Refuses an output whose manifest would take the place of another output's, which could not
+    /// be verified any more, or of a file that is no manifest.
+    ///
+    /// - Throws: ``Failure`` that names the manifest.
+    func checkManifest(of output: ExportOutput) throws {
+        let manifest = Manifest.path(beside: output.path)
+        guard !overwrite, let size = FileReader.size(path: manifest), size > 0 else { return }
+        let earlier = EarlierOutput(manifest: manifest)
+        guard earlier?.name != FilePath.name(of: output.path) || earlier?.place != output.place
+        else { return }
+        throw Failure(
+            "cannot write \(manifest), which goes beside \(output.path): "
+                + (earlier.map { "it is the manifest of \($0.name), an output of \($0.format)" }
+                    ?? "a file is there that refinery did not write"),
+            hint: "name the output otherwise, or replace the manifest by --overwrite")
     }
 }

@@ -37,7 +37,7 @@ struct ImportOrder: Sendable {
         guard options.fields.readsID || !options.namesID else {
             throw RequestError(.badRequest, "id_field and no_id_field contradict each other")
         }
-        options.fields.kept = try parameters.text("keep").map(KeptFields.init) ?? KeptFields()
+        options.kept = try parameters.text("keep").map(KeptFields.init) ?? KeptFields()
         options.maxLineBytes = configuration.maxLineBytes
         options.maxWindowBytes = configuration.maxWindowBytes
     }

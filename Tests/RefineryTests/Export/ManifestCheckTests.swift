@@ -201,4 +201,43 @@ struct ManifestCheckTests {
         }
         #expect(try ExportTokenizer(path: Self.tokenizer, endOfText: "none").endOfText == nil)
     }
+
+    @Test("A manifest that names another format than its files have is refused or differs")
+    func otherFormat() throws {
+        let test = try Self.store()
+        let (path, _) = try Self.write(.jsonl, test, name: "x.jsonl")
+        let manifest = Manifest.path(beside: path)
+        let text = try String(contentsOfFile: manifest, encoding: .utf8)
+        for format in ["megatron", "nanoset"] {
+            try text.replacing("\"jsonl\"", with: "\"\(format)\"")
+                .write(toFile: manifest, atomically: true, encoding: .utf8)
+            #expect(try !ManifestCheck(manifest: manifest).isEqual, "\(format)")
+        }
+        try text.replacing("\"jsonl\"", with: "\"arrow\"")
+            .write(toFile: manifest, atomically: true, encoding: .utf8)
+        #expect(throws: RefineryError.self) { try ManifestCheck(manifest: manifest) }
+    }
+
+    @Test("An index whose numbers overflow is an error")
+    func hugeIndex() throws {
+        let test = try Self.store()
+        let (path, manifest) = try Self.write(.nanoset, test, name: "n")
+        var index = Data()
+        for shift in 0..<8 {
+            index.append(UInt8(truncatingIfNeeded: (UInt64(1) << 62) >> (8 * UInt64(shift))))
+        }
+        try index.write(to: URL(fileURLWithPath: path + "/00000.ds.index"))
+        try "x|8\n4611686018427387904\n".write(
+            toFile: path + "/00000.ds.metadata", atomically: true, encoding: .utf8)
+        var changed = manifest
+        for (place, file) in (changed.output.files ?? []).enumerated() {
+            let digest = try FileDigest(path: path + "/" + file.file)
+            changed.output.files?[place].bytes = digest.bytes
+            changed.output.files?[place].sha256 = digest.sha256
+        }
+        changed.output.bytes = changed.output.files?.reduce(0) { $0 + $1.bytes } ?? 0
+        try Data(changed.json()).write(to: URL(fileURLWithPath: Manifest.path(beside: path)))
+        let check = try ManifestCheck(manifest: Manifest.path(beside: path))
+        #expect(check.differences.contains { $0.contains("an id has 8 bytes") })
+    }
 }

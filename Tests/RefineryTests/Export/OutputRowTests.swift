@@ -36,6 +36,19 @@ struct OutputRowTests {
         }
     }
 
+    @Test("Fields as deep as a corpus's line may be are read")
+    func deepFields() throws {
+        let levels = JSONScanner.maxDepth - 1
+        let deep = String(repeating: "[", count: levels) + String(repeating: "]", count: levels)
+        let row = Self.row("text", fields: "{\"x\":\(deep)}")
+        let line = Self.line(row, keepFields: true)
+        #expect(try line.withUnsafeBytes { try OutputRow(line: $0, keepFields: true) } == row)
+        let deeper = Self.line(Self.row("text", fields: "{\"x\":[\(deep)]}"), keepFields: true)
+        #expect(throws: RefineryError.self) {
+            try deeper.withUnsafeBytes { try OutputRow(line: $0, keepFields: true) }
+        }
+    }
+
     @Test("Whatever is cut off or missing is refused")
     func damaged() throws {
         let line = Self.line(Self.row("text"), keepFields: false)

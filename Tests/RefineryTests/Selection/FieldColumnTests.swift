@@ -19,7 +19,7 @@ struct FieldColumnTests {
         replace: Bool = false
     ) throws -> ImportSummary {
         var options = Importer.Options()
-        options.fields.kept = try keep.map(KeptFields.init) ?? KeptFields()
+        options.kept = try keep.map(KeptFields.init) ?? KeptFields()
         var job = try ImportJob(
             store: test.store, corpus: "default", file: "a.jsonl", options: options,
             replace: replace)
@@ -174,6 +174,61 @@ struct FieldColumnTests {
         let summary = try enqueue(test, [#"{"id": "a", "text": "one|two|", "score": 0.3}"#])
         #expect(summary.unchanged == 1 && summary.differing == 1)
         #expect(try values(test).first == "a0 0.9")
+    }
+
+    @Test func `columns hold what the store has, not what a refused line would bring`() throws {
+        let test = try filled()
+        // Another value than the store's, without replace; then an id that stands twice.
+        let first = try enqueue(
+            test, [#"{"id": "a", "text": "one|two|", "score": 7, "dump": "w"}"#], keep: "score,dump"
+        )
+        #expect(first.differing == 1 && first.fields?["score"]?.values == 1)
+        try enqueue(
+            test,
+            [
+                #"{"id": "b", "text": "three|four|"}"#,
+                #"{"id": "b", "text": "three|four|", "score": 8}"#,
+            ], replace: true)
+        let found = try values(test)
+        #expect(found.filter { $0.hasPrefix("a") } == ["a0 x 0.9", "a1 x 0.9"])
+        #expect(found.filter { $0.hasPrefix("b") } == ["b0 - -", "b1 - -"])
+    }
+
+    @Test func `more fields than there can be columns are left out, and counted`() throws {
+        let test = try TestStore()
+        let members = (0..<3000).map { "\"f\($0)\": \($0)" }.joined(separator: ", ")
+        let lines = (0..<3).map { "{\"id\": \"\($0)\", \"text\": \"x|\", \(members)}" }
+        let fields = try #require(try enqueue(test, lines, keep: "all").fields)
+        #expect(try test.store.columns().count == 1000)
+        #expect(fields.values.filter { $0.values == 3 }.count == 1000)
+        let more = try enqueue(
+            test, [#"{"id": "n", "text": "x|", "new": 1, "f0": 5}"#], keep: "all"
+        ).fields
+        #expect(more?["new"]?.leftOut == 1 && more?["f0"]?.values == 1)
+    }
+
+    @Test func `a hostile line of a hundred thousand keys takes no hours`() throws {
+        let test = try TestStore()
+        try enqueue(test, keep: "score,dump")
+        let members = (0..<100_000).map { "\"k\($0)\": \($0)" }.joined(separator: ", ")
+        let clock = ContinuousClock()
+        let took = try clock.measure {
+            try enqueue(test, ["{\"id\": \"h\", \"text\": \"x|\", \(members)}"], keep: "all")
+        }
+        #expect(took < .seconds(5))
+    }
+
+    @Test func `a field's column is not deleted while documents come in`() throws {
+        let test = try filled(keep: "dump")
+        let job = try test.store.beginJob(kind: .import, corpus: "default", detail: "b.jsonl")
+        #expect(throws: RefineryError.self) { try test.store.deleteColumn("field.dump") }
+        try test.store.finishJob(job, state: .succeeded)
+        try test.store.deleteColumn("field.dump")
+    }
+
+    @Test func `a name that stands twice is one field`() throws {
+        #expect(try KeptFields("score,dump,score").names == ["score", "dump"])
+        #expect(throws: RefineryError.self) { try KeptFields("all,score") }
     }
 
     @Test func `a column that was imported under a field's name is not written to`() throws {

@@ -2,71 +2,94 @@ import Foundation
 import GRDB
 
 /// One transaction's values of documents' fields, each field a column that is made where it is new.
+///
+/// Fields that have a column are kept without being named, so that no document lacks what others
+/// have.
 struct FieldColumns {
-    /// What became of them, by the field's name.
+    /// Names that are counted apart.
+    private static let mostCounted = 2000
+
+    /// What became of them, by the field's name; those beyond 2,000 names together.
     private(set) var counts: [String: FieldCounts] = [:]
 
     private let db: Database
+    private let values: FieldValues
     private var columns: [String: ColumnEncoder] = [:]
+    /// Whether the store takes no more columns.
+    private var isFull = false
 
-    /// Has taken nothing yet.
-    init(_ db: Database) {
+    /// The columns that there are, and those to be kept.
+    init(_ db: Database, keeping kept: KeptFields) throws {
         self.db = db
+        var kept = kept
+        let rows = try Row.fetchAll(
+            db, sql: "SELECT id, name, kind FROM imported_column WHERE of_documents ORDER BY name")
+        for row in rows {
+            let field = String((row[1] as String).dropFirst(Column.fieldPrefix.count))
+            kept.add([field])
+            columns[field] = ColumnEncoder(
+                db, column: row[0], kind: (row[2] as String?).flatMap(ColumnKind.init(rawValue:)))
+        }
+        values = FieldValues(kept.names, takesAll: kept.takesAll)
     }
 
-    /// Takes a document's values.
+    /// Takes the values of a document.
     ///
     /// - Parameters:
-    ///   - values: what the document has.
+    ///   - fields: its other fields as one JSON object, as the store has them; nil for none.
     ///   - document: its row id.
-    ///   - replaces: whether a value takes the place of one that is there.
-    /// - Throws: ``RefineryError`` where the store takes no more columns, or an imported one has a
-    ///   field's name.
-    mutating func add(_ values: [FieldValue], document: Int64, replaces: Bool) throws {
-        for field in values {
-            guard let value = field.value else {
-                counts[field.name, default: FieldCounts()].leftOut += 1
-                continue
-            }
-            var column = try columns[field.name] ?? column(field.name)
-            let isTaken = column.kind == nil || column.kind == value.kind
-            let number = isTaken ? try column.number(value) : nil
-            columns[field.name] = column
-            guard let number else {
-                counts[field.name, default: FieldCounts()].leftOut += 1
-                continue
-            }
+    /// - Throws: ``RefineryError`` where an imported column has a field's name.
+    mutating func add(_ fields: [UInt8]?, document: Int64) throws {
+        guard let fields, !values.isEmpty else { return }
+        for field in values.values(fields) {
+            var number: Double?
+            if let value = field.value { number = try self.number(value, of: field.name) }
+            count(field.name, isTaken: number != nil)
+            guard let number, let column = columns[field.name] else { continue }
             let write = try db.cachedStatement(
                 sql: """
-                    INSERT INTO field_value (column, document, value) VALUES (?1, ?2, ?3)
-                    ON CONFLICT (column, document) DO UPDATE SET value = ?3 WHERE ?4
+                    INSERT INTO field_value (column, document, value) VALUES (?, ?, ?)
+                    ON CONFLICT DO NOTHING
                     """)
-            try write.execute(arguments: [column.column, document, number, replaces])
-            counts[field.name, default: FieldCounts()].values += 1
+            try write.execute(arguments: [column.column, document, number])
         }
     }
 
-    /// Finds the field's column, or makes it.
-    private func column(_ field: String) throws -> ColumnEncoder {
+    /// The value as the field's column holds it; nil where it cannot, or there is none for it.
+    private mutating func number(_ value: ColumnValue, of field: String) throws -> Double? {
+        guard var column = try columns[field] ?? makeColumn(field) else { return nil }
+        let isTaken = column.kind == nil || column.kind == value.kind
+        let number = isTaken ? try column.number(value) : nil
+        columns[field] = column
+        return number
+    }
+
+    private mutating func makeColumn(_ field: String) throws -> ColumnEncoder? {
         let name = Column.fieldPrefix + field
-        let row = try Row.fetchOne(
-            db, sql: "SELECT id, kind, of_documents FROM imported_column WHERE name = ?",
+        let isImported = try Bool.fetchOne(
+            db, sql: "SELECT EXISTS (SELECT 1 FROM imported_column WHERE name = ?)",
             arguments: [name])
-        if let row {
-            guard row[2] else {
-                throw RefineryError(
-                    .refused,
-                    "column \(name) was imported from a file, so no field can be kept there",
-                    hint: "refinectl columns delete \(name) deletes it")
-            }
-            return ColumnEncoder(
-                db, column: row[0], kind: (row[1] as String?).flatMap(ColumnKind.init(rawValue:)))
+        if isImported == true {
+            throw RefineryError(
+                .refused, "column \(name) was imported from a file, so no field can be kept there",
+                hint: "refinectl columns delete \(name) deletes it")
         }
-        try Store.checkColumnCount(db)
+        if !isFull { isFull = try !Store.hasRoomForColumn(db) }
+        guard !isFull else { return nil }
         try db.execute(
             sql: "INSERT INTO imported_column (name, created, of_documents) VALUES (?, ?, 1)",
             arguments: [name, Store.now()])
         return ColumnEncoder(db, column: db.lastInsertedRowID, kind: nil)
+    }
+
+    private mutating func count(_ field: String, isTaken: Bool) {
+        let isCounted = counts[field] != nil || counts.count < Self.mostCounted
+        let name = isCounted ? field : DomainName.others
+        if isTaken {
+            counts[name, default: FieldCounts()].values += 1
+        } else {
+            counts[name, default: FieldCounts()].leftOut += 1
+        }
     }
 
     /// Deletes all that a document has.
@@ -77,18 +100,5 @@ struct FieldColumns {
                 AND column IN (SELECT id FROM imported_column WHERE of_documents)
                 """)
         try delete.execute(arguments: [document])
-    }
-}
-
-extension Store {
-    /// The fields that have a column, which later imports keep as well.
-    func keptFields() throws -> [String] {
-        try query { db in
-            try String.fetchAll(
-                db,
-                sql: """
-                    SELECT substr(name, ?) FROM imported_column WHERE of_documents ORDER BY name
-                    """, arguments: [Column.fieldPrefix.utf8.count + 1])
-        }
     }
 }

@@ -19,11 +19,14 @@ struct ImportBatch {
     private var columns: FieldColumns
 
     /// Finds or makes the corpus and the file.
-    init(_ db: Database, corpus: String, file: String, job: Int64, replace: Bool) throws {
+    init(
+        _ db: Database, corpus: String, file: String, job: Int64, replace: Bool,
+        keeping kept: KeptFields
+    ) throws {
         self.db = db
         self.job = job
         self.replace = replace
-        columns = FieldColumns(db)
+        columns = try FieldColumns(db, keeping: kept)
         let corpusID = try Int64.fetchOne(
             db,
             sql: """
@@ -63,8 +66,8 @@ struct ImportBatch {
             } else {
                 counts.unchanged += 1
                 if !isSame { counts.differing += 1 }
-                // What is new is the column; a value that is there stays.
-                try columns.add(prepared.document.values, document: id, replaces: false)
+                // Columns hold what the store has of a document, not what a line would bring.
+                try columns.add((row[6] as Data?).map(Array.init), document: id)
             }
             if replace {
                 // seen by this job: another text of this id in it is a repetition
@@ -99,7 +102,7 @@ struct ImportBatch {
         try db.cachedStatement(sql: "UPDATE document_text SET fields = ? WHERE document = ?")
             .execute(arguments: [document.fields.map { Data($0) }, id])
         try FieldColumns.delete(document: id, db)
-        try columns.add(document.values, document: id, replaces: true)
+        try columns.add(document.fields, document: id)
     }
 
     private mutating func insert(_ prepared: PreparedDocument) throws {
@@ -123,7 +126,7 @@ struct ImportBatch {
                 id, try prepared.deflated ?? Deflater().compress(document.text),
                 document.fields.map { Data($0) },
             ])
-        try columns.add(document.values, document: id, replaces: true)
+        try columns.add(document.fields, document: id)
         counts.touch(id)
         tally.add(.documents, 1, corpus: corpus)
         tally.add(.unchunked, 1, corpus: corpus)

@@ -12,22 +12,17 @@ public struct ImportedDocument: Sendable, Equatable {
     /// The line's other fields as one JSON object, raw bytes; nil where there are none.
     public var fields: [UInt8]?
 
-    /// What it has in fields that become columns.
-    public var values: [FieldValue]
-
     /// The line in its file, from 1.
     public var line: Int
 
     /// A document of the given parts.
     public init(
-        id: [UInt8], text: [UInt8], domain: [UInt8]? = nil, fields: [UInt8]? = nil,
-        values: [FieldValue] = [], line: Int
+        id: [UInt8], text: [UInt8], domain: [UInt8]? = nil, fields: [UInt8]? = nil, line: Int
     ) {
         self.id = id
         self.text = text
         self.domain = domain
         self.fields = fields
-        self.values = values
         self.line = line
     }
 }

@@ -9,10 +9,10 @@ enum ReplacedFile {
     ///
     /// - Throws: ``ModelError`` where the file system refuses.
     static func write(_ bytes: [UInt8], to path: String) throws(ModelError) {
-        let folder = (path as NSString).deletingLastPathComponent
+        let folder =
+            path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[...$0]) } ?? ""
         let temporary =
-            (folder.isEmpty ? "" : folder + "/")
-            + ".refinery.\(getpid()).\(UInt32.random(in: 0...UInt32.max)).tmp"
+            folder + ".refinery.\(getpid()).\(UInt32.random(in: 0...UInt32.max)).tmp"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw failure(path) }
         let isWritten = put(bytes, descriptor) && fsync(descriptor) == 0
