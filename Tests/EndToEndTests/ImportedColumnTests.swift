@@ -79,6 +79,48 @@ import Testing
         #expect(daemon.end(SIGTERM) == 0)
     }
 
+    @Test("fields that documents carry are filtered, scored and mixed by")
+    func fields() throws {
+        let folder = try Folder()
+        let lines = try SampleCorpus.lines(documents: 24).split(separator: "\n").enumerated().map {
+            place, line in
+            line.dropLast() + #", "quality": \#(place * 7 % 10), "dump": "d\#(place % 3)"}"# + "\n"
+        }
+        let corpus = try folder.write("corpus.jsonl", lines.joined())
+        let daemon = try Daemon(
+            folder, teacher: teacher, reference: reference,
+            settings: "max_tokens = 128\nbatch_tokens = 256\n")
+        let taken = try daemon.control(
+            "enqueue", corpus, "--keep", "quality,dump,nothing", "--wait")
+        #expect(taken.status == 0, "\(taken.errors)")
+        #expect(taken.output.contains("field.quality         26         0"), "\(taken.output)")
+        #expect(taken.errors.contains("no line has the field nothing (--keep)"))
+        let refused = try daemon.control("enqueue", corpus, "--keep", "no field")
+        #expect(refused.status == 64, "\(refused.errors)")
+        for (name, rule) in [
+            ("range", ["--ratio", "0.5", "--where", "field.quality=4.."]),
+            ("some", ["--ratio", "0.5", "--where", "field.dump=d0,d2"]),
+            ("sum", ["--ratio", "0.5", "--score", "difference:1,field.quality:0.5"]),
+            ("mix", ["--token-ratio", "0.5", "--mix", "d0=1,d1=2,d2=1", "--mix-by", "field.dump"]),
+            (
+                "documents",
+                ["--ratio", "0.5", "--unit", "document", "--where", "field.quality=..6"]
+            ),
+        ] {
+            let made = try daemon.control(
+                ["export", "--name", name, "--output", folder(name + ".jsonl")] + rule)
+            #expect(made.status == 0, "\(name): \(made.errors)")
+        }
+        try Programs.check("check_selection.py", [folder("store.db")])
+        let scores = try daemon.control("scores", "--format", "csv").output
+        #expect(scores.prefix { $0 != "\n" }.hasSuffix(",field.dump,field.quality"))
+        let explained = try daemon.control("explain", "1", "--plain").output
+        #expect(explained.contains("field.dump") && explained.contains("field.quality"))
+        #expect(try daemon.control("columns").output.contains("26 documents"))
+        #expect(try daemon.control("columns", "field.dump").output.contains("d2"))
+        #expect(daemon.end(SIGTERM) == 0)
+    }
+
     @Test("a column whose import was killed is refused until its file is there whole")
     func killedColumn() throws {
         let folder = try Folder()

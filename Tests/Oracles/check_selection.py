@@ -42,6 +42,26 @@ def imported_columns(db):
     return values
 
 
+def field_columns(db):
+    """Of each document the values of its fields by column name, read from its line itself."""
+    if not db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'field_value'").fetchone():
+        return {}
+    columns = {name: kind for name, kind in
+               db.execute("SELECT name, kind FROM imported_column WHERE of_documents")}
+    values = defaultdict(dict)
+    for document, fields in db.execute(
+            "SELECT document, fields FROM document_text WHERE fields IS NOT NULL"):
+        for name, found in json.loads(fields).items():
+            kind = columns.get(f"field.{name}")
+            if isinstance(found, bool):
+                found = float(found)
+            if (kind == "number" and isinstance(found, (int, float))
+                    or kind == "category" and isinstance(found, str)
+                    and 1 <= len(found.encode()) <= 256):
+                values[document][f"field.{name}"] = found
+    return values
+
+
 def whole(chunks, name):
     """A document's value: what its chunks share; of numbers that differ the mean by tokens."""
     values = [c["imported"].get(name) for c in chunks]
@@ -58,7 +78,7 @@ def whole(chunks, name):
 def read(db, selection):
     """Every scored chunk or document of the rule's scope, by chunk id, as dicts of raw sums."""
     teacher, reference, rule = selection["teacher"], selection["reference"], selection["rule"]
-    scores, imported = {}, imported_columns(db)
+    scores, imported, fields = {}, imported_columns(db), field_columns(db)
     for chunk, model, outcome, *sums in db.execute(
             "SELECT chunk, model, outcome, tokens, bytes, nll, nll_adapted, repetition FROM score"
             " WHERE model IN (?, ?)", (teacher, reference)):
@@ -81,7 +101,8 @@ def read(db, selection):
             item = {"id": chunk, "text": sha256, "domain": domain, "tokens": t[1], "bytes": t[2],
                     "t": t[3], "r": r[3], "r_tokens": r[1], "adapted": r[4], "repetition": t[5],
                     "place": place,
-                    "imported": imported.get(owner, {}) | imported.get(chunk, {})}
+                    "imported": imported.get(owner, {}) | imported.get(chunk, {})
+                    | fields.get(document, {})}
         if rule["unit"] == "chunk":
             items += [item] if item else []
             continue
@@ -130,6 +151,9 @@ def candidates(items, rule, unit, quotes, excluded=(set(), set())):
     bounds = []
     for text in rule["where"]:
         column, ends = text.split("=", 1)
+        if ".." not in ends:
+            bounds.append((column, set(ends.split(",")), None))
+            continue
         ordered = sorted(v for item in items if (v := value(item, column, unit)) is not None)
 
         def bound(end, otherwise):
@@ -143,13 +167,23 @@ def candidates(items, rule, unit, quotes, excluded=(set(), set())):
         bounds.append((column, bound(low, -math.inf), bound(high, math.inf)))
     guards, seen, found = rule["guards"], set(), []
     from_all = (rule["baseline"] or {}).get("from") == "all"
+
+    def lets_through(item):
+        for column, low, high in bounds:
+            found = value(item, column, unit)
+            if isinstance(low, set):
+                if ("(none)" if found is None else found) not in low:
+                    return False
+            elif found is None or not low <= found <= high:
+                return False
+        return True
+
     for item in items:
         if item["place"][0] in excluded[0] or item["text"] in excluded[1]:
             continue
         if item["domain"] in rule["exclude_domains"]:
             continue
-        values = [(value(item, column, unit), low, high) for column, low, high in bounds]
-        if not all(v is not None and low <= v <= high for v, low, high in values):
+        if not lets_through(item):
             continue
         if not from_all:
             if guards["min_tokens"] is not None and item["tokens"] < guards["min_tokens"]:

@@ -17,7 +17,7 @@ public enum API {
     /// Brings the documents of a file in; the body is the file.
     public static let imports = Endpoint<ImportSummary>(
         .post, "imports", "corpus", "file", "format", "compression", "text_field", "id_field",
-        "domain_field", "replace", "path", "no_id_field")
+        "domain_field", "replace", "path", "no_id_field", "keep")
     /// The corpora.
     public static let corpora = Endpoint<[CorpusStatus]>(.get, "corpora")
     /// Deletes a corpus.

@@ -24,22 +24,37 @@ public struct JSONBytes: Sendable {
     /// Writes valid UTF-8 as a string, escaping quotes, backslashes and control characters.
     public mutating func string(_ text: some Sequence<UInt8>) {
         bytes.append(0x22)
-        for byte in text {
-            switch byte {
-            case 0x22, 0x5C:
-                bytes.append(0x5C)
-                bytes.append(byte)
-            case 0x0A: raw("\\n")
-            case 0x0D: raw("\\r")
-            case 0x09: raw("\\t")
-            case 0..<0x20:
-                raw("\\u00")
-                bytes.append(0x30 + byte >> 4)
-                bytes.append(byte & 15 < 10 ? 0x30 + byte & 15 : 0x57 + byte & 15)
-            default: bytes.append(byte)
-            }
+        let isWritten: Void? = text.withContiguousStorageIfAvailable {
+            escaped(UnsafeRawBufferPointer($0))
         }
+        if isWritten == nil { Array(text).withUnsafeBytes { escaped($0) } }
         bytes.append(0x22)
+    }
+
+    /// Writes runs of plain bytes as they are, and the rest escaped.
+    private mutating func escaped(_ text: UnsafeRawBufferPointer) {
+        var at = 0
+        while at < text.count {
+            let end = text.plainEnd(from: at)
+            bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[at..<end]))
+            guard end < text.count else { return }
+            escape(text[end])
+            at = end + 1
+        }
+    }
+
+    private mutating func escape(_ byte: UInt8) {
+        bytes.append(0x5C)
+        switch byte {
+        case 0x0A: bytes.append(UInt8(ascii: "n"))
+        case 0x0D: bytes.append(UInt8(ascii: "r"))
+        case 0x09: bytes.append(UInt8(ascii: "t"))
+        case 0..<0x20:
+            raw("u00")
+            bytes.append(0x30 + byte >> 4)
+            bytes.append(byte & 15 < 10 ? 0x30 + byte & 15 : 0x57 + byte & 15)
+        default: bytes.append(byte)
+        }
     }
 
     /// Writes bytes that may not be UTF-8 as a string, with U+FFFD for what is not.

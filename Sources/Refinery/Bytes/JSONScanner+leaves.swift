@@ -42,7 +42,7 @@ extension JSONScanner {
         let start = at
         at += 1
         while true {
-            at = plainEnd(at)
+            at = bytes.plainEnd(from: at)
             guard at < bytes.count else {
                 throw JSONError(message: "the string is not closed", offset: start)
             }
@@ -57,34 +57,6 @@ extension JSONScanner {
                 throw JSONError(message: "a control character inside a string", offset: at)
             }
         }
-    }
-
-    /// The first quote, backslash or control character from `start` on; else the end.
-    @inline(__always)
-    private func plainEnd(_ start: Int) -> Int {
-        var at = start
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let highs: UInt64 = 0x8080_8080_8080_8080
-        // Eight bytes at once. `(x &- ones) & ~x & highs` has a bit set iff a byte of x is zero.
-        // SAFETY: the loads stay inside: `at + 8 <= bytes.count`.
-        while at + 8 <= bytes.count {
-            let word = UInt64(
-                littleEndian: bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self))
-            let quote = word ^ (ones &* 0x22)
-            let slash = word ^ (ones &* 0x5C)
-            let control = (word &- ones &* 0x20) & ~word
-            let found =
-                (((quote &- ones) & ~quote) | ((slash &- ones) & ~slash) | control) & highs
-            // The lowest bit is exact: a borrow only reaches bytes above a byte that is found.
-            if found != 0 { return at + found.trailingZeroBitCount >> 3 }
-            at += 8
-        }
-        while at < bytes.count {
-            let byte = bytes[at]
-            if byte == 0x22 || byte == 0x5C || byte < 0x20 { break }
-            at += 1
-        }
-        return at
     }
 
     /// Passes an escape, a surrogate pair as one.
@@ -128,7 +100,7 @@ extension JSONScanner {
         [UInt8](unsafeUninitializedCapacity: range.count) { target, count in
             var at = range.lowerBound
             while at < range.upperBound {
-                let end = min(plainEnd(at), range.upperBound)
+                let end = min(bytes.plainEnd(from: at), range.upperBound)
                 // SAFETY: at most as many bytes are written as have been read of `range`, and
                 // the target has room for `range.count`.
                 UnsafeMutableRawBufferPointer(

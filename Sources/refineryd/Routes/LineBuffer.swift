@@ -3,6 +3,8 @@ struct LineBuffer {
     private let pipe: DownloadPipe
     private let wait: ClientWait
     private var bytes: [UInt8] = []
+    /// Bytes that are worth waking the client for.
+    private static let full = 256 << 10
 
     /// An empty buffer before `pipe`, whose reader is waited for so long.
     init(_ pipe: DownloadPipe, _ wait: ClientWait) {
@@ -23,7 +25,7 @@ struct LineBuffer {
 
     /// Sends what is there once it is worth it; blocks while the client is slow.
     mutating func sendIfFull() throws {
-        if bytes.count >= 64 << 10 { try send() }
+        if bytes.count >= Self.full { try send() }
     }
 
     /// Sends what is there.
@@ -31,5 +33,6 @@ struct LineBuffer {
         guard !bytes.isEmpty else { return }
         try pipe.write(bytes, wait)
         bytes = []
+        bytes.reserveCapacity(Self.full + Self.full / 4)
     }
 }

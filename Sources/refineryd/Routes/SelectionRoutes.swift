@@ -167,9 +167,10 @@ struct SelectionRoutes {
             try tracker.run(.export, corpus: summary.rule.corpus, detail: summary.name) { job in
                 var lines = LineBuffer(pipe, environment.wait(for: job))
                 var rows: Int64 = 0
+                var json = JSONBytes()
                 try ExportStage(store).rows(of: id, options) { row in
                     guard !job.isCancelled else { throw JobCancelled() }
-                    var json = JSONBytes()
+                    json.removeAll()
                     row.write(to: &json, keepFields: options.fields)
                     lines.append(complete: json.bytes)
                     rows += 1
