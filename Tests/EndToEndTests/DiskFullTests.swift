@@ -97,4 +97,34 @@ struct DiskFullTests {
         try await daemon.waitForStatus { $0.contains(#""state":"idle""#) }
         #expect(daemon.end(SIGTERM) == 0)
     }
+
+    @Test(
+        "an export that does not fit leaves nothing, in any format",
+        arguments: ["jsonl", "parquet", "megatron", "nanogpt", "nanoset", "mds", "fasttext"])
+    func export(format: String) throws {
+        let folder = try Folder()
+        let disk = try SmallDisk(megabytes: 1)
+        // Copies of one text are scored once, so that this costs no time.
+        let text = (0..<900).map { "Boat \($0 * 7919 % 1009) went by. " }.joined()
+        let corpus = try folder.write(
+            "corpus.jsonl",
+            (0..<300).map { "{\"id\":\"\($0)\",\"text\":\"\(text)\"}\n" }.joined())
+        let output = disk.path + "/out" + (format == "parquet" ? ".parquet" : "")
+        let size = format == "fasttext" ? "0.4" : "1"
+        let model = Programs.fixture("pair")
+        var arguments = [
+            "refine", corpus, "--teacher", model, "--reference", model, "--ratio", size,
+            "--no-guards", "--keep-duplicates", "--score", "tokens", "--format", format, "--output",
+            output, "--store", folder("s.db"),
+        ]
+        if ["megatron", "nanogpt", "nanoset"].contains(format) {
+            arguments += ["--tokenizer", model, "--end-of-text", "none"]
+        }
+        // Copies would fit, compressed.
+        if format == "parquet" { try disk.fill() }
+        let ended = try Programs.run("refinectl", arguments)
+        #expect(ended.status == 1 && ended.errors.contains("No space left"), "\(ended.errors)")
+        let left = try FileManager.default.contentsOfDirectory(atPath: disk.path)
+        #expect(!left.contains { $0.contains("out") || $0.contains("refinery") }, "\(left)")
+    }
 }

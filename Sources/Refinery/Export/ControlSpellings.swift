@@ -1,3 +1,5 @@
+import Glibc
+
 /// Counts rows in which something is spelled as models spell their control tokens.
 ///
 /// Students bring tokenizers of their own, so it goes by how control tokens look: `<|name|>` and
@@ -19,22 +21,7 @@ public struct ControlSpellings: Sendable {
 
     /// Counts a row by its text.
     public mutating func add(row text: [UInt8]) {
-        var found: Set<[UInt8]> = []
-        // Where a bracket opened that may begin a spelling.
-        var start: Int?
-        for (place, byte) in text.enumerated() {
-            switch byte {
-            case UInt8(ascii: "<"), UInt8(ascii: "["):
-                start = place
-            case UInt8(ascii: ">"), UInt8(ascii: "]"):
-                guard let first = start else { continue }
-                start = nil
-                guard place - first < Self.longest else { continue }
-                let spelling = Array(text[first...place])
-                if Self.isControl(spelling) { found.insert(spelling) }
-            default: continue
-            }
-        }
+        let found = text.withUnsafeBytes(Self.spellings(in:))
         guard !found.isEmpty else { return }
         rows += 1
         for spelling in found {
@@ -42,6 +29,28 @@ public struct ControlSpellings: Sendable {
             guard spellings[name] != nil || spellings.count < Self.most else { continue }
             spellings[name, default: 0] += 1
         }
+    }
+
+    /// The spellings in a text, each once.
+    private static func spellings(in text: UnsafeRawBufferPointer) -> Set<[UInt8]> {
+        var found: Set<[UInt8]> = []
+        var openers = ByteSearch(text, UInt8(ascii: "<"), UInt8(ascii: "["))
+        var at = 0
+        while let first = openers.next(from: at) {
+            let end = min(text.count, first + longest)
+            at = first + 1
+            search: while at < end {
+                switch text[at] {
+                case UInt8(ascii: "<"), UInt8(ascii: "["): break search
+                case UInt8(ascii: ">"), UInt8(ascii: "]"):
+                    let spelling = Array(text[first...at])
+                    if isControl(spelling) { found.insert(spelling) }
+                    break search
+                default: at += 1
+                }
+            }
+        }
+        return found
     }
 
     private static let names: Set<[UInt8]> = Set(
@@ -69,5 +78,33 @@ public struct ControlSpellings: Sendable {
             default: false
             }
         }
+    }
+}
+
+/// The next place of either of two bytes, each looked for once.
+private struct ByteSearch {
+    private let text: UnsafeRawBufferPointer
+    private let bytes: (UInt8, UInt8)
+    private var places: (Int, Int) = (-1, -1)
+
+    init(_ text: UnsafeRawBufferPointer, _ first: UInt8, _ second: UInt8) {
+        self.text = text
+        bytes = (first, second)
+    }
+
+    /// The first place of either from `start` on, nil for none; `start` must not go back.
+    mutating func next(from start: Int) -> Int? {
+        if places.0 < start { places.0 = place(of: bytes.0, from: start) }
+        if places.1 < start { places.1 = place(of: bytes.1, from: start) }
+        let first = min(places.0, places.1)
+        return first < text.count ? first : nil
+    }
+
+    private func place(of byte: UInt8, from start: Int) -> Int {
+        guard start < text.count, let base = text.baseAddress else { return text.count }
+        // SAFETY: memchr reads the bytes of `text` from `start` to its end.
+        return memchr(base + start, Int32(byte), text.count - start).map {
+            UnsafeRawPointer($0) - base
+        } ?? text.count
     }
 }
