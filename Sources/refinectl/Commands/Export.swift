@@ -9,8 +9,8 @@ struct Export: AsyncParsableCommand {
         abstract: "Select chunks by their scores and write them out.",
         discussion: """
             The output is JSONL, also compressed (.gz, .zst), Parquet (.parquet), or with --format \
-            what a trainer reads: megatron and nanogpt (token ids in PATH.bin), nanoset and mds (a \
-            folder), fasttext (labelled lines). It appears whole or not at all, and gets a manifest \
+            what a trainer reads: megatron (token ids in PATH.bin and PATH.idx), nanogpt (token ids in \
+            PATH), nanoset and mds (a folder), fasttext (labelled lines). It appears whole or not at all, and gets a manifest \
             beside it (PATH.manifest.json: models, rule, counts, SHA-256), which `refinectl verify` \
             checks. What was kept of what is printed on stderr. The layouts are in docs/formats.md.
 

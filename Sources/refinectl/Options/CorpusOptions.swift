@@ -29,7 +29,7 @@ struct CorpusOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Make columns of these fields, such as language_score,dump, or of all numbers and strings; rules call them field.NAME.",
+            "Make columns of these fields, such as language_score,dump, or all for each number and string; rules call them field.NAME.",
             valueName: "fields"),
         transform: { text in try ValidationError.rethrow { try KeptFields(text) } })
     var keep: KeptFields?
