@@ -67,7 +67,7 @@ public struct IDList: Sendable, Equatable {
     /// - Throws: ``RefineryError`` that names the line which is no id.
     public init(_ bytes: [UInt8], name: String) throws {
         let isJSON = [".jsonl", ".ndjson", ".json"].contains { name.hasSuffix($0) }
-        if name.hasSuffix(".gz") || name.hasSuffix(".zst") {
+        if Compression(path: name) != .none {
             throw RefineryError(
                 .input, "\(name) is compressed, and a file of ids is read as it is",
                 hint: "gzip -d or zstd -d it first")
