@@ -21,7 +21,7 @@ EXPORT_JUDGES := $(CACHE)/exports
 PYTHON_TESTS := $(CACHE)/python-tests
 
 .DEFAULT_GOAL := help
-.PHONY: help deps teacher debian-corpus build install test test-install test-systemd judges test-judges test-python matrix judge-training bench-training judge-parquet judge-trainers bench-parquet bench-trainers fuzz-parquet test-browser fuzz bench bench-peers bench-families bench-types bench-tokenizer bench-store bench-import bench-large bench-idle quickstart quickstart-full format lint clean
+.PHONY: help deps teacher debian-corpus build install test test-install test-systemd judges test-judges test-engines test-python matrix judge-training bench-training judge-parquet judge-trainers bench-parquet bench-trainers fuzz-parquet test-browser fuzz bench bench-peers bench-families bench-types bench-tokenizer bench-store bench-import bench-served bench-large bench-idle quickstart quickstart-full format lint clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,10 +43,13 @@ install: ## build, then install under DESTDIR and PREFIX
 	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
 	    scripts/install.sh "$$bin" "$(DESTDIR)" "$(PREFIX)" "$(SYSCONFDIR)"
 
-test: deps teacher $(EXPORT_JUDGES)/ready ## build once, in release with testing enabled, and run every test
+test: deps teacher $(EXPORT_JUDGES)/ready $(JUDGES)/ready ## build once, in release with testing enabled, and run every test
 	$(SWIFT) build --build-tests $(TEST_FLAGS)
 	# Exports, read by the programs that they are for.
 	$(EXPORT_JUDGES)/bin/python scripts/judges/exports.py \
+	    --refinectl "$$($(SWIFT) build $(TEST_FLAGS) --show-bin-path)/refinectl"
+	# A teacher that our own engine serves, by transformers and torch.
+	$(JUDGES)/bin/python scripts/judges/served.py \
 	    --refinectl "$$($(SWIFT) build $(TEST_FLAGS) --show-bin-path)/refinectl"
 	# By themselves: tests that block threads would leave these, which wait for answers, none.
 	$(SWIFT) test --skip-build --disable-xctest $(TEST_FLAGS) --filter ScoringEnginesTests
@@ -67,7 +70,16 @@ $(JUDGES)/ready: scripts/judges/requirements.txt
 
 test-judges: judges teacher build test-python judge-trainers judge-parquet ## make the committed numbers again with the judges, and compare
 	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
-	    $(JUDGES)/bin/python scripts/judges/compare.py --refinectl "$$bin/refinectl"
+	    $(JUDGES)/bin/python scripts/judges/compare.py --refinectl "$$bin/refinectl" && \
+	    $(JUDGES)/bin/python scripts/judges/served.py --refinectl "$$bin/refinectl" && \
+	    $(JUDGES)/bin/python scripts/judges/served.py --refinectl "$$bin/refinectl" \
+	    --model $(CACHE)/teacher.gguf
+
+test-engines: judges build ## an engine that runs beside refinery: URL=vllm+http://host:8000/NAME MODEL=FOLDER
+	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
+	    $(JUDGES)/bin/python scripts/judges/served.py --refinectl "$$bin/refinectl" \
+	    --url '$(URL)' --model '$(MODEL)' \
+	    $(if $(TOLERANCE),--token $(TOLERANCE)) $(if $(MEAN),--mean $(MEAN))
 
 test-python: $(PYTHON_TESTS)/ready ## the Python package: build its wheel, install it, run its tests; ONLY=a test
 	rm -rf $(CACHE)/python-wheel
@@ -188,6 +200,10 @@ bench-store: teacher build ## a store of 10 million scored chunks: status, selec
 
 bench-large: deps teacher build ## memory that a file of 10 GB takes on its way in; GIGABYTES=10, FORMAT=jsonl.zst or parquet
 	python3 scripts/bench/large_file.py --gigabytes $(or $(GIGABYTES),10) --format $(or $(FORMAT),jsonl.zst)
+
+bench-served: build ## what a daemon spends on tokens that an engine scores; DOCUMENTS=60000
+	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
+	    python3 scripts/bench/served_daemon.py --bin "$$bin" --documents $(or $(DOCUMENTS),60000)
 
 bench-import: build ## plain JSONL into the store, against sqlite3's own bulk insert
 	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && python3 scripts/bench/import_speed.py --bin "$$bin"

@@ -75,13 +75,14 @@ let package = Package(
                 .embedInCode("v0003_benchmark.sql"), .embedInCode("v0004_columns.sql"),
                 .embedInCode("v0005_changed.sql"),
                 .embedInCode("v0006_rule_file.sql"), .embedInCode("v0007_slice.sql"),
-                .embedInCode("v0008_field.sql"),
+                .embedInCode("v0008_field.sql"), .embedInCode("v0009_served.sql"),
             ],
             swiftSettings: strict),
         .target(
             name: "Refinery",
             dependencies: [
-                "Parquet", "ReferenceTraining", "TeacherInference", "TrainerFormats", "Migrations",
+                "Parquet", "ReferenceTraining", "ScoringEngines", "TeacherInference",
+                "TrainerFormats", "Migrations",
                 "CBzip2", "CDeflate", "CLZMA", "CMalloc", "CZstd", "CZlib",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
@@ -137,7 +138,8 @@ let package = Package(
         .testTarget(
             name: "ScoringEnginesTests",
             dependencies: [
-                "ScoringEngines",
+                "Refinery", "ScoringEngines", "TeacherInference", "refinectl", "refineryd",
+                .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -35,4 +35,7 @@ public let migrations: [Migration] = [
     Migration(
         name: "v0008_field",
         sql: String(decoding: PackageResources.v0008_field_sql, as: UTF8.self)),
+    Migration(
+        name: "v0009_served",
+        sql: String(decoding: PackageResources.v0009_served_sql, as: UTF8.self)),
 ]

@@ -29,7 +29,7 @@ public final class Pipeline: Sendable {
         self.store = store
         self.configuration = configuration
         self.logger = logger
-        work = Monitor(Work(rate: RateMeter(least: 2 * configuration.scoringThreads)))
+        work = Monitor(Work())
         (changes, announcement) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
@@ -54,9 +54,11 @@ public final class Pipeline: Sendable {
     /// New documents are in the store.
     public func wake() {
         work.change {
-            if $0.queue.isIdle { $0.rate.reset() }
+            for place in $0.places.indices where $0.places[place].queue.isIdle {
+                $0.places[place].rate.reset()
+            }
             $0.hasNewDocuments = true
-            $0.queue.look()
+            $0.look()
         }
         announcement.yield()
     }
@@ -71,12 +73,12 @@ public final class Pipeline: Sendable {
     public var condition: (state: PipelineState, reason: String?) {
         work.read { work in
             if let failure = work.failure { return (.failed, "\(failure)") }
-            if let obstacle = work.obstacle { return (.waiting, obstacle.reason) }
+            if let obstacle = work.obstacle { return (.waiting, obstacle) }
             if work.phase == .loading { return (.loading, nil) }
             if work.isPaused { return (.paused, nil) }
-            if work.queue.inFlight > 0 { return (.scoring, nil) }
+            if work.isScoring { return (.scoring, nil) }
             if work.isChunking || work.hasNewDocuments { return (.chunking, nil) }
-            return (work.queue.isIdle ? .idle : .scoring, nil)
+            return (work.isIdle ? .idle : .scoring, nil)
         }
     }
 
@@ -87,19 +89,35 @@ public final class Pipeline: Sendable {
     var hasModels: Bool { work.read { $0.pair != nil } }
 
     /// Corpus tokens scored by both models a second, in the last minute; nil when not measured.
-    public var tokensPerSecond: Double? { work.read(\.rate.tokensPerSecond) }
+    ///
+    /// Of several places the slowest that has work decides.
+    public var tokensPerSecond: Double? {
+        work.read { work in
+            let busy = work.places.filter { !$0.queue.isIdle }
+            return (busy.isEmpty ? work.places : busy).compactMap(\.rate.tokensPerSecond).min()
+        }
+    }
 
     /// Seconds that `pending` tokens of each role will take at the present rate; nil when not known.
     public func secondsLeft(pending: RoleCounts) -> Double? {
         work.read { work in
-            guard let pair = work.pair, let rate = work.rate.operationsPerSecond, rate > 0 else {
-                return nil
-            }
+            guard let pair = work.pair else { return nil }
             let length = configuration.maxTokens / 2
-            let teacher = pair.teacher.model.operations(tokens: length) / Double(length)
-            let reference = pair.reference.model.operations(tokens: length) / Double(length)
-            return (Double(pending.teacher) * teacher + Double(pending.reference) * reference)
-                / rate
+            // Places work side by side: the last one to end decides.
+            var longest = 0.0
+            for place in work.places {
+                let operations = place.place.roles.reduce(0.0) { sum, role in
+                    let tokens = role == .teacher ? pending.teacher : pending.reference
+                    return sum + Double(tokens)
+                        * pair.member(role).model.operations(tokens: length) / Double(length)
+                }
+                guard let rate = place.rate.operationsPerSecond, rate > 0 else {
+                    if operations > 0 || work.places.count == 1 { return nil }
+                    continue
+                }
+                longest = max(longest, operations / rate)
+            }
+            return longest
         }
     }
 
@@ -126,14 +144,18 @@ public final class Pipeline: Sendable {
             repeat {
                 fingerprints = try load(fingerprints)
                 spawn("refinery.chunk") { try self.chunk() }
-                for index in 0..<configuration.scoringThreads {
-                    spawn("refinery.score.\(index)") { try self.score() }
+                for (number, place) in work.read({ $0.places.map(\.place) }).enumerated() {
+                    for index in 0..<place.threads {
+                        spawn("\(place.name).\(index)") { try self.score(at: number) }
+                    }
                 }
                 waitForThreads(draining: draining)
                 work.change { $0.release() }
                 // What the models and the threads' buffers took goes back to the system.
                 malloc_trim(0)
             } while try waitForWork()
+        } catch is CancellationError where work.read(\.phase.isOver) {
+            // Stopped while an engine or the store was waited for.
         } catch {
             work.change { $0.fail(error) }
             throw error
@@ -143,8 +165,12 @@ public final class Pipeline: Sendable {
 
     /// Loads the models, which must be the `known` ones where they were loaded before.
     private func load(_ known: ModelPair.Fingerprints?) throws -> ModelPair.Fingerprints {
-        let pair = try recording {
-            try ModelPair(configuration, store: store, logger: logger, known: known)
+        let pair = try retrying(.loading) {
+            try retrying(.store) {
+                try ModelPair(
+                    configuration, store: store, logger: logger, known: known,
+                    isCancelled: { self.work.read(\.phase.isOver) })
+            }
         }
         work.change { $0.load(pair) }
         return pair.fingerprints
@@ -184,7 +210,6 @@ public final class Pipeline: Sendable {
                 if work.phase.isOver { return false }
                 guard work.hasWork, !work.isPaused else { return nil }
                 work.hasNewDocuments = false
-                work.queue = .settled
                 work.handle(.workArrived)
                 return true
             }
@@ -214,13 +239,13 @@ public final class Pipeline: Sendable {
             }
             guard goesOn else { return }
             // While others score, cutting is one more thread among them; else it has the cores.
-            let isScoring = work.read { $0.queue.inFlight > 0 }
+            let isScoring = work.read(\.isScoring)
             let stage = ChunkStage(
                 store: store, chunker: chunker,
                 threads: isScoring ? 1 : configuration.scoringThreads)
-            try recording {
+            try retrying(.store) {
                 try stage.run(
-                    progress: { _ in self.work.change { $0.queue.look() } },
+                    progress: { _ in self.work.change { $0.look() } },
                     isCancelled: { self.work.read { $0.phase.isOver || $0.isPaused } })
             }
             work.change {
@@ -230,59 +255,69 @@ public final class Pipeline: Sendable {
         }
     }
 
-    /// A scoring thread: takes batches until it is stopped.
-    private func score() throws {
+    /// A scoring thread of a place: takes batches until it is stopped.
+    private func score(at number: Int) throws {
         guard let pair = work.read(\.pair) else { return }
+        let place = pair.places[number]
         setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, Int32(configuration.nice))
-        var stage = ScoringStage(pair: pair, configuration)
+        var stage = ScoringStage(pair: pair, place: place, configuration)
         while true {
             let step = work.wait { work -> PendingQueue.Step?? in
                 if work.isEnding { return .some(nil) }
                 if work.isPaused { return nil }
-                return work.queue.next(
-                    tokens: stage.batchTokens, workers: configuration.scoringThreads
+                return work.places[number].queue.next(
+                    tokens: stage.batchTokens, workers: place.threads
                 ).map(Optional.some)
             }
             switch step {
             case nil:
                 return
             case .read(let after):
-                let page = try recording {
-                    try store.nextPending(after: after, limit: PendingQueue.pageSize)
+                let page = try retrying(.store) {
+                    try store.nextPending(
+                        after: after, limit: PendingQueue.pageSize, roles: place.roles)
                 }
-                work.change { $0.queue.add(page) }
+                work.change { $0.places[number].queue.add(page) }
             case .score(let chunks):
                 logger.debug("batch taken", metadata: ["chunks": "\(chunks.count)"])
-                let batch = try stage.run(
-                    chunks,
-                    record: { scores in try recording { _ = try store.recordScores(scores) } },
-                    isCancelled: { work.read(\.phase.isOver) })
+                let batch = try retrying(.place(number)) {
+                    try stage.run(
+                        chunks,
+                        record: { scores in
+                            try retrying(.store) { _ = try store.recordScores(scores) }
+                        },
+                        isCancelled: { work.read(\.phase.isOver) })
+                }
                 logger.debug("batch recorded", metadata: ["chunks": "\(chunks.count)"])
                 let now = ProcessInfo.processInfo.systemUptime
-                work.change { $0.record(batch, at: now) }
+                work.change { $0.places[number].record(batch, at: now) }
             }
         }
     }
 
-    /// Runs `body`, which reads or writes the store, again and again while the store takes nothing.
+    /// Runs `body` again and again while what it needs is not to be had for now.
     ///
     /// - Throws: what `body` throws, `CancellationError` once the pipeline is to end.
     @discardableResult
-    private func recording<Value>(_ body: () throws -> Value) throws -> Value {
+    private func retrying<Value>(
+        _ obstacle: Obstacle, _ body: () throws -> Value
+    ) throws -> Value {
         while true {
             do {
                 let value = try body()
-                let hadObstacle = work.read { $0.obstacle != nil }
-                if hadObstacle, work.change({ $0.overcome() }) {
-                    logger.notice("the store is written again")
+                let hadObstacle = work.read { $0.obstacles[obstacle] != nil }
+                if hadObstacle, work.change({ $0.overcome(obstacle) }) {
+                    logger.notice(
+                        obstacle == .store
+                            ? "the store is written again" : "the engine scores again")
                 }
                 return value
-            } catch let error as RefineryError where error.isPassing && configuration.waitsForStore
-            {
-                if work.change({ $0.meet(error) }) {
+            } catch let error as RefineryError {
+                guard let seconds = obstacle.pause(error, configuration) else { throw error }
+                if work.change({ $0.meet(error, obstacle) }) {
                     logger.warning("waiting: \(error.reason)")
                 }
-                let isEnding: Void? = work.wait(seconds: 2) { $0.phase.isOver ? () : nil }
+                let isEnding: Void? = work.wait(seconds: seconds) { $0.phase.isOver ? () : nil }
                 if isEnding != nil { throw CancellationError() }
             }
         }

@@ -10,6 +10,10 @@ public struct RefineryError: ExplainedError, Sendable, Equatable {
         case full
         /// Another process holds the lock: it works again once that one has let go.
         case locked
+        /// No endpoint of an engine answers: it goes on once one does.
+        case engineAway
+        /// An engine refuses to score, or serves another model: a person has to mend it.
+        case engineRefused
         /// A named thing does not exist.
         case notFound
         /// What was asked for contradicts the rules or the present state.

@@ -6,15 +6,27 @@ public struct SequenceScore: Sendable, Equatable {
     public var nll: Double
     /// Σ (ln p)², nats².
     public var nllSquared: Double
-    /// Targets that the model ranked first.
-    public var top1: Int
-    /// Targets among the model's first ten.
-    public var top10: Int
+    /// Targets that the model ranked first; nil where the ranks are not known.
+    public var top1: Int?
+    /// Targets among the model's first ten; nil where the ranks are not known.
+    public var top10: Int?
     /// −ln p of each scored token, nats.
     ///
     /// One that is not finite says that the model's arithmetic broke down on this text; it must not
     /// be stored as a score.
     public var tokenNLL: [Float]
+
+    /// A score of its parts.
+    public init(
+        tokens: Int, nll: Double, nllSquared: Double, top1: Int?, top10: Int?, tokenNLL: [Float]
+    ) {
+        self.tokens = tokens
+        self.nll = nll
+        self.nllSquared = nllSquared
+        self.top1 = top1
+        self.top10 = top10
+        self.tokenNLL = tokenNLL
+    }
 
     /// Whether every NLL is a finite number.
     public var isFinite: Bool { nll.isFinite && nllSquared.isFinite }
@@ -112,12 +124,12 @@ public struct BatchScorer: ~Copyable {
         _ nll: some Collection<Double>, _ above: some Collection<Int32>
     ) -> SequenceScore {
         var score = SequenceScore(
-            tokens: nll.count, nll: 0, nllSquared: 0, top1: 0, top10: 0, tokenNLL: [])
-        for (value, above) in zip(nll, above) {
+            tokens: nll.count, nll: 0, nllSquared: 0, top1: nil, top10: nil, tokenNLL: [])
+        score.top1 = above.count(where: { $0 == 0 })
+        score.top10 = above.count(where: { $0 < 10 })
+        for value in nll {
             score.nll += value
             score.nllSquared += value * value
-            if above == 0 { score.top1 += 1 }
-            if above < 10 { score.top10 += 1 }
             score.tokenNLL.append(Float(value))
         }
         return score

@@ -91,8 +91,8 @@ public final class LanguageModel: Sendable {
                     + "\(configuration.vocabularySize) rows",
                 hint: "the tokenizer does not belong to these weights")
         }
-        (contextToken, contextRule) = try Self.resolve(
-            context: options.context, tokenizer: tokenizer, path: path)
+        (contextToken, contextRule) = try Self.contextToken(
+            for: options.context, tokenizer: tokenizer, path: path)
         if let contextToken, Int(contextToken) >= configuration.vocabularySize {
             throw ModelError(
                 "\(path): the context token is \(contextToken), but the embedding has "
@@ -187,9 +187,7 @@ public final class LanguageModel: Sendable {
     /// - Returns: the ids without the context token, and the bytes that the scored tokens cover:
     ///   all of them, but for the first token's where nothing stands in front of it.
     public func tokenize(_ text: UnsafeRawBufferPointer) -> (ids: [TokenID], scoredBytes: Int) {
-        guard contextToken == nil else { return (tokenizer.encode(text), text.count) }
-        let (ids, ends) = tokenizer.encodeWithEnds(text)
-        return (ids, text.count - (ends.first ?? 0))
+        tokenizer.encodeForScoring(text, hasContext: contextToken != nil)
     }
 
     /// The files that hold the weights, as they were when they were mapped.
@@ -202,18 +200,6 @@ public final class LanguageModel: Sendable {
         var files: [FileIdentity] = []
         for file in file.files { files.append(try file.currentIdentity()) }
         return files
-    }
-
-    /// Refuses what was computed since the model was loaded where a weight file was written to.
-    ///
-    /// - Throws: ``ModelError`` where a file's size or time of writing is another.
-    public func checkWeightFiles() throws(ModelError) {
-        for (was, now) in zip(weightFiles, try currentWeightFiles())
-        where (was.size, was.modified) != (now.size, now.modified) {
-            throw ModelError(
-                "\(was.path) was written to while it was read: the results are of no one model",
-                hint: "run the command again; replace a model by renaming a new file over it")
-        }
     }
 
     /// The bytes of weight file `index`, mapped.
@@ -238,8 +224,16 @@ public final class LanguageModel: Sendable {
             configuration: configuration, weights: weights, kernels: kernels, maxTokens: maxTokens)
     }
 
-    private static func resolve(
-        context: String, tokenizer: any Tokenizer, path: String
+    /// What a context rule means with a tokenizer.
+    ///
+    /// - Parameters:
+    ///   - context: `auto`, `none`, `bos` or a control token's spelling.
+    ///   - tokenizer: the model's.
+    ///   - path: where that was read from, for errors.
+    /// - Returns: The token to put in front of every sequence, or nil, and the resolved rule.
+    /// - Throws: ``ModelError`` for a token that the tokenizer does not have.
+    public static func contextToken(
+        for context: String, tokenizer: any Tokenizer, path: String
     ) throws(ModelError) -> (TokenID?, String) {
         switch context {
         case "none":

@@ -38,7 +38,7 @@ struct Daemon {
         umask(0o027)
         if work != .serve {
             try VirtualMemory.check(
-                models: [configuration.teacher.path, configuration.reference.path],
+                models: [configuration.teacher, configuration.reference].map(\.path),
                 threads: configuration.pipeline.scoringThreads)
             try makeFolder(of: configuration.store, logger: logger)
         }
@@ -108,8 +108,8 @@ struct Daemon {
             "threads": "\(configuration.pipeline.scoringThreads)",
             "store.path": "\(configuration.store)",
             "socket.path": "\(configuration.socket)",
-            "teacher.path": "\(configuration.teacher.path)",
-            "reference.path": "\(configuration.reference.path)",
+            "teacher.path": "\(configuration.pipeline.teacher)",
+            "reference.path": "\(configuration.pipeline.reference)",
         ]
     }
 
@@ -125,6 +125,8 @@ extension Configuration {
     /// What the pipeline needs of it.
     var pipeline: PipelineConfiguration {
         var result = PipelineConfiguration(teacher: teacher, reference: reference)
+        if !teacherEngine.kind.isEmpty { result.teacher.engine = teacherEngine }
+        if !referenceEngine.kind.isEmpty { result.reference.engine = referenceEngine }
         result.threads = threads
         result.maxTokens = maxTokens
         result.batchTokens = batchTokens
@@ -133,6 +135,7 @@ extension Configuration {
         result.nice = nice
         result.idleSeconds = idleSeconds
         result.waitsForStore = true
+        result.waitsForEngines = true
         return result
     }
 }

@@ -81,7 +81,9 @@ struct CheckConfig: AsyncParsableCommand {
     func run() async throws {
         try await reportingErrors {
             let configuration = try options.effective()
-            try configuration.pipeline.checkModels()
+            let pipeline = configuration.pipeline
+            let logger = Logger(label: "refineryd") { StreamLogHandler.standardError(label: $0) }
+            try await BlockingThreads().query { try pipeline.checkModels(logger: logger) }
             print(configuration)
         }
     }

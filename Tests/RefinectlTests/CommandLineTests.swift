@@ -27,6 +27,29 @@ struct CommandLineTests {
         ] { #expect(ignored == ["a", "b"]) }
     }
 
+    @Test func `an engine's address takes its options along`() throws {
+        let refine = try Refine.parse([
+            "c.jsonl", "--teacher", "vllm+http://localhost:8000/Qwen/Qwen2.5-7B",
+            "--teacher-tokenizer", "q", "--teacher-revision", "r", "--teacher-dtype", "float32",
+            "--teacher-api-key-file", "k", "--teacher-ca", "c", "--reference", "r",
+            "--ratio", "0.5", "--output", "o",
+        ])
+        let reference = try refine.engines.flags(.teacher).reference(
+            refine.teacher, refine.modelOptions.options)
+        let engine = try #require(reference.engine)
+        #expect(engine.kind == "vllm" && engine.model == "Qwen/Qwen2.5-7B")
+        #expect(engine.urls == ["http://localhost:8000"] && engine.tokenizer == "q")
+        #expect(engine.revision == "r" && engine.dtype == "float32")
+        #expect(engine.keyFile == "k" && engine.authorityFile == "c")
+        #expect(try EngineFlags().reference("folder", .init()).engine == nil)
+        var flags = EngineFlags(tokenizer: "q", keyFile: "k")
+        #expect(throws: Failure.self) {
+            try flags.reference("vllm+http://gpu7:8000/m", .init())
+        }
+        flags.allowsPlainHTTP = true
+        #expect(try flags.reference("vllm+http://gpu7:8000/m", .init()).engine != nil)
+    }
+
     @Test(
         "a wrong command line is a usage error, 64",
         arguments: [
@@ -134,9 +157,33 @@ struct CommandLineTests {
             ["inspect", "a", "--max-tokens", "0"],
             ["inspect", "a", "--threads", "0"],
             ["inspect", "a", "--reference-context", "bos"],
+            ["score", "vllm+http://h:1/m", "-"],
+            ["score", "m", "-", "--tokenizer", "t"],
+            ["inspect", "vllm+http://h:1/m"],
+            ["inspect", "m", "--revision", "r"],
+            ["inspect", "m", "--reference-tokenizer", "t"],
+            [
+                "refine", "a.jsonl", "--teacher", "sglang+http://h:1/m", "--reference", "r",
+                "--ratio", "0.5", "--output", "o",
+            ],
+            [
+                "refine", "a.jsonl", "--teacher", "vllm+http://h:1/m", "--teacher-tokenizer", "t",
+                "--ratio", "0.5", "--output", "o",
+            ],
+            [
+                "refine", "a.jsonl", "--teacher", "t", "--reference", "r", "--reference-dtype",
+                "float32", "--ratio", "0.5", "--output", "o",
+            ],
+            ["estimate", "a", "--teacher", "vllm+http://h:1/m"],
             ["bench"],
             ["bench", "m", "--tokens", "0"],
             ["bench", "m", "--length", "1"],
+            ["bench", "m", "--tokens-in-flight", "4096"],
+            ["bench", "m", "--tokenizer", "t"],
+            ["bench", "vllm+http://h/m"],
+            ["bench", "vllm+http://h/m", "--tokenizer", "t", "--batch", "512"],
+            ["bench", "vllm+http://h/m", "--tokenizer", "t", "--threads", "2"],
+            ["bench", "vllm+http://h/m", "--tokenizer", "t", "--tokens-in-flight", "8"],
         ])
     func refused(_ arguments: [String]) {
         #expect(throws: (any Error).self) { try Refinectl.parseAsRoot(arguments) }

@@ -59,7 +59,7 @@ import Testing
             reference: ModelReference(path: "r", context: "auto", pre: nil))
         (pipeline.threads, pipeline.batchTokens, pipeline.maxTokens) = (3, 256, 128)
         let both = ScoringMemory([first.model, second.model], pipeline)
-        #expect(PairReport(first, second, configuration).memoryBytes == both.bytes)
+        #expect(PairReport(.init(first), .init(second), configuration).memoryBytes == both.bytes)
         #expect(both.bytes == report.memoryBytes + second.report.memoryBytes)
     }
 
@@ -68,23 +68,25 @@ import Testing
     )
     func sameTokenizer() throws {
         let first = try inspect("pair.gguf")
-        let pair = PairReport(first, try inspect("pair"), configuration)
+        let pair = PairReport(.init(first), .init(try inspect("pair")), configuration)
         #expect(pair.sameTokenizer && pair.per == "token" && pair.reason == nil)
-        #expect(PairReport(first, first, configuration).sameModel == true)
+        #expect(PairReport(.init(first), .init(first), configuration).sameModel == true)
     }
 
     @Test("different tokenizers are compared per byte, and refused without context tokens")
     func differentTokenizers() throws {
         let bos = try inspect("f32-bos")
-        let refused = PairReport(bos, try inspect("bf16"), configuration)
+        let refused = PairReport(.init(bos), .init(try inspect("bf16")), configuration)
         #expect(!refused.sameTokenizer && refused.sameModel != true && refused.per == "none")
         #expect(refused.reason?.contains("both need a context token") == true)
         #expect(refused.render().contains("refused") && refused.render().contains("--context"))
-        let taken = PairReport(bos, try inspect("bf16", context: "<|begin|>"), configuration)
+        let taken = PairReport(
+            .init(bos), .init(try inspect("bf16", context: "<|begin|>")), configuration)
         #expect(taken.per == "byte" && taken.render().contains("per byte"))
         // One tokenizer under two rules does not see the same tokens either.
         let other = PairReport(
-            try inspect("f32.gguf"), try inspect("f32.gguf", context: "<|begin|>"), configuration)
+            .init(try inspect("f32.gguf")), .init(try inspect("f32.gguf", context: "<|begin|>")),
+            configuration)
         #expect(other.sameTokenizer && other.per == "none")
     }
 
@@ -93,12 +95,14 @@ import Testing
         var configuration = configuration
         let pair = try (inspect("pair.gguf"), inspect("pair"))
         configuration.maxTokens = pair.0.report.maxContext
-        #expect(PairReport(pair.0, pair.1, configuration).per == "token")
+        #expect(PairReport(.init(pair.0), .init(pair.1), configuration).per == "token")
         configuration.maxTokens += 1
-        #expect(PairReport(pair.0, pair.1, configuration).reason?.contains("do not fit") == true)
+        #expect(
+            PairReport(.init(pair.0), .init(pair.1), configuration).reason?.contains("do not fit")
+                == true)
         let bos = try inspect("f32-bos")
         configuration.maxTokens = bos.report.maxContext
-        #expect(PairReport(bos, bos, configuration).per == "none")
+        #expect(PairReport(.init(bos), .init(bos), configuration).per == "none")
     }
 
     @Test("a measurement says how long a gigabyte takes")

@@ -24,7 +24,67 @@ struct ConfigurationTests {
         configuration.teacher = ModelReference(
             path: "/m/t.gguf", context: "<|endoftext|>", pre: "gpt-2",
             ignoredConfig: ["a \"b\"", "c"])
+        configuration.referenceEngine = EngineReference(
+            kind: "vllm", urls: ["https://a:1", "https://b/p"], model: "Qwen/\"x\"")
+        configuration.referenceEngine.tokenizer = "/t"
+        configuration.referenceEngine.revision = "sha256:1"
+        configuration.referenceEngine.keyFile = "/k"
+        configuration.referenceEngine.allowsPlainHTTP = true
         #expect(try Configuration(toml: configuration.description) == configuration)
+    }
+
+    @Test func `a served model needs an engine, a tokenizer and a revision`() throws {
+        let native = "[reference]\npath = 'r'\n"
+        func problems(_ teacher: String) throws -> [String] {
+            try Configuration(toml: "[teacher]\n\(teacher)\n\(native)").problems
+        }
+        let whole = """
+            engine = 'vllm'
+            url = ['https://gpu7.lan:8000', 'https://gpu8.lan:8000']
+            model = 'Qwen/Qwen2.5-7B'
+            tokenizer = '/models/q'
+            revision = 'sha256:1'
+            """
+        #expect(try problems(whole) == [])
+        #expect(try problems(whole + "\ntokens_in_flight = 1").count == 1)
+        for (wrong, words) in [
+            ("path = 't'\n" + whole, "both path and engine"),
+            ("model = 'm'\npath = 't'", "no engine"),
+            (whole.replacing("tokenizer", with: "api_key_file"), "no tokenizer"),
+            (whole.replacing("revision = 'sha256:1'", with: ""), "no revision"),
+            (whole.replacing("'vllm'", with: "'tgi'"), "tgi"),
+            (whole.replacing("https://gpu7", with: "https://me:pass@gpu7"), "password"),
+            (whole.replacing("gpu8", with: "gpu7"), "twice"),
+            (
+                whole.replacing("https:", with: "http:") + "\napi_key_file = '/k'",
+                "allow_plain_http"
+            ),
+        ] {
+            let found = try problems(wrong)
+            #expect(found.count == 1 && found[0].contains(words), "\(found)")
+            #expect(!found.joined().contains("pass@"))
+        }
+        let pipeline = try Configuration(toml: "[teacher]\n\(whole)\n\(native)").pipeline
+        #expect(pipeline.teacher.engine?.urls.count == 2 && pipeline.reference.engine == nil)
+    }
+
+    @Test func `an address on the command line takes the place of a path, and a path that of it`()
+        throws
+    {
+        let folder = try TemporaryFolder()
+        let file = folder.path("c.toml")
+        try
+            "[teacher]\ntokenizer = '/t'\nrevision = 'r'\nengine = 'sglang'\nurl = ['http://a']\nmodel = 'n'\n"
+            .write(toFile: file, atomically: true, encoding: .utf8)
+        let environment = ["REFINERY_CONFIG": file]
+        let served = try ConfigurationOptions.parse([
+            "--teacher", "vllm+http://localhost:8000/Qwen/Q", "--reference", "r",
+        ]).effective(environment: environment)
+        #expect(served.teacherEngine.kind == "vllm" && served.teacherEngine.model == "Qwen/Q")
+        #expect(served.teacherEngine.tokenizer == "/t" && served.teacher.path.isEmpty)
+        let native = try ConfigurationOptions.parse(["--teacher", "t", "--reference", "r"])
+            .effective(environment: environment)
+        #expect(native.pipeline.teacher.engine == nil && native.teacher.path == "t")
     }
 
     @Test func `every unknown key and wrong type is listed, near misses are suggested`() throws {

@@ -78,7 +78,7 @@ struct ProcessTests {
         #expect(result.errors.contains("nice must be an integer"))
         let unnamed = try run(["check-config", "--config", shipped])
         #expect(unnamed.status == 1, "the daemon would refuse it")
-        #expect(unnamed.errors.contains("no teacher: set path under [teacher]"))
+        #expect(unnamed.errors.contains("no teacher: set path or engine under [teacher]"))
         #expect(try run(["--frobnicate"]).status == 64)
         #expect(try run([]).status == 64)
     }

@@ -22,6 +22,8 @@ import Testing
         #expect(address.kind == kind)
         #expect(address.urls.map(\.description) == [url])
         #expect(address.model == model)
+        // What is shown can be given again.
+        #expect(try EngineAddress(address.description) == address)
     }
 
     @Test(arguments: [

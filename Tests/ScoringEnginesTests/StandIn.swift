@@ -43,6 +43,10 @@ final class StandIn: Sendable {
     private let count = NIOLockedValueBox(0)
     private let seen = NIOLockedValueBox<[Request]>([])
     private let isSecure: Bool
+    private let tokenize: Tokenize
+
+    /// What `/tokenize` makes of a text.
+    typealias Tokenize = @Sendable (String) -> [Int32]
 
     /// The scoring requests that came.
     var scoring: [Request] { seen.withLockedValue { $0.filter(\.isScoring) } }
@@ -53,15 +57,17 @@ final class StandIn: Sendable {
         "\(isSecure ? "https" : "http")://localhost:\(channel.localAddress?.port ?? 0)"
     }
 
-    private init(channel: any Channel, isSecure: Bool) {
+    private init(channel: any Channel, isSecure: Bool, tokenize: @escaping Tokenize) {
         self.channel = channel
+        self.tokenize = tokenize
         self.isSecure = isSecure
     }
 
     /// Calls `body` with a server that answers by `answer`; scoring requests only, others are those
     /// of a healthy engine.
     static func with<Result>(
-        tls: NIOSSLContext? = nil, port: Int = 0, _ answer: @escaping Answer,
+        tls: NIOSSLContext? = nil, port: Int = 0,
+        tokenize: @escaping Tokenize = { _ in [1, 2, 3] }, _ answer: @escaping Answer,
         _ body: (StandIn) async throws -> Result
     ) async throws -> Result {
         let box = NIOLockedValueBox<StandIn?>(nil)
@@ -81,7 +87,7 @@ final class StandIn: Sendable {
                 }
             }
             .bind(host: "127.0.0.1", port: port).get()
-        let server = StandIn(channel: channel, isSecure: tls != nil)
+        let server = StandIn(channel: channel, isSecure: tls != nil, tokenize: tokenize)
         box.withLockedValue { $0 = server }
         do {
             let result = try await body(server)
@@ -115,7 +121,10 @@ final class StandIn: Sendable {
         case "/version": return .json("{\"version\":\"0.32.0\"}")
         case "/model_info": return .json("{\"model_path\":\"m\",\"weight_version\":\"default\"}")
         case "/server_info": return .json("{\"version\":\"0.5.23\"}")
-        default: return .json("{\"tokens\":[1,2,3],\"count\":3}")
+        default:
+            let json = try? JSONSerialization.jsonObject(with: Data(request.body)) as? [String: Any]
+            let ids = tokenize(json?["prompt"] as? String ?? "")
+            return .json("{\"tokens\":\(ids),\"count\":\(ids.count)}")
         }
     }
 

@@ -21,28 +21,34 @@ class Answer(NamedTuple):
     peak_mb: float
 
 
+# The options that name the quickstart's teacher and the reference model.
+QUICKSTART: tuple[object, ...] = ("--teacher", TEACHER, "--reference", REFERENCE)
+
+
 class Daemon:
     """A refineryd on the store of a folder, with the quickstart's teacher and the reference model.
 
-    It is idle once `__init__` returns. `with` stops it at the end, and fails where it ends badly.
+    Once `__init__` returns it is idle, or answers where it need not be idle. `with` stops it at the
+    end, and fails where it ends badly. A configuration may name other models: then `models` is empty.
     """
 
     def __init__(self, binaries: Path, folder: Path, config: Path = CONFIG,
-                 environment: dict[str, str] | None = None) -> None:
+                 environment: dict[str, str] | None = None,
+                 models: tuple[object, ...] = QUICKSTART, until_idle: bool = True) -> None:
         self.refinectl = [binaries / "refinectl", "--socket", folder / "socket"]
         self.log = folder / "refineryd.log"
         with open(self.log, "w") as log:
             self.process = subprocess.Popen(
                 [binaries / "refineryd", "--config", config, "--store", folder / "store.db",
-                 "--socket", folder / "socket", "--teacher", TEACHER, "--reference", REFERENCE],
+                 "--socket", folder / "socket", *models],
                 stderr=log, env=os.environ | (environment or {}))
         state = None
-        while state != "idle":
+        while state is None or until_idle and state != "idle":
             if self.process.poll() is not None:
                 fail(f"refineryd ended; {self.log} says:\n{self.log.read_text().strip()}")
             time.sleep(0.05)
             try:
-                state = json.loads(self.call("status", "--json").output)["state"]
+                state = self.status()["state"]
             except subprocess.CalledProcessError:
                 continue  # the socket does not answer yet
 
@@ -72,6 +78,15 @@ class Daemon:
         if process.returncode != 0:
             raise subprocess.CalledProcessError(process.returncode, process.args)
         return Answer(output, seconds, usage.ru_maxrss / 1024)
+
+    def status(self) -> dict:
+        """What `refinectl status --json` says."""
+        return json.loads(self.call("status", "--json").output)
+
+    def kill(self) -> None:
+        """Ends it at once, whatever it is doing."""
+        self.process.kill()
+        self.process.wait()
 
     def peak_mb(self) -> float:
         """Peak resident memory since the start (VmHWM)."""

@@ -34,8 +34,8 @@ public struct EstimateStage: Sendable {
 
     private let documents: CorpusDocuments
     private let bytes: Int64
-    private let teacher: LanguageModel
-    private let reference: LanguageModel?
+    private let teacher: any ScoringModel
+    private let reference: (any ScoringModel)?
     private let request: EstimateRequest
     private let threads: Int
     private let isCancelled: @Sendable () -> Bool
@@ -51,8 +51,8 @@ public struct EstimateStage: Sendable {
     ///   - threads: threads that work.
     ///   - isCancelled: asked at every document and layer.
     public init(
-        _ documents: CorpusDocuments, bytes: Int64, teacher: LanguageModel,
-        reference: LanguageModel?, request: EstimateRequest, threads: Int,
+        _ documents: CorpusDocuments, bytes: Int64, teacher: any ScoringModel,
+        reference: (any ScoringModel)?, request: EstimateRequest, threads: Int,
         isCancelled: @escaping @Sendable () -> Bool
     ) {
         self.documents = documents

@@ -9,8 +9,8 @@ struct PilotScorer: Sendable {
     /// Tokens of a block, whose halves say how reliable a chunk's difference is.
     private static let blockTokens = 32
 
-    private let teacher: LanguageModel
-    private let reference: LanguageModel?
+    private let teacher: any ScoringModel
+    private let reference: (any ScoringModel)?
     private let sharesTokens: Bool
     private let chunker: Chunker
     private let seed: UInt64
@@ -51,7 +51,8 @@ struct PilotScorer: Sendable {
 
     /// A scorer of a pair, or of a teacher alone.
     init(
-        teacher: LanguageModel, reference: LanguageModel?, sharesTokens: Bool, maxTokens: Int,
+        teacher: any ScoringModel, reference: (any ScoringModel)?, sharesTokens: Bool,
+        maxTokens: Int,
         seed: UInt64
     ) {
         self.teacher = teacher
@@ -60,8 +61,8 @@ struct PilotScorer: Sendable {
         self.seed = seed
         var companion: Chunker.Companion?
         if let reference, !sharesTokens {
-            let room = reference.maxContext - (reference.contextToken == nil ? 0 : 1)
-            companion = Chunker.Companion(tokenizer: reference.tokenizer, maxTokens: room)
+            companion = Chunker.Companion(
+                tokenizer: reference.tokenizer, maxTokens: reference.roomForText)
         }
         chunker = Chunker(
             tokenizer: teacher.tokenizer, maxTokens: maxTokens, companion: companion)
@@ -150,11 +151,11 @@ struct PilotScorer: Sendable {
     }
 
     /// What one thread works with.
-    private struct PilotWorker: ~Copyable {
+    private struct PilotWorker {
         private let scorer: PilotScorer
         private let isCancelled: @Sendable () -> Bool
-        private var teacher: BatchScorer
-        private var reference: BatchScorer?
+        private let teacher: any SequenceScoring
+        private let reference: (any SequenceScoring)?
         private(set) var teacherRate = Rate()
         private(set) var referenceRate = Rate()
 
@@ -162,12 +163,8 @@ struct PilotScorer: Sendable {
             self.scorer = scorer
             self.isCancelled = isCancelled
             let room = 2 * scorer.chunker.maxTokens + 16
-            teacher = BatchScorer(model: scorer.teacher, maxTokens: room)
-            if let model = scorer.reference {
-                reference = BatchScorer(model: model, maxTokens: room)
-            } else {
-                reference = nil
-            }
+            teacher = scorer.teacher.makeScorer(batchTokens: room)
+            reference = scorer.reference?.makeScorer(batchTokens: room)
         }
 
         /// Cuts a document and scores one of its chunks, and its twins; nil where it has no score.
@@ -232,30 +229,18 @@ struct PilotScorer: Sendable {
                 halves: isByToken ? halves(first.tokenNLL, second.tokenNLL) : nil)
         }
 
-        /// Another tokenizer may make many more tokens of a text than the teacher's.
-        private mutating func makeRoom(
-            _ tokens: Int, asReference: Bool, _ model: LanguageModel
-        ) {
-            if asReference, let room = reference?.maxTokens, room < tokens {
-                reference = BatchScorer(model: model, maxTokens: tokens)
-            } else if !asReference, teacher.maxTokens < tokens {
-                teacher = BatchScorer(model: model, maxTokens: tokens)
-            }
-        }
-
         private mutating func score(
             _ ids: [TokenID], asReference: Bool
         ) throws -> SequenceScore? {
             guard let model = asReference ? scorer.reference : scorer.teacher,
                 ids.count + 1 <= model.maxContext
             else { return nil }
-            makeRoom(ids.count + 1, asReference: asReference, model)
             let began = ContinuousClock.now
-            let scores =
+            let outcomes =
                 asReference
                 ? try reference?.score([ids], isCancelled: isCancelled)
                 : try teacher.score([ids], isCancelled: isCancelled)
-            guard let score = scores?.first else { return nil }
+            guard case .scored(let score) = outcomes?.first else { return nil }
             let rate = Rate(seconds: began.duration(to: .now) / .seconds(1), tokens: score.tokens)
             if asReference { referenceRate.add(rate) } else { teacherRate.add(rate) }
             return score.tokens > 0 && score.isFinite ? score : nil

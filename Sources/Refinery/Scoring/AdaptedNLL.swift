@@ -21,22 +21,18 @@ struct AdaptedNLL {
         var types: Int32 = 0
     }
 
-    /// A context's node by that of the context one token shorter and the token before it, or a
-    /// follower's count by its context's node and the follower.
-    private struct Key: Hashable {
-        let node: Int32
-        let token: TokenID
-    }
-
+    /// A context's node by that of the context one token shorter and the token before it.
+    ///
     /// Contexts are paths from node 0, the last token first: a context that did not occur has no
     /// longer one that did.
-    private var children: [Key: Int32] = [:]
+    private var children: PairTable
     private var nodes = [Followers()]
-    private var counts: [Key: Int32] = [:]
+    /// How often a token followed a context, by the context's node and the token.
+    private var counts: PairTable
 
     private init(capacity: Int) {
-        children.reserveCapacity(capacity)
-        counts.reserveCapacity(capacity)
+        children = PairTable(capacity: capacity)
+        counts = PairTable(capacity: capacity)
         nodes.reserveCapacity(capacity)
     }
 
@@ -53,53 +49,50 @@ struct AdaptedNLL {
         var contexts = AdaptedNLL(capacity: 2 * tokens.count)
         var sum = 0.0
         for at in tokens.indices {
-            if at >= unscored {
-                sum += contexts.nll(tokens, at, Double(tokenNLL[at - unscored]))
-            }
-            contexts.add(tokens, at)
+            let mixture = contexts.add(tokens, at)
+            if at >= unscored { sum += mixture.nll(Double(tokenNLL[at - unscored])) }
         }
         return sum
     }
 
-    /// The adapted −ln p of the token at `at`, never negative.
-    private func nll(_ tokens: [TokenID], _ at: Int, _ nll: Double) -> Double {
-        // p = seen + scale · p₀, so that a p₀ that underflows is no infinity.
+    /// What the contexts before a token make of the model's p: seen + scale · p, so that a p that
+    /// underflows is no infinity.
+    private struct Mixture {
         var seen = 0.0
         var scale = 1.0
-        var node: Int32 = 0
-        for length in 1...Self.longest {
-            guard at >= length,
-                let next = children[Key(node: node, token: tokens[at - length])]
-            else { break }
-            node = next
-            guard length >= Self.shortest else { continue }
-            let followers = nodes[Int(node)]
-            let count = Double(followers.count)
-            let half = 0.5 * Double(followers.types)
-            let own = Double(counts[Key(node: node, token: tokens[at])] ?? 0)
-            seen = (max(own - 0.5, 0) + half * seen) / count
-            scale = half * scale / count
+
+        /// The adapted −ln p, never negative.
+        func nll(_ nll: Double) -> Double {
+            max(0, seen == 0 ? nll - log(scale) : -log(seen + scale * exp(-nll)))
         }
-        return max(0, seen == 0 ? nll - log(scale) : -log(seen + scale * exp(-nll)))
     }
 
     /// Remembers the token at `at` as a follower of the contexts before it.
-    private mutating func add(_ tokens: [TokenID], _ at: Int) {
+    ///
+    /// - Returns: what they made of it before.
+    private mutating func add(_ tokens: [TokenID], _ at: Int) -> Mixture {
+        var mixture = Mixture()
         var node: Int32 = 0
         for length in 1...Self.longest where at >= length {
-            let key = Key(node: node, token: tokens[at - length])
-            if let next = children[key] {
-                node = next
-            } else {
-                node = Int32(nodes.count)
+            let (child, isNewContext) = children.place(node, tokens[at - length])
+            if isNewContext {
+                children[child] = Int32(nodes.count)
                 nodes.append(Followers())
-                children[key] = node
             }
+            node = children[child]
             guard length >= Self.shortest else { continue }
-            let isNew = counts[Key(node: node, token: tokens[at]), default: 0] == 0
-            counts[Key(node: node, token: tokens[at]), default: 0] += 1
+            let (follower, isNew) = counts.place(node, tokens[at])
+            if !isNewContext {
+                let count = Double(nodes[Int(node)].count)
+                let half = 0.5 * Double(nodes[Int(node)].types)
+                let own = Double(counts[follower])
+                mixture.seen = (max(own - 0.5, 0) + half * mixture.seen) / count
+                mixture.scale = half * mixture.scale / count
+            }
+            counts[follower] += 1
             nodes[Int(node)].count += 1
             if isNew { nodes[Int(node)].types += 1 }
         }
+        return mixture
     }
 }

@@ -1,30 +1,29 @@
 import TeacherInference
 
-/// Scores batches of chunks with both models.
+/// Scores batches of chunks with the models of one place.
 ///
-/// One a worker thread.
+/// One a thread.
 struct ChunkScorer: ~Copyable {
     private let pair: ModelPair
     private let storeTokenNLL: Bool
-    private var teacher: BatchScorer
-    private var reference: BatchScorer
-    /// Chunks in a row, by each model, whose log-probs were not finite numbers.
-    private var failures = (teacher: 0, reference: 0)
+    /// The reference's before the teacher's.
+    private var parts: [RoleScorer]
 
     /// Allocates for batches of up to `batchTokens` tokens.
-    init(pair: ModelPair, batchTokens: Int, storeTokenNLL: Bool) {
+    init(pair: ModelPair, roles: [ModelRole], batchTokens: Int, storeTokenNLL: Bool) {
         self.pair = pair
         self.storeTokenNLL = storeTokenNLL
-        teacher = BatchScorer(model: pair.teacher.model, maxTokens: batchTokens)
-        reference = BatchScorer(model: pair.reference.model, maxTokens: batchTokens)
+        parts = [.reference, .teacher].filter(roles.contains).map {
+            RoleScorer(role: $0, member: pair.member($0), batchTokens: batchTokens)
+        }
     }
 
-    /// What both models say of `chunks`, each asked only for what is pending.
+    /// What the models say of `chunks`, each asked only for what is pending.
     ///
     /// A batch during which a model's file was touched is scored again.
     ///
     /// - Throws: `CancellationError`; `ModelError` where no chunk of a batch has a finite log-prob,
-    ///   which is the model's fault and not the chunks'.
+    ///   which is the model's fault and not the chunks'; ``RefineryError`` for an engine.
     mutating func score(
         _ chunks: [PendingChunk], isCancelled: () -> Bool
     ) throws -> [ChunkScore] {
@@ -37,106 +36,33 @@ struct ChunkScorer: ~Copyable {
                 // Wrong weights may be why: then the check names the file, or they are right again.
                 if try pair.weightCheck.isValid(since: changes) { throw error }
             }
-            failures = (0, 0)
+            for place in parts.indices { parts[place].failures = 0 }
         }
     }
 
     private mutating func scoreOnce(
         _ chunks: [PendingChunk], isCancelled: () -> Bool
     ) throws -> [ChunkScore] {
-        let texts = chunks.map { chunk in
-            chunk.text.withUnsafeBytes { pair.teacher.model.tokenize($0) }
-        }
-        let forReference = chunks.indices.filter { chunks[$0].needsReference }
-        let referenceTexts = forReference.map { index in
-            pair.sharesTokens
-                ? texts[index]
-                : chunks[index].text.withUnsafeBytes { pair.reference.model.tokenize($0) }
-        }
-        let forTeacher = chunks.indices.filter { chunks[$0].needsTeacher }
-        return try Self.score(
-            forReference.map { chunks[$0].id }, referenceTexts, pair.reference, &reference,
-            &failures.reference, storeTokenNLL: storeTokenNLL, isCancelled: isCancelled)
-            + Self.score(
-                forTeacher.map { chunks[$0].id }, forTeacher.map { texts[$0] }, pair.teacher,
-                &teacher, &failures.teacher, storeTokenNLL: storeTokenNLL, isCancelled: isCancelled)
-    }
-
-    private static func score(
-        _ chunks: [Int64], _ texts: [(ids: [TokenID], scoredBytes: Int)],
-        _ member: ModelPair.Member, _ scorer: inout BatchScorer,
-        _ failures: inout Int, storeTokenNLL: Bool,
-        isCancelled: () -> Bool
-    ) throws -> [ChunkScore] {
-        let context = member.model.contextToken == nil ? 0 : 1
+        // Where both are here and have the same tokens, a text is tokenised once.
+        let texts = pair.sharesTokens && parts.count > 1 ? tokenize(chunks, pair.teacher) : nil
         var scores: [ChunkScore] = []
-        var batch: [Int] = []
-        var size = 0
-        func outcome(_ index: Int, _ outcome: ChunkScore.Outcome) {
-            scores.append(ChunkScore(chunk: chunks[index], model: member.id, outcome: outcome))
+        for place in parts.indices {
+            let role = parts[place].role
+            let needed = chunks.indices.filter { chunks[$0].needs(role) }
+            scores += try parts[place].score(
+                needed.map { chunks[$0].id },
+                texts.map { texts in needed.map { texts[$0] } }
+                    ?? tokenize(needed.map { chunks[$0] }, pair.member(role)),
+                storeTokenNLL: storeTokenNLL, isCancelled: isCancelled)
         }
-        func flush() throws {
-            let results = try scorer.score(batch.map { texts[$0].ids }, isCancelled: isCancelled)
-            let isBarren = results.allSatisfy { !$0.isFinite }
-            failures = isBarren ? failures + results.count : 0
-            // One chunk alone may be at fault; two in a row and none between them are not.
-            guard !isBarren || failures < 2 else {
-                throw ModelError(
-                    "\(member.model.path): the model's log-probs are not finite numbers for any of "
-                        + "\(failures) chunks in a row; none of this batch is recorded",
-                    hint: "the file is damaged, or its weights overflow Float32; copy it again and "
-                        + "start again; `refinectl retry` takes back what failed before")
-            }
-            for (index, result) in zip(batch, results) {
-                guard result.isFinite else {
-                    outcome(index, .failed("the model's log-probs are not finite numbers"))
-                    continue
-                }
-                outcome(
-                    index,
-                    .scored(
-                        ScoreSums(
-                            tokens: result.tokens, bytes: texts[index].scoredBytes,
-                            nll: result.nll, nllSquared: result.nllSquared, top1: result.top1,
-                            top10: result.top10,
-                            // Of both models: a model may come to play the other role.
-                            nllAdapted: AdaptedNLL.sum(
-                                tokens: texts[index].ids, tokenNLL: result.tokenNLL),
-                            repetition: RepeatedWindows.share(of: texts[index].ids)),
-                        tokenNLL16: storeTokenNLL ? halves(result.tokenNLL) : nil))
-            }
-            batch = []
-            size = 0
-        }
-        for index in texts.indices {
-            let length = texts[index].ids.count + context
-            if length < 2 {
-                outcome(index, .tooShort)
-                continue
-            }
-            guard length <= member.model.maxContext else {
-                outcome(
-                    index,
-                    .failed(
-                        "\(length) tokens, but the model's context is \(member.model.maxContext)"))
-                continue
-            }
-            if !batch.isEmpty, size + length > scorer.maxTokens { try flush() }
-            if length > scorer.maxTokens {
-                scorer = BatchScorer(model: member.model, maxTokens: length)
-            }
-            batch.append(index)
-            size += length
-        }
-        if !batch.isEmpty { try flush() }
         return scores
     }
 
-    /// IEEE half precision, little-endian; NLLs beyond its range become its greatest number.
-    private static func halves(_ values: [Float]) -> [UInt8] {
-        values.flatMap { value in
-            let bits = Float16(min(value, Float(Float16.greatestFiniteMagnitude))).bitPattern
-            return [UInt8(truncatingIfNeeded: bits), UInt8(truncatingIfNeeded: bits >> 8)]
+    private func tokenize(
+        _ chunks: [PendingChunk], _ member: ModelPair.Member
+    ) -> [RoleScorer.Text] {
+        chunks.map { chunk in
+            chunk.text.withUnsafeBytes { member.model.tokenize($0) }
         }
     }
 }

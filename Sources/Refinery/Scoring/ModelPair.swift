@@ -6,7 +6,7 @@ import TeacherInference
 struct ModelPair: Sendable {
     /// One model with its row in the store and its ``ModelFingerprint``.
     struct Member: Sendable {
-        let model: LanguageModel
+        let model: any ScoringModel
         let id: Int64
         let fingerprint: String
     }
@@ -29,6 +29,12 @@ struct ModelPair: Sendable {
     /// Whether a chunk's token ids serve both: equal tokenizers and context rules.
     let sharesTokens: Bool
 
+    /// Where the work is done.
+    let places: [ScoringPlace]
+
+    /// The model that plays a role.
+    func member(_ role: ModelRole) -> Member { role == .teacher ? teacher : reference }
+
     /// Loads both models and makes them the store's current ones.
     ///
     /// - Parameters:
@@ -37,18 +43,26 @@ struct ModelPair: Sendable {
     ///   - logger: Tells which models were loaded.
     ///   - known: The fingerprints that both must have, where they were loaded before: a file
     ///     that was replaced meanwhile makes everything pending, which is a decision of a person's.
+    ///   - isCancelled: Asked while an engine is waited for; true gives up.
     /// - Throws: `ModelError`; ``RefineryError`` (refused) for a pair that cannot be compared or a
-    ///   chunk size that does not fit a model's context.
+    ///   chunk size that does not fit a model's context, (engineAway, engineRefused) for an engine;
+    ///   `CancellationError`.
     init(
         _ configuration: PipelineConfiguration, store: Store, logger: Logger,
-        known: Fingerprints? = nil
+        known: Fingerprints? = nil, isCancelled: @escaping @Sendable () -> Bool = { false }
     ) throws {
-        let (teacher, reference, digests, comparison) = try configuration.loadModels()
+        var request = LoadRequest(logger: logger)
+        request.known = { try store.servedRecord(fingerprint: $0) }
+        request.isCancelled = isCancelled
+        request.timing = configuration.engineTiming
+        let (teacher, reference, digests, comparison) = try configuration.loadModels(request)
         sharesTokens = comparison == .token
+        places = ScoringPlace.all(
+            ByRole(teacher: teacher, reference: reference), configuration)
         func register(
-            _ model: LanguageModel, _ role: ModelRole, digest: String, known: String?
+            _ model: any ScoringModel, _ role: ModelRole, digest: String, known: String?
         ) throws -> Member {
-            let fingerprint = try ModelFingerprint.of(model, cache: store)
+            let fingerprint = try model.fingerprint(cache: store)
             guard known == nil || known == fingerprint else {
                 throw RefineryError(
                     .refused,
@@ -57,17 +71,18 @@ struct ModelPair: Sendable {
             }
             var record = Model(
                 path: model.path, fingerprint: fingerprint,
-                architecture: model.configuration.architecture,
+                architecture: model.architecture,
                 parameters: Int64(model.parameterCount), tokenizer: model.tokenizer.summary,
                 tokenizerDigest: digest, contextRule: model.contextRule,
                 maxContext: model.maxContext)
-            record.slice = try TrainingRecordFile.slice(folder: model.path)
+            record.slice = try TrainingRecordFile.slice(folder: model.localPath)
+            record.served = model.served
             let id = try store.register(record, as: role)
             logger.notice(
                 "model loaded",
                 metadata: [
                     "role": "\(role.rawValue)", "path": "\(model.path)",
-                    "parameters": "\(model.parameterCount)", "kernels": "\(model.kernelName)",
+                    "parameters": "\(model.parameterCount)", "kernels": "\(model.computedBy)",
                     "context.rule": "\(model.contextRule)",
                     "fingerprint": "\(fingerprint.prefix(16))",
                 ])
@@ -93,29 +108,30 @@ struct ModelPair: Sendable {
     /// Cuts documents into pieces that fit both models.
     func chunker(maxTokens: Int) -> Chunker {
         let model = reference.model
-        let room = model.maxContext - (model.contextToken == nil ? 0 : 1)
         return Chunker(
             tokenizer: teacher.model.tokenizer, maxTokens: maxTokens,
             companion: sharesTokens
-                ? nil : Chunker.Companion(tokenizer: model.tokenizer, maxTokens: room))
+                ? nil : Chunker.Companion(tokenizer: model.tokenizer, maxTokens: model.roomForText))
     }
 }
 
 extension PipelineConfiguration {
-    /// Loads both models and lets them go.
+    /// Loads both models and lets them go; blocks.
     ///
+    /// - Parameter logger: is told of what is noteworthy of an engine.
     /// - Throws: `ModelError`; ``RefineryError`` (refused) for a pair that cannot be compared or a
-    ///   chunk size that does not fit a model's context.
-    public func checkModels() throws {
-        _ = try loadModels()
+    ///   chunk size that does not fit a model's context, (engineAway, engineRefused) for an engine.
+    public func checkModels(logger: Logger) throws {
+        _ = try loadModels(LoadRequest(logger: logger))
     }
 
     /// Both models, checked against each other, and the digests of their tokenizers.
-    fileprivate func loadModels() throws -> (
-        teacher: LanguageModel, reference: LanguageModel, digests: (String, String), PairComparison
+    fileprivate func loadModels(_ request: LoadRequest) throws -> (
+        teacher: any ScoringModel, reference: any ScoringModel, digests: (String, String),
+        PairComparison
     ) {
-        let teacher = try LanguageModel(self.teacher)
-        let reference = try LanguageModel(self.reference)
+        let teacher = try self.teacher.load(request)
+        let reference = try self.reference.load(request)
         let digests = (
             ModelFingerprint.tokenizer(teacher.tokenizer),
             ModelFingerprint.tokenizer(reference.tokenizer)
@@ -126,11 +142,5 @@ extension PipelineConfiguration {
             try PairComparison.checkFit(model, maxTokens: maxTokens)
         }
         return (teacher, reference, digests, comparison)
-    }
-}
-
-extension LanguageModel {
-    fileprivate convenience init(_ reference: ModelReference) throws(ModelError) {
-        try self.init(path: reference.path, options: reference.options)
     }
 }

@@ -1,5 +1,3 @@
-import TeacherInference
-
 /// What the difference of two models is taken over, decided once a pair.
 public enum PairComparison: String, Sendable, Codable {
     /// Per token: both have the same tokenizer and context rule, so a text's tokens serve both.
@@ -12,7 +10,7 @@ public enum PairComparison: String, Sendable, Codable {
     ///
     /// - Throws: ``RefineryError`` (refused) for a pair that cannot be compared.
     public init(
-        teacher: LanguageModel, _ teacherDigest: String, reference: LanguageModel,
+        teacher: any ScoringModel, _ teacherDigest: String, reference: any ScoringModel,
         _ referenceDigest: String
     ) throws {
         let sharesTokenizer = teacherDigest == referenceDigest
@@ -38,8 +36,8 @@ public enum PairComparison: String, Sendable, Codable {
 
     /// Refuses chunks of `maxTokens` tokens that do not fit the context of `model`, its context
     /// token included.
-    public static func checkFit(_ model: LanguageModel, maxTokens: Int) throws {
-        let room = model.maxContext - (model.contextToken == nil ? 0 : 1)
+    public static func checkFit(_ model: any ScoringModel, maxTokens: Int) throws {
+        let room = model.roomForText
         guard maxTokens <= room else {
             throw RefineryError(
                 .refused,

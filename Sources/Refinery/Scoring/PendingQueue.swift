@@ -15,13 +15,6 @@ struct PendingQueue: Sendable {
     /// Batches handed out and not yet recorded.
     private(set) var inFlight = 0
 
-    /// A queue that takes nothing to be pending until it is told to ``look()``.
-    static var settled: PendingQueue {
-        var queue = PendingQueue()
-        queue.exhausted = true
-        return queue
-    }
-
     /// Chunks of one page.
     static let pageSize = 256
 

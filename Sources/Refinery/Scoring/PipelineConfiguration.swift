@@ -1,9 +1,10 @@
 import Foundation
+import ScoringEngines
 import TeacherInference
 
 /// A model as a user names it.
-public struct ModelReference: Sendable, Equatable {
-    /// A .gguf file or a Hugging Face folder.
+public struct ModelReference: Sendable, Equatable, CustomStringConvertible {
+    /// A .gguf file or a Hugging Face folder; not used where an engine serves the model.
     public var path: String
     /// The context rule: `auto`, `none`, `bos` or a control token's spelling.
     public var context: String
@@ -11,6 +12,8 @@ public struct ModelReference: Sendable, Equatable {
     public var pre: String?
     /// Fields of a folder's config.json that need not be understood.
     public var ignoredConfig: [String]
+    /// The engine that serves it; nil for a model that this process reads.
+    public var engine: EngineReference?
 
     /// A reference of the given parts.
     public init(path: String, context: String, pre: String?, ignoredConfig: [String] = []) {
@@ -19,6 +22,15 @@ public struct ModelReference: Sendable, Equatable {
         self.pre = pre
         self.ignoredConfig = ignoredConfig
     }
+
+    /// The path, or the address of the engine that serves it.
+    public var description: String {
+        guard let engine else { return path }
+        return "\(engine.kind)+\(engine.urls.joined(separator: ",")) \(engine.model)"
+    }
+
+    /// What of it is on this machine: the model, or a served model's tokenizer.
+    public var localPath: String { engine?.tokenizer ?? path }
 
     /// How the library is to read it.
     public var options: LanguageModel.Options {
@@ -50,6 +62,16 @@ public struct PipelineConfiguration: Sendable, Equatable {
     public var idleSeconds = 30.0
     /// Whether a full disk or a store that another process locks is waited for, not an error.
     public var waitsForStore = false
+    /// Whether an engine that refuses to score is asked again later, not an error.
+    ///
+    /// One that is away is waited for in any case.
+    public var waitsForEngines = false
+    /// Seconds until an engine that refused is asked again.
+    var refusalSeconds = 30.0
+    /// Seconds until an engine that is away is asked again.
+    var absenceSeconds = 2.0
+    /// How long engines are waited for.
+    var engineTiming = EngineTiming()
 
     /// The defaults, with the given models.
     public init(teacher: ModelReference, reference: ModelReference) {

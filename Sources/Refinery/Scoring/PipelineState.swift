@@ -10,7 +10,8 @@ public enum PipelineState: String, Codable, Sendable, CaseIterable {
     case scoring
     /// Stopped by `refinectl pause`.
     case paused
-    /// Nothing can be recorded for now, as on a full disk. It goes on by itself.
+    /// Nothing can be scored or recorded for now: the disk is full, an engine is away. It goes on by
+    /// itself.
     case waiting
     /// Scoring cannot go on.
     case failed

@@ -11,26 +11,19 @@ struct RepeatedWindows {
         let windows = tokens.count - length + 1
         guard windows > 0 else { return 0 }
         // Equal numbers stand for equal pairs, so that three rounds name windows of eight.
-        var names = tokens.map { Int($0) }
+        var names = tokens
         var span = 1
         var distinct = 0
         while span < length {
-            var numbers: [Pair: Int] = [:]
+            var numbers = PairTable(capacity: names.count)
             names = (0..<names.count - span).map { at in
-                let next = numbers.count
-                let pair = Pair(first: names[at], second: names[at + span])
-                if let known = numbers[pair] { return known }
-                numbers[pair] = next
-                return next
+                let (place, isNew) = numbers.place(names[at], names[at + span])
+                if isNew { numbers[place] = Int32(numbers.count) }
+                return numbers[place]
             }
             distinct = numbers.count
             span *= 2
         }
         return Double(windows - distinct) / Double(windows)
-    }
-
-    private struct Pair: Hashable {
-        let first: Int
-        let second: Int
     }
 }

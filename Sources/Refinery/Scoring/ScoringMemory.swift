@@ -1,5 +1,3 @@
-import TeacherInference
-
 /// The memory that scoring takes: weights, which are mapped from their files, and what each thread
 /// works in, allocated once.
 public struct ScoringMemory: Sendable, Equatable {
@@ -13,14 +11,14 @@ public struct ScoringMemory: Sendable, Equatable {
     public let workerBytes: Int
 
     /// The formula for `models` scored by every thread of a pipeline with this `configuration`.
-    public init(_ models: [LanguageModel], _ configuration: PipelineConfiguration) {
+    public init(_ models: [any ScoringModel], _ configuration: PipelineConfiguration) {
         self.init(
             models, threads: configuration.scoringThreads, batchTokens: configuration.batchTokens,
             maxTokens: configuration.maxTokens)
     }
 
     /// The same for batches of `batchTokens` tokens and chunks of up to `maxTokens`.
-    public init(_ models: [LanguageModel], threads: Int, batchTokens: Int, maxTokens: Int) {
+    public init(_ models: [any ScoringModel], threads: Int, batchTokens: Int, maxTokens: Int) {
         let capacity = PipelineConfiguration.capacity(
             batchTokens: batchTokens, maxTokens: maxTokens)
         self.threads = threads

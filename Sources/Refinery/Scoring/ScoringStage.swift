@@ -1,8 +1,6 @@
-import TeacherInference
-
-/// The third stage of an import: both models score pending chunks, batch by batch.
+/// The third stage of an import: the models of a place score pending chunks, batch by batch.
 ///
-/// One a scoring thread. What is left is a query to the store, so a stage that was stopped goes on
+/// One a thread of the place. What is left is a query to the store, so a stage that was stopped goes on
 /// where it was.
 struct ScoringStage: ~Copyable {
     /// What a batch took.
@@ -16,6 +14,7 @@ struct ScoringStage: ~Copyable {
     }
 
     private let pair: ModelPair
+    private let place: ScoringPlace
     private var scorer: ChunkScorer
     private var budget: BatchBudget
     private let clock = ContinuousClock()
@@ -24,19 +23,21 @@ struct ScoringStage: ~Copyable {
     ///
     /// - Parameters:
     ///   - pair: the models.
-    ///   - configuration: bounds a batch by tokens and by seconds.
-    init(pair: ModelPair, _ configuration: PipelineConfiguration) {
+    ///   - place: which of them score here; bounds a batch by tokens.
+    ///   - configuration: bounds a batch by seconds.
+    init(pair: ModelPair, place: ScoringPlace, _ configuration: PipelineConfiguration) {
         self.pair = pair
+        self.place = place
         scorer = ChunkScorer(
-            pair: pair, batchTokens: configuration.batchCapacity,
+            pair: pair, roles: place.roles, batchTokens: place.batchCapacity,
             storeTokenNLL: configuration.storeTokenNLL)
         let length = configuration.maxTokens
-        let operations = [pair.teacher, pair.reference].reduce(0) {
-            $0 + $1.model.operations(tokens: length) / Double(length)
+        let operations = place.roles.reduce(0) {
+            $0 + pair.member($1).model.operations(tokens: length) / Double(length)
         }
         budget = BatchBudget(
             seconds: configuration.batchSeconds, operations: operations,
-            most: configuration.batchTokens, first: length)
+            most: place.batchTokens, first: length)
     }
 
     /// Tokens that the next batch should have at most.
@@ -49,8 +50,8 @@ struct ScoringStage: ~Copyable {
     ///   - record: writes the scores in one transaction.
     ///   - isCancelled: asked before each layer; nothing of a batch that breaks off is recorded.
     /// - Returns: What the batch took.
-    /// - Throws: `CancellationError`; `ModelError` for models that give no finite log-probs; what
-    ///   `record` throws.
+    /// - Throws: `CancellationError`; `ModelError` for models that give no finite log-probs;
+    ///   ``RefineryError`` for an engine that scores nothing; what `record` throws.
     mutating func run(
         _ chunks: [PendingChunk], record: ([ChunkScore]) throws -> Void, isCancelled: () -> Bool
     ) throws -> Batch {
@@ -60,11 +61,8 @@ struct ScoringStage: ~Copyable {
         batch.seconds = max((clock.now - start) / .seconds(1), 1e-6)
         for chunk in chunks {
             batch.tokens += chunk.tokens
-            if chunk.needsTeacher {
-                batch.operations += pair.teacher.model.operations(tokens: chunk.tokens)
-            }
-            if chunk.needsReference {
-                batch.operations += pair.reference.model.operations(tokens: chunk.tokens)
+            for role in place.roles where chunk.needs(role) {
+                batch.operations += pair.member(role).model.operations(tokens: chunk.tokens)
             }
         }
         budget.measured(tokens: batch.tokens, took: batch.seconds)

@@ -64,7 +64,7 @@ final class WeightCheck: Sendable {
             metadata: ["file": "\(names)"])
         // A file that became shorter cannot be read to the end of its mapping.
         let haveSizes = was.map(\.size) == now.map(\.size)
-        guard haveSizes, try ModelFingerprint.of(member.model) == member.fingerprint else {
+        guard haveSizes, try member.model.fingerprint(cache: nil) == member.fingerprint else {
             throw ModelError(
                 "\(names) was overwritten while it was loaded; what was scored meanwhile is not "
                     + "recorded",

@@ -74,6 +74,9 @@ extension Store {
             model.slice = try (row["slice"] as String?).map {
                 try JSONDecoder().decode(CorpusSlice.self, from: Data($0.utf8))
             }
+            model.served = try (row["engine"] as String?).map {
+                try JSONDecoder().decode(ServedRecord.self, from: Data($0.utf8))
+            }
             return RoleAssignment(role: role, model: model, isCurrent: row["current"])
         }
     }
@@ -90,6 +93,18 @@ extension Store {
     static func currentModelIDs(_ db: Database) throws -> [Int64] {
         try Int64.fetchAll(
             db, sql: "SELECT DISTINCT model FROM model_role WHERE current = 1 ORDER BY model")
+    }
+
+    /// What was recorded of a served model when it was first seen; nil where it never was.
+    public func servedRecord(fingerprint: String) throws -> ServedRecord? {
+        try query { db in
+            let json = try String.fetchOne(
+                db, sql: "SELECT engine FROM model WHERE fingerprint = ?",
+                arguments: [fingerprint])
+            return try json.map {
+                try JSONDecoder().decode(ServedRecord.self, from: Data($0.utf8))
+            }
+        }
     }
 
     /// The fingerprint of a model file, if the file is as it was when that was computed.
@@ -125,25 +140,27 @@ extension Store {
             db,
             sql: """
                 INSERT INTO model (fingerprint, path, architecture, parameters, tokenizer,
-                    tokenizer_digest, context_rule, max_context, created, slice)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    tokenizer_digest, context_rule, max_context, created, slice, engine)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (fingerprint) DO UPDATE SET path = excluded.path,
-                    slice = coalesce(slice, excluded.slice)
+                    slice = coalesce(slice, excluded.slice),
+                    engine = coalesce(engine, excluded.engine)
                 RETURNING id
                 """,
             arguments: [
                 model.fingerprint, model.path, model.architecture, model.parameters,
                 model.tokenizer, model.tokenizerDigest, model.contextRule, model.maxContext,
                 Store.now(), try model.slice.map(Store.json),
+                try model.served.map(Store.json),
             ])
         guard let id else { throw RefineryError(.unusable, "cannot record model \(model.path)") }
         return id
     }
 
-    private static func json(_ slice: CorpusSlice) throws -> String {
+    private static func json(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
-        return String(decoding: try encoder.encode(slice), as: UTF8.self)
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
     }
 
     private func dropPending(ofFormerModel model: Int64, _ db: Database) throws {

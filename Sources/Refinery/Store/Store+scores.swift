@@ -2,12 +2,24 @@ import Foundation
 import GRDB
 
 extension Store {
-    /// Chunks that a current model has yet to score, ascending by id, after `chunk` (0: all).
-    public func nextPending(after chunk: Int64, limit: Int) throws -> [PendingChunk] {
+    /// Chunks that a current model has yet to score, ascending by id.
+    ///
+    /// - Parameters:
+    ///   - chunk: only those after it; 0 for all.
+    ///   - limit: chunks at most.
+    ///   - roles: only what models in these roles have yet to score.
+    /// - Returns: The chunks, with their texts.
+    /// - Throws: ``RefineryError`` where the store cannot be read.
+    public func nextPending(
+        after chunk: Int64, limit: Int, roles: [ModelRole] = ModelRole.allCases
+    ) throws -> [PendingChunk] {
         guard limit > 0 else { return [] }
         return try query { db in
             let models = try Store.currentModels(db)
-            let (teacher, reference) = (models.teacher, models.reference)
+            let teacher = roles.contains(.teacher) ? models.teacher?.id : nil
+            var reference = roles.contains(.reference) ? models.reference?.id : nil
+            // One model in both roles scores as the teacher.
+            if reference == models.teacher?.id { reference = nil }
             var texts = try TextReader(Snapshot(db: db))
             var found: [PendingChunk] = []
             let rows = try Row.fetchCursor(
@@ -15,8 +27,8 @@ extension Store {
                 sql: """
                     SELECT p.chunk, p.model, c.document, c.start, c."end", c.tokens
                     FROM pending p JOIN chunk c ON c.id = p.chunk
-                    WHERE p.chunk > ? ORDER BY p.chunk
-                    """, arguments: [chunk])
+                    WHERE p.chunk > ? AND p.model IN (?, ?) ORDER BY p.chunk
+                    """, arguments: [chunk, teacher, reference])
             while let row = try rows.next() {
                 let id: Int64 = row[0]
                 let model: Int64 = row[1]
@@ -30,9 +42,9 @@ extension Store {
                             needsReference: false))
                 }
                 let last = found.count - 1
-                if model == teacher?.id {
+                if model == teacher {
                     found[last].needsTeacher = true
-                } else if model == reference?.id {
+                } else if model == reference {
                     found[last].needsReference = true
                 }
             }

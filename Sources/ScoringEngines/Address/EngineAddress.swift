@@ -125,9 +125,27 @@ public struct EngineAddress: Sendable, Hashable, CustomStringConvertible {
         return [.plainHTTP(plain)]
     }
 
-    /// The address in the form of the command line, endpoints separated by commas.
+    /// The address of one endpoint in the form of the command line, which ``init(_:)`` parses; of
+    /// several, or with prefixes of paths, the URLs separated by commas, then a space and the name.
     public var description: String {
-        "\(kind.rawValue)+\(urls.map(\.description).joined(separator: ",")) \(model)"
+        let places = urls.map(\.description).joined(separator: ",")
+        guard urls.count == 1, urls[0].prefix.isEmpty else {
+            return "\(kind.rawValue)+\(places) \(model)"
+        }
+        return "\(kind.rawValue)+\(places)/\(Self.percentEncoded(model))"
+    }
+
+    /// What has a meaning of its own in an address, or ends a word, as %XX.
+    private static func percentEncoded(_ model: String) -> String {
+        model.unicodeScalars.reduce(into: "") { text, scalar in
+            switch scalar {
+            case " ": text += "%20"
+            case "#": text += "%23"
+            case "%": text += "%25"
+            case "?": text += "%3F"
+            default: text.unicodeScalars.append(scalar)
+            }
+        }
     }
 
     private static func percentDecoded(_ text: Substring) -> String? {

@@ -5,11 +5,14 @@ import Logging
 /// Tokens in flight are bounded for each endpoint. One that fails is set aside, its work is done by
 /// the others, and it is tried again. Nothing runs outside the calls: cancelling one ends its
 /// requests. Several calls at once each have bounds of their own.
+///
+/// What the engines called their weights in one call holds for all later ones.
 public struct EnginePool: Sendable {
     private let clients: [EngineClient]
     private let options: EnginePoolOptions
     private let timing: EngineTiming
     private let logger: Logger
+    private let seen: SeenWeights
 
     /// A pool over clients of the same model.
     ///
@@ -27,6 +30,7 @@ public struct EnginePool: Sendable {
         self.options = options
         self.timing = timing
         self.logger = logger
+        seen = SeenWeights(endpoints: clients.count, revision: options.revision)
     }
 
     /// Scores all of `sequences`.
@@ -65,7 +69,8 @@ public struct EnginePool: Sendable {
         next: @escaping @Sendable () async throws -> [EngineSequence]?,
         record: ([EngineResult]) async throws -> Void
     ) async throws {
-        var run = EngineRun(clients: clients, options: options, timing: timing, logger: logger)
+        var run = EngineRun(
+            clients: clients, options: options, timing: timing, seen: seen, logger: logger)
         try await withThrowingTaskGroup(of: EngineRun.Event.self) { group in
             defer { group.cancelAll() }
             var isAsking = false, isAtEnd = false

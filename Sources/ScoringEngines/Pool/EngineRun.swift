@@ -23,23 +23,20 @@ struct EngineRun {
     private let options: EnginePoolOptions
     private let timing: EngineTiming
     private let logger: Logger
-    /// What each endpoint's answers carried first.
-    private var fingerprints: [String?]
-    /// What the weights were first called, by any endpoint.
-    private var weightVersion: String?
+    private let seen: SeenWeights
     private var failuresInARow = 0
     private var lastSuccess = ContinuousClock.now
     private var lastError: EngineError?
 
     init(
-        clients: [EngineClient], options: EnginePoolOptions, timing: EngineTiming, logger: Logger
+        clients: [EngineClient], options: EnginePoolOptions, timing: EngineTiming,
+        seen: SeenWeights, logger: Logger
     ) {
         self.clients = clients
         self.options = options
         self.timing = timing
         self.logger = logger
-        fingerprints = Array(repeating: nil, count: clients.count)
-        weightVersion = options.revision
+        self.seen = seen
         schedule = EngineSchedule(
             endpoints: clients.count,
             sequencesPerRequest: clients.map(\.codec.sequencesPerRequest).min() ?? 1,
@@ -199,20 +196,20 @@ struct EngineRun {
     }
 
     /// Compares what an answer carries with what came first.
-    private mutating func compare(
+    private func compare(
         _ answer: EngineAnswer, weightVersion version: String?, endpoint: Int
     ) throws(EngineError) {
         if let found = answer.fingerprint {
-            if let known = fingerprints[endpoint], known != found {
-                throw changed(endpoint, "the fingerprint \"\(known)\"", found)
+            let first = seen.fingerprint(found, endpoint: endpoint)
+            guard first == found else {
+                throw changed(endpoint, "the fingerprint \"\(first)\"", found)
             }
-            fingerprints[endpoint] = found
         }
         guard let reported = version ?? clients[endpoint].reportedRevision(answer) else { return }
-        if let known = weightVersion, known != reported {
-            throw changed(endpoint, "the revision \"\(known)\"", reported)
+        let first = seen.revision(reported)
+        guard first == reported else {
+            throw changed(endpoint, "the revision \"\(first)\"", reported)
         }
-        weightVersion = reported
     }
 
     private func changed(_ endpoint: Int, _ known: String, _ found: String) -> EngineError {

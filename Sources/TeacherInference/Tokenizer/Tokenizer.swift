@@ -42,4 +42,19 @@ public protocol Tokenizer: Sendable {
 extension Tokenizer {
     /// All of them, where nothing else is known.
     public var textTokenLimit: Int { vocabularySize }
+
+    /// `text` as the tokens of a sequence, with what a score needs to know of its bytes.
+    ///
+    /// - Parameters:
+    ///   - text: UTF-8.
+    ///   - hasContext: whether a context token is put in front of the sequence.
+    /// - Returns: the ids without the context token, and the bytes that the scored tokens cover:
+    ///   all of them, but for the first token's where nothing is in front of it.
+    public func encodeForScoring(
+        _ text: UnsafeRawBufferPointer, hasContext: Bool
+    ) -> (ids: [TokenID], scoredBytes: Int) {
+        guard !hasContext else { return (encode(text), text.count) }
+        let (ids, ends) = encodeWithEnds(text)
+        return (ids, text.count - (ends.first ?? 0))
+    }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Refinery
 import TeacherInference
 
 /// `refinectl bench`.
@@ -9,17 +10,21 @@ struct Bench: ParsableCommand {
         discussion: """
             Scores pseudo-random tokens and compares with the machine's peak of fused \
             multiply-adds, measured in the same run on as many threads. Floating-point operations \
-            are counted as two a weight and token, and causal attention's.
+            are counted as two a weight and token, and causal attention's. Of an engine the rate \
+            of its answers is measured, and the processor time that asking takes here.
 
             Examples:
               refinectl bench teacher.gguf
               refinectl bench teacher.gguf --length 2048 --threads 1 --json
+              refinectl bench vllm+http://gpu7:8000/Qwen/Qwen2.5-7B --tokenizer Qwen2.5-7B/ \\
+                --tokens 1000000 --tokens-in-flight 32768
             """)
 
-    @Argument(help: "A .gguf file or a Hugging Face folder.")
+    @Argument(help: "A .gguf file, a Hugging Face folder, or an engine's address.")
     var model: String
 
     @OptionGroup var modelOptions: ModelOptions
+    @OptionGroup var engine: EngineOptions
     @OptionGroup var threadOptions: ThreadOptions
 
     @Option(help: ArgumentHelp("Tokens to score in all, at least.", valueName: "n"))
@@ -30,8 +35,15 @@ struct Bench: ParsableCommand {
     )
     var length: Int?
 
-    @Option(help: ArgumentHelp("Tokens of one thread's batch.", valueName: "n"))
-    var batch = TextScorer.batchTokens
+    @Option(
+        help: ArgumentHelp(
+            "Tokens of one thread's batch (default: \(TextScorer.batchTokens)).", valueName: "n"))
+    var batch: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Tokens in flight at an engine (default: 16384).", valueName: "n"))
+    var tokensInFlight: Int?
 
     @OptionGroup var output: JSONOptions
 
@@ -40,25 +52,57 @@ struct Bench: ParsableCommand {
         guard (1...1_000_000_000).contains(tokens) else {
             throw ValidationError("--tokens must be from 1 to 1000000000")
         }
-        guard (16...1_000_000).contains(batch) else {
+        if let batch, !(16...1_000_000).contains(batch) {
             throw ValidationError("--batch must be from 16 to 1000000")
         }
         if let length, !(2...1_000_000).contains(length) {
             throw ValidationError("--length must be from 2 to 1000000")
         }
+        try engine.flags.validate(model, prefix: "--")
+        guard EngineReference.isAddress(model) else {
+            guard tokensInFlight == nil else {
+                throw ValidationError("--tokens-in-flight goes with an engine's address")
+            }
+            return
+        }
+        guard batch == nil, threadOptions.threads == nil else {
+            throw ValidationError(
+                "--batch and --threads are of a model that is read here: with an engine use "
+                    + "--tokens-in-flight")
+        }
+        let range = EngineReference.tokensInFlightRange
+        if let tokensInFlight, !range.contains(tokensInFlight) {
+            throw ValidationError(
+                "--tokens-in-flight must be from \(range.lowerBound) to \(range.upperBound)")
+        }
     }
 
     /// Loads, measures, prints.
     func run() throws {
-        let model = try LanguageModel(path: model, options: modelOptions.options)
-        let length = self.length ?? min(512, model.maxContext)
-        guard length <= model.maxContext else {
-            throw Failure.usage(
-                "--length \(length) does not fit the model's context",
-                hint: "the most is \(model.maxContext)")
+        guard EngineReference.isAddress(model) else { return try runNative() }
+        var reference = try engine.flags.reference(model, modelOptions.options)
+        reference.engine?.tokensInFlight = tokensInFlight ?? EngineReference.usualTokensInFlight
+        let model = try ServedModel(
+            reference, LoadRequest(logger: WarningLog.logger(ProgressReporter())))
+        let benchmark = ServedBenchmark(model: model, length: try length(model))
+        let tokens = tokens
+        let report = ServedBenchReport(
+            benchmark,
+            tokensInFlight: tokensInFlight ?? EngineReference.usualTokensInFlight,
+            try benchmark.run { _, scored in scored >= tokens })
+        if output.json {
+            JSONOutput.print([report])
+        } else {
+            StandardOutput.write(report.render())
         }
+    }
+
+    private func runNative() throws {
+        let model = try LanguageModel(path: model, options: modelOptions.options)
+        let length = try length(model)
         let benchmark = Benchmark(
-            model: model, threads: threadOptions.count, batchTokens: max(batch, length),
+            model: model, threads: threadOptions.count,
+            batchTokens: max(batch ?? TextScorer.batchTokens, length),
             length: length, tokens: tokens)
         let report = BenchReport(benchmark, try benchmark.run())
         if output.json {
@@ -66,5 +110,16 @@ struct Bench: ParsableCommand {
         } else {
             StandardOutput.write(report.render())
         }
+    }
+
+    /// Tokens of a sequence.
+    private func length(_ model: any ScoringModel) throws -> Int {
+        let length = self.length ?? min(512, model.maxContext)
+        guard length <= model.maxContext else {
+            throw Failure.usage(
+                "--length \(length) does not fit the model's context",
+                hint: "the most is \(model.maxContext)")
+        }
+        return length
     }
 }

@@ -27,7 +27,9 @@ struct Estimate: AsyncParsableCommand {
     @OptionGroup var files: DocumentOptions
 
     @Option(
-        help: ArgumentHelp("The teacher: a .gguf file or Hugging Face folder.", valueName: "model"))
+        help: ArgumentHelp(
+            "The teacher: a .gguf file, a Hugging Face folder, or an engine's address.",
+            valueName: "model"))
     var teacher: String
 
     @Option(
@@ -56,6 +58,7 @@ struct Estimate: AsyncParsableCommand {
         help: ArgumentHelp("Write a page, too.", valueName: "path"))
     var path: String?
 
+    @OptionGroup var engines: PairEngineOptions
     @OptionGroup var overwriting: OverwriteOptions
     @OptionGroup var threadOptions: ThreadOptions
     @OptionGroup var output: JSONOptions
@@ -72,6 +75,7 @@ struct Estimate: AsyncParsableCommand {
             throw ValidationError("--reference-context and --reference-pre go with --reference")
         }
         guard path != "-" else { throw ValidationError("--output names a file") }
+        try engines.validate(teacher: teacher, reference: reference)
     }
 
     /// Draws, scores, says.
@@ -80,8 +84,12 @@ struct Estimate: AsyncParsableCommand {
         if let path {
             var target = OutputTarget()
             for source in listing.sources { target.protect(source.path, as: "the corpus file") }
-            target.protect(model: teacher, as: "the teacher")
-            if let reference { target.protect(model: reference, as: "the reference") }
+            target.protect(
+                model: engines.teacher.teacherTokenizer ?? teacher, as: "the teacher")
+            if let reference {
+                target.protect(
+                    model: engines.reference.referenceTokenizer ?? reference, as: "the reference")
+            }
             try OutputOptions.check(path, target, .page, overwriting)
         }
         let isCancelled = AtomicFlag()
@@ -110,12 +118,13 @@ struct Estimate: AsyncParsableCommand {
     private func estimate(
         _ sources: [CorpusSource], _ isCancelled: AtomicFlag
     ) throws -> EstimateRecord {
-        let teacher = try LanguageModel(path: teacher, options: modelOptions.options)
+        let load = LoadRequest(logger: WarningLog.logger(ProgressReporter()))
+        let options = modelOptions.options
+        let teacher = try engines.flags(.teacher).reference(teacher, options).load(load)
         let reference = try reference.map { path in
-            var options = modelOptions.options
-            options.context = referenceContext ?? options.context
-            options.pre = referencePre ?? options.pre
-            return try LanguageModel(path: path, options: options)
+            try engines.flags(.reference)
+                .reference(path, options.with(context: referenceContext, pre: referencePre))
+                .load(load)
         }
         var request = EstimateRequest()
         request.seed = seed

@@ -27,6 +27,7 @@ struct Explain: AsyncParsableCommand {
     @OptionGroup var output: JSONOptions
     @OptionGroup var colors: ColorOptions
     @OptionGroup var fields: FieldOptions
+    @OptionGroup var engines: PairEngineOptions
 
     @Argument(help: "The chunk's number.")
     var chunk: Int64
@@ -55,7 +56,7 @@ struct Explain: AsyncParsableCommand {
     func run() async throws {
         let report = try await place.client(daemon).send(
             API.chunk, String(chunk), query: [("selection", selection)])
-        let found = plain ? nil : try Self.tokens(of: report, ignored: fields.ignored)
+        let found = plain ? nil : try tokens(of: report)
         guard !output.json else {
             return StandardOutput.write(
                 JSONOutput.line(ChunkExplanation(report: report, tokens: found)))
@@ -69,8 +70,12 @@ struct Explain: AsyncParsableCommand {
         StandardOutput.write(text)
     }
 
-    private static func tokens(of report: ChunkReport, ignored: [String]) throws -> ChunkTokens {
-        let pair = try TokenDifferences(report.models, ignoredConfig: ignored)
+    /// The chunk's tokens by both models; nil where they cannot be asked.
+    private func tokens(of report: ChunkReport) throws -> ChunkTokens? {
+        guard
+            let pair = try TokenDifferences.load(
+                report.models, ignoredConfig: fields.ignored, engines: engines)
+        else { return nil }
         let reporter = ProgressReporter()
         reporter.update(ProgressSnapshot(stage: "scoring the tokens"))
         defer { reporter.finish() }

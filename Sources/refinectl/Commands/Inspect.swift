@@ -16,13 +16,17 @@ struct Inspect: ParsableCommand {
               refinectl inspect teacher.gguf
               refinectl inspect teacher.gguf --measure --threads 8
               refinectl inspect teacher.gguf reference/ --json
+              refinectl inspect vllm+http://gpu7:8000/Qwen/Qwen2.5-7B --measure \\
+                --tokenizer Qwen2.5-7B/
 
             With --json: an object for one model; for two {"models": [two objects], "pair": \
             {"same_tokenizer", "same_model", "per", "reason", "memory_bytes", "hours_per_gb"}}.
             """)
 
     @Argument(
-        help: ArgumentHelp("One or two .gguf files or Hugging Face folders.", valueName: "model"))
+        help: ArgumentHelp(
+            "One or two .gguf files, Hugging Face folders or engines' addresses.",
+            valueName: "model"))
     var models: [String]
 
     @OptionGroup var modelOptions: ModelOptions
@@ -33,6 +37,8 @@ struct Inspect: ParsableCommand {
     @Option(help: ArgumentHelp("--pre of the reference alone.", valueName: "name"))
     var referencePre: String?
 
+    @OptionGroup var engine: EngineOptions
+    @OptionGroup var referenceEngine: ReferenceEngineOptions
     @OptionGroup var threadOptions: ThreadOptions
 
     @Option(help: ArgumentHelp("The most tokens of a thread's batch.", valueName: "n"))
@@ -50,8 +56,35 @@ struct Inspect: ParsableCommand {
     @OptionGroup var output: JSONOptions
 
     private struct Both: Encodable {
-        var models: [InspectReport]
+        var models: [Found]
         var pair: PairReport
+    }
+
+    /// A model with its report, by where it runs.
+    private enum Found: Encodable {
+        case native(model: LanguageModel, report: InspectReport)
+        case served(model: ServedModel, report: ServedReport)
+
+        var side: PairReport.Side {
+            switch self {
+            case .native(let model, let report): .init((model, report))
+            case .served(let model, let report): .init((model, report))
+            }
+        }
+
+        func render() -> String {
+            switch self {
+            case .native(_, let report): report.render()
+            case .served(_, let report): report.render()
+            }
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            switch self {
+            case .native(_, let report): try report.encode(to: encoder)
+            case .served(_, let report): try report.encode(to: encoder)
+            }
+        }
     }
 
     /// Refuses more than two models, and numbers that the daemon's configuration refuses.
@@ -66,26 +99,22 @@ struct Inspect: ParsableCommand {
         guard models.count == 2 || (referenceContext == nil && referencePre == nil) else {
             throw ValidationError("--reference-context and --reference-pre need a second model")
         }
+        try referenceEngine.flags(allowsPlainHTTP: false)
+            .validate(models.dropFirst().first, prefix: "--reference-")
+        try engine.flags.validate(models.first, prefix: "--")
     }
 
     /// Loads and prints.
     func run() throws {
-        let found = try models.enumerated().map { index, path in
-            var options = modelOptions.options
-            if index == 1 {
-                options.context = referenceContext ?? options.context
-                options.pre = referencePre ?? options.pre
-            }
-            let model = try LanguageModel(path: path, options: options)
-            return (model: model, report: try report(model))
-        }
-        let reports = found.map(\.report)
-        let pair = found.count == 2 ? PairReport(found[0], found[1], configuration) : nil
+        let found = try models.enumerated().map { index, path in try find(path, index) }
+        let pair =
+            found.count == 2
+            ? PairReport(found[0].side, found[1].side, configuration) : nil
         if output.json {
-            guard let pair else { return JSONOutput.print(reports) }
-            StandardOutput.write(JSONOutput.line(Both(models: reports, pair: pair)))
+            guard let pair else { return JSONOutput.print(found) }
+            StandardOutput.write(JSONOutput.line(Both(models: found, pair: pair)))
         } else {
-            StandardOutput.write(reports.map { $0.render() }.joined(separator: "\n"))
+            StandardOutput.write(found.map { $0.render() }.joined(separator: "\n"))
             if let pair { StandardOutput.write("\n" + pair.render()) }
         }
         if pair?.sameModel == true {
@@ -97,6 +126,26 @@ struct Inspect: ParsableCommand {
     private var configuration: InspectReport.Configuration {
         InspectReport.Configuration(
             threads: threadOptions.count, batchTokens: batchTokens, maxTokens: maxTokens)
+    }
+
+    /// Loads one of the models, or asks its engine.
+    private func find(_ path: String, _ index: Int) throws -> Found {
+        let options =
+            index == 0
+            ? modelOptions.options
+            : modelOptions.options.with(context: referenceContext, pre: referencePre)
+        guard EngineReference.isAddress(path) else {
+            let model = try LanguageModel(path: path, options: options)
+            return .native(model: model, report: try report(model))
+        }
+        let flags =
+            index == 0
+            ? engine.flags : referenceEngine.flags(allowsPlainHTTP: engine.allowPlainHttp)
+        let model = try ServedModel(
+            flags.reference(path, options),
+            LoadRequest(logger: WarningLog.logger(ProgressReporter())))
+        let speed = measure ? try MeasuredSpeed.measure(model) : nil
+        return .served(model: model, report: try ServedReport(model, speed: speed))
     }
 
     private func report(_ model: LanguageModel) throws -> InspectReport {

@@ -30,7 +30,8 @@ struct Models: AsyncParsableCommand {
         for model in list {
             table.add([
                 model.role.rawValue, model.current ? "yes" : "no", model.architecture,
-                NumberText.count(model.parameters), model.tokenizer, model.context,
+                model.parameters > 0 ? NumberText.count(model.parameters) : "unknown",
+                model.tokenizer, model.context,
                 String(model.fingerprint.prefix(16)), model.path,
             ])
         }

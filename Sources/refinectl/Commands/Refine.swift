@@ -26,17 +26,22 @@ struct Refine: AsyncParsableCommand {
                 --format megatron --tokenizer student/ --output train
               refinectl refine corpus/ --teacher big.gguf --reference small.gguf \\
                 --ratio 0.3 --decontaminate mmlu.jsonl --store refine.sqlite --dry-run
+              refinectl refine corpus/ --teacher vllm+http://gpu7:8000/Qwen/Qwen2.5-7B \\
+                --teacher-tokenizer Qwen2.5-7B/ --teacher-revision sha256:1f3c --reference small/ \\
+                --ratio 0.5 --output refined.jsonl.zst
             """)
 
     @OptionGroup var files: CorpusOptions
 
     @Option(
-        help: ArgumentHelp("The teacher: a .gguf file or Hugging Face folder.", valueName: "model"))
+        help: ArgumentHelp(
+            "The teacher: a .gguf file, a Hugging Face folder, or an engine's address.",
+            valueName: "model"))
     var teacher: String
 
     @Option(
         help: ArgumentHelp(
-            "The reference: a .gguf file or Hugging Face folder (default: one is trained on a slice of the corpus).",
+            "The reference, named as the teacher is (default: one is trained on a slice of the corpus).",
             valueName: "model"))
     var reference: String?
 
@@ -48,6 +53,7 @@ struct Refine: AsyncParsableCommand {
     @Option(help: ArgumentHelp("--pre of the reference alone.", valueName: "name"))
     var referencePre: String?
 
+    @OptionGroup var engines: PairEngineOptions
     @OptionGroup var selecting: SelectingOptions
     @OptionGroup var writing: OutputOptions
     @OptionGroup var threadOptions: ThreadOptions
@@ -87,7 +93,14 @@ struct Refine: AsyncParsableCommand {
             throw ValidationError("--max-tokens must be from 16 to 1000000")
         }
         guard store?.isEmpty != true else { throw ValidationError("--store must not be empty") }
+        try engines.validate(teacher: teacher, reference: reference)
         guard reference == nil else { return }
+        guard !EngineReference.isAddress(teacher) else {
+            throw ValidationError(
+                "with a teacher that an engine serves no reference is trained: give --reference "
+                    + "MODEL; `refinectl train-reference` makes one from a folder with the "
+                    + "teacher's weights")
+        }
         guard referenceContext == nil, referencePre == nil else {
             throw ValidationError("--reference-context and --reference-pre go with --reference")
         }
@@ -112,17 +125,18 @@ struct Refine: AsyncParsableCommand {
     func run() async throws {
         let path = dryRun ? nil : path
         let listing = try files.listing()
-        var configuration = pipelineConfiguration
+        var configuration = try pipelineConfiguration()
         let output = try path.map { path in
             try writing.output(
-                path: path, besides: inUse(listing, configuration), teacher: teacher,
+                path: path, besides: inUse(listing, configuration),
+                teacher: configuration.teacher.engine?.tokenizer ?? teacher,
                 pre: modelOptions.pre, threads: threadOptions.count)
         }
         if let store { try inUse(listing, configuration, store: false).check(store, isStore: true) }
         // Before hours go into the import.
         let ruleFiles = try await RuleFiles(selecting.candidates)
         if reference == nil { try await trainReference(listing, &configuration) }
-        try configuration.checkModels()
+        try await check(configuration)
         let place = try StorePlace(kept: store)
         let bytes = listing.sources.reduce(0) { $0 + (FileReader.size(path: $1.path) ?? 0) }
         for (file, what) in [(path, "the output"), (place.path, "the store")] {
@@ -175,6 +189,14 @@ struct Refine: AsyncParsableCommand {
         }
     }
 
+    /// Loads both models, or waits for their engines.
+    private func check(_ configuration: PipelineConfiguration) async throws {
+        let logger = WarningLog.logger(ProgressReporter())
+        try await NIOThreadPool.singleton.runIfActive {
+            try EngineWait.run { try configuration.checkModels(logger: logger) }
+        }
+    }
+
     /// The files that no output may replace.
     private func inUse(
         _ listing: CorpusListing, _ configuration: PipelineConfiguration, store own: Bool = true
@@ -183,8 +205,8 @@ struct Refine: AsyncParsableCommand {
         for source in listing.sources where !source.isStandardInput {
             target.protect(source.path, as: "the corpus file")
         }
-        target.protect(model: configuration.teacher.path, as: "the teacher")
-        target.protect(model: configuration.reference.path, as: "the reference")
+        target.protect(model: configuration.teacher.localPath, as: "the teacher")
+        target.protect(model: configuration.reference.localPath, as: "the reference")
         for path in selecting.candidates.decontaminate {
             target.protect(path, as: "the benchmark")
         }
@@ -264,16 +286,14 @@ struct Refine: AsyncParsableCommand {
         }
     }
 
-    private var pipelineConfiguration: PipelineConfiguration {
+    private func pipelineConfiguration() throws -> PipelineConfiguration {
+        let options = modelOptions.options
         var configuration = PipelineConfiguration(
-            teacher: ModelReference(
-                path: teacher, context: modelOptions.context, pre: modelOptions.pre,
-                ignoredConfig: modelOptions.fields.ignored),
-            reference: ModelReference(
-                path: reference ?? referenceFolder ?? "",
-                context: referenceContext ?? modelOptions.context,
-                pre: referencePre ?? modelOptions.pre,
-                ignoredConfig: modelOptions.fields.ignored))
+            teacher: try engines.flags(.teacher).reference(teacher, options),
+            reference: try engines.flags(.reference)
+                .reference(
+                    reference ?? referenceFolder ?? "",
+                    options.with(context: referenceContext, pre: referencePre)))
         configuration.threads = threadOptions.threads ?? 0
         configuration.maxTokens = maxTokens
         return configuration

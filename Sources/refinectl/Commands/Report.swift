@@ -37,6 +37,7 @@ struct Report: AsyncParsableCommand {
     var path: String
 
     @OptionGroup var fields: FieldOptions
+    @OptionGroup var engines: PairEngineOptions
 
     @Flag(help: "Leave the tokens' colours out, and scoring them.")
     var plain = false
@@ -71,7 +72,10 @@ struct Report: AsyncParsableCommand {
     }
 
     private func tokens(of report: ReportData) throws -> [Int64: [TokenDifference]] {
-        let pair = try TokenDifferences(report.models, ignoredConfig: fields.ignored)
+        guard
+            let pair = try TokenDifferences.load(
+                report.models, ignoredConfig: fields.ignored, engines: engines)
+        else { return [:] }
         var texts: [Int64: TokenDifferences.Text] = [:]
         for example in report.examples.flatMap(\.chunks) where example.isWhole {
             texts[example.chunk] = .init(chunk: example.chunk, bytes: Array(example.text.utf8))

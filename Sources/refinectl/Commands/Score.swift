@@ -16,13 +16,16 @@ struct Score: ParsableCommand {
               refinectl score model.gguf texts.jsonl > scores.jsonl
               refinectl score model/ - --per-token --context '<|endoftext|>' < texts.jsonl
               refinectl score model.gguf book.txt --window 1024
+              refinectl score vllm+http://gpu7:8000/Qwen/Qwen2.5-7B texts.jsonl \\
+                --tokenizer Qwen2.5-7B/
             """)
 
-    @Argument(help: "A .gguf file or a Hugging Face folder.")
+    @Argument(help: "A .gguf file, a Hugging Face folder, or an engine's address.")
     var model: String
 
     @OptionGroup var texts: TextOptions
     @OptionGroup var modelOptions: ModelOptions
+    @OptionGroup var engine: EngineOptions
     @OptionGroup var threadOptions: ThreadOptions
 
     @Flag(help: "Add token_ids (all of them) and token_nll (one a scored token).")
@@ -33,23 +36,26 @@ struct Score: ParsableCommand {
             "Score texts of more than N tokens in disjoint windows of N.", valueName: "n"))
     var window: Int?
 
-    /// Refuses windows in which nothing could be scored.
+    /// Refuses windows in which nothing could be scored, and an engine's options without one.
     func validate() throws {
+        try engine.flags.validate(model, prefix: "--")
         if let window, window < 2 { throw ValidationError("--window must be at least 2") }
     }
 
     /// Reads, scores on every thread, prints.
     func run() throws {
         let reader = try texts.open()
-        let model = try LanguageModel(path: model, options: modelOptions.options)
-        let room = model.maxContext - (model.contextToken == nil ? 0 : 1)
-        if let window, window > room {
+        let model = try engine.flags.reference(model, modelOptions.options)
+            .load(LoadRequest(logger: WarningLog.logger(ProgressReporter())))
+        if let window, window > model.roomForText {
             throw Failure.usage(
                 "--window \(window) does not fit the model's context",
-                hint: "the most is \(room)")
+                hint: "the most is \(model.roomForText)")
         }
         let options = ScoreLine.Options(perToken: perToken, window: window)
-        try TextStream.run(reader, threads: threadOptions.count, verb: "scoring") { turn in
+        // An engine has work from several threads at once, which wait for it.
+        let threads = model.remoteWorkers.map { 4 * $0.threads } ?? threadOptions.count
+        try TextStream.run(reader, threads: threads, verb: "scoring") { turn in
             var scorer = TextScorer(model: model, options: options)
             while let (place, group) = try turn.next() {
                 var result = try scorer.lines(group.texts)

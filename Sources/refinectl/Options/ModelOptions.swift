@@ -30,6 +30,16 @@ struct ModelOptions: ParsableArguments {
     }
 }
 
+extension LanguageModel.Options {
+    /// The same with another context rule or pre-tokenizer, where one is named.
+    func with(context: String?, pre: String?) -> LanguageModel.Options {
+        var options = self
+        options.context = context ?? options.context
+        options.pre = pre ?? options.pre
+        return options
+    }
+}
+
 /// What of a config.json need not be understood: wherever a model is loaded.
 struct FieldOptions: ParsableArguments {
     @Option(

@@ -23,7 +23,7 @@ struct InspectReport: Codable, Sendable, Equatable {
         var maxTokens: Int
 
         /// The memory of scoring with `models`.
-        func memory(_ models: [LanguageModel]) -> ScoringMemory {
+        func memory(_ models: [any ScoringModel]) -> ScoringMemory {
             ScoringMemory(
                 models, threads: threads, batchTokens: batchTokens, maxTokens: maxTokens)
         }

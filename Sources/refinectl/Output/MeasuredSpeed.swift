@@ -1,3 +1,4 @@
+import Refinery
 import TeacherInference
 
 /// How fast this machine scores with a model, and how long a corpus takes at that.
@@ -52,6 +53,20 @@ struct MeasuredSpeed: Codable, Sendable, Equatable {
         ).run()
         return MeasuredSpeed(
             tokens: result.tokens, length: length, seconds: result.seconds,
+            bytesPerToken: bytesPerToken(model.tokenizer))
+    }
+
+    /// Seconds for which an engine is measured.
+    private static let servedSeconds = 10.0
+
+    /// Measures how fast an engine answers, with as many tokens in flight as scoring has; blocks.
+    ///
+    /// - Throws: `RefineryError` for an engine that scores nothing.
+    static func measure(_ model: ServedModel) throws -> MeasuredSpeed {
+        let benchmark = ServedBenchmark(model: model, length: min(512, model.maxContext))
+        let result = try benchmark.run { seconds, _ in seconds >= servedSeconds }
+        return MeasuredSpeed(
+            tokens: result.tokens, length: benchmark.length, seconds: result.seconds,
             bytesPerToken: bytesPerToken(model.tokenizer))
     }
 

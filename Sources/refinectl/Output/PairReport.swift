@@ -25,26 +25,53 @@ struct PairReport: Codable, Sendable, Equatable {
         case hoursPerGB = "hours_per_gb"
     }
 
-    /// A teacher and a reference, each with its report, compared as `refine` and the daemon do.
-    init(
-        _ teacher: (model: LanguageModel, report: InspectReport),
-        _ reference: (model: LanguageModel, report: InspectReport),
-        _ configuration: InspectReport.Configuration
-    ) {
-        sameTokenizer = teacher.report.tokenizerDigest == reference.report.tokenizerDigest
-        if let first = teacher.report.fingerprint, let second = reference.report.fingerprint {
+    /// One model of a pair, as it was found.
+    struct Side {
+        /// The model.
+        let model: any ScoringModel
+        /// The digest of its tokenizer.
+        let tokenizerDigest: String
+        /// Its fingerprint; nil where it was not asked for.
+        let fingerprint: String?
+        /// How fast it scores, where that was measured.
+        let speed: MeasuredSpeed?
+
+        /// A model that this process reads.
+        init(_ found: (model: LanguageModel, report: InspectReport)) {
+            model = found.model
+            (tokenizerDigest, fingerprint) = (
+                found.report.tokenizerDigest, found.report.fingerprint
+            )
+            speed = found.report.speed
+        }
+
+        /// A model that an engine serves.
+        init(_ found: (model: ServedModel, report: ServedReport)) {
+            model = found.model
+            (tokenizerDigest, fingerprint) = (
+                found.report.tokenizerDigest, found.report.fingerprint
+            )
+            speed = found.report.speed
+        }
+    }
+
+    /// A teacher and a reference, compared as `refine` and the daemon do.
+    init(_ teacher: Side, _ reference: Side, _ configuration: InspectReport.Configuration) {
+        sameTokenizer = teacher.tokenizerDigest == reference.tokenizerDigest
+        if let first = teacher.fingerprint, let second = reference.fingerprint {
             sameModel = first == second
         } else {
             let isOne =
-                teacher.model.weightFiles == reference.model.weightFiles
-                && teacher.model.arithmetic == reference.model.arithmetic
-                && teacher.report.tokenizerDigest == reference.report.tokenizerDigest
+                !teacher.model.weightFiles.isEmpty
+                && teacher.model.weightFiles == reference.model.weightFiles
+                && teacher.model.contextRule == reference.model.contextRule
+                && teacher.tokenizerDigest == reference.tokenizerDigest
             sameModel = isOne ? true : nil
         }
         do {
             let comparison = try PairComparison(
-                teacher: teacher.model, teacher.report.tokenizerDigest,
-                reference: reference.model, reference.report.tokenizerDigest)
+                teacher: teacher.model, teacher.tokenizerDigest,
+                reference: reference.model, reference.tokenizerDigest)
             for model in [teacher.model, reference.model] {
                 try PairComparison.checkFit(model, maxTokens: configuration.maxTokens)
             }
@@ -55,7 +82,7 @@ struct PairReport: Codable, Sendable, Equatable {
             reason = failure.hint.map { "\(failure.message); \($0)" } ?? failure.message
         }
         memoryBytes = configuration.memory([teacher.model, reference.model]).bytes
-        let speeds = [teacher.report.speed, reference.report.speed].compactMap { $0 }
+        let speeds = [teacher.speed, reference.speed].compactMap { $0 }
         hoursPerGB = speeds.count == 2 ? speeds.reduce(0) { $0 + $1.hoursPerGB } : nil
     }
 

@@ -12,7 +12,10 @@ enum StatusTable {
             guard let model else { continue }
             text += NumberText.printable(
                 "\(model.role.rawValue): \(model.path) (\(model.architecture), "
-                    + "\(NumberText.count(model.parameters)) parameters, context \(model.context))")
+                    // An engine does not say how many.
+                    + (model.parameters > 0
+                        ? "\(NumberText.count(model.parameters)) parameters, " : "")
+                    + "context \(model.context))")
             text += "\n"
         }
         if status.corpora.isEmpty {

@@ -46,7 +46,7 @@ struct Benchmark: Sendable {
             (tokens + threads * sequences * length - 1)
                 / (threads * sequences * length))
         let (model, room) = (model, max(batchTokens, length + 1))
-        let runs = try Workers.run(threads) {
+        let runs = try Workers.run(threads) { _ in
             var scorer = BatchScorer(model: model, maxTokens: room)
             // The first batch brings the weights into memory.
             _ = try scorer.score(Array(batch.prefix(1)))
@@ -85,33 +85,5 @@ struct Benchmark: Sendable {
             let kilobytes = line.split(whereSeparator: \.isWhitespace).dropFirst().first
         else { return 0 }
         return (Int(kilobytes) ?? 0) << 10
-    }
-}
-
-/// The same work on several threads at once.
-private final class Workers<Value: Sendable>: @unchecked Sendable {
-    // SAFETY (Sendable): `results` is touched only with `lock` locked.
-    private let lock = NSLock()
-    private var results: [Result<Value, any Error>] = []
-
-    /// What `body` gives on each of `count` threads; blocks.
-    ///
-    /// - Throws: an error of `body`.
-    static func run(_ count: Int, _ body: @escaping @Sendable () throws -> Value) throws -> [Value]
-    {
-        let workers = Workers()
-        let group = DispatchGroup()
-        for _ in 0..<count {
-            group.enter()
-            let thread = Thread {
-                let result = Result { try body() }
-                workers.lock.withLock { workers.results.append(result) }
-                group.leave()
-            }
-            thread.stackSize = 8 << 20
-            thread.start()
-        }
-        group.wait()
-        return try workers.lock.withLock { try workers.results.map { try $0.get() } }
     }
 }

@@ -8,15 +8,15 @@ struct TextScorer: ~Copyable {
     /// Tokens of an ordinary batch.
     static let batchTokens = 2048
 
-    private let model: LanguageModel
+    private let model: any ScoringModel
     private let options: ScoreLine.Options
-    private var scorer: BatchScorer
+    private let scorer: any SequenceScoring
 
     /// Allocates for ordinary batches.
-    init(model: LanguageModel, options: ScoreLine.Options) {
+    init(model: any ScoringModel, options: ScoreLine.Options) {
         self.model = model
         self.options = options
-        scorer = BatchScorer(model: model, maxTokens: Self.batchTokens)
+        scorer = model.makeScorer(batchTokens: Self.batchTokens)
     }
 
     /// A sequence that the model sees by itself: a text, or one window of it.
@@ -60,7 +60,7 @@ struct TextScorer: ~Copyable {
 
     /// A text as the sequences to score: itself, or windows where it is longer than one.
     private static func cut(
-        _ text: UnsafeRawBufferPointer, _ model: LanguageModel, _ window: Int?
+        _ text: UnsafeRawBufferPointer, _ model: any ScoringModel, _ window: Int?
     ) -> [Piece] {
         guard let window else {
             let (ids, bytes) = model.tokenize(text)
@@ -92,18 +92,15 @@ struct TextScorer: ~Copyable {
             }
         }
         // Batches of even size: a small last one would pay for all of the weights again.
-        let batches = max(1, (total + scorer.maxTokens - 1) / scorer.maxTokens)
+        let batches = max(1, (total + scorer.batchTokens - 1) / scorer.batchTokens)
         let target = (total + batches - 1) / batches
         var batch: [Int] = []
         var size = 0
         for index in pieces.indices where pieces[index].error == nil {
             let length = pieces[index].ids.count + context
-            if !batch.isEmpty, size >= target || size + length > scorer.maxTokens {
+            if !batch.isEmpty, size >= target || size + length > scorer.batchTokens {
                 try run(batch, &pieces)
                 (batch, size) = ([], 0)
-            }
-            if length > scorer.maxTokens {
-                scorer = BatchScorer(model: model, maxTokens: length)
             }
             batch.append(index)
             size += length
@@ -114,11 +111,12 @@ struct TextScorer: ~Copyable {
     private mutating func run(_ batch: [Int], _ pieces: inout [Piece]) throws {
         guard !batch.isEmpty else { return }
         do {
-            let scores = try scorer.score(batch.map { pieces[$0].ids })
-            for (index, score) in zip(batch, scores) {
-                pieces[index].score = score
-                if !score.isFinite {
-                    pieces[index].error = "the model's log-probs are not finite numbers"
+            let outcomes = try scorer.score(batch.map { pieces[$0].ids }, isCancelled: { false })
+            for (index, outcome) in zip(batch, outcomes) {
+                switch outcome {
+                case .scored(let score) where score.isFinite: pieces[index].score = score
+                case .scored: pieces[index].error = "the model's log-probs are not finite numbers"
+                case .failed(let reason): pieces[index].error = reason
                 }
             }
         } catch let error as ModelError {

@@ -4,32 +4,59 @@ import TeacherInference
 /// What two models make of each token of a few texts, computed in this process, so that the
 /// daemon's work is not held up.
 struct TokenDifferences: Sendable {
-    let teacher: LanguageModel
-    let reference: LanguageModel
+    let teacher: any ScoringModel
+    let reference: any ScoringModel
 
-    /// Loads the pair that the daemon names; `ignoredConfig` need not be understood.
+    /// Loads the pair that the daemon names.
     ///
+    /// - Parameters:
+    ///   - models: the daemon's.
+    ///   - ignoredConfig: fields of config.json that need not be understood.
+    ///   - engines: what is said of models that an engine serves, whose tokenizers and keys only
+    ///     the daemon knows.
+    /// - Returns: The pair; nil where an engine serves one of the models and nothing is said of it,
+    ///   after a note on stderr.
     /// - Throws: ``Failure`` where a role is missing or its model cannot be read here.
-    init(_ models: [ModelReport], ignoredConfig: [String]) throws {
-        func load(_ role: ModelRole) throws -> LanguageModel {
-            guard let found = models.first(where: { $0.role == role }) else {
-                throw Failure(
-                    "the daemon names no \(role.rawValue)",
-                    hint: "--plain does without the models")
-            }
+    static func load(
+        _ models: [ModelReport], ignoredConfig: [String], engines: PairEngineOptions
+    ) throws -> TokenDifferences? {
+        let found = ByRole(
+            teacher: try report(.teacher, models), reference: try report(.reference, models))
+        for (role, model) in found.roles
+        where EngineReference.isAddress(model.path) && engines.flags(role).tokenizer == nil {
+            StandardOutput.writeError(
+                NumberText.printable(
+                    "note: tokens are not coloured: the \(role.rawValue) is served by an engine, "
+                        + "\(model.path); --\(role.rawValue)-tokenizer FOLDER asks it for them")
+                    + "\n")
+            return nil
+        }
+        try engines.validate(teacher: found.teacher.path, reference: found.reference.path)
+        func load(_ role: ModelRole, _ model: ModelReport) throws -> any ScoringModel {
             do {
-                return try LanguageModel(
-                    path: found.path,
-                    options: LanguageModel.Options(
-                        context: found.context, ignoredConfig: ignoredConfig))
+                return try engines.flags(role).reference(
+                    model.path,
+                    LanguageModel.Options(context: model.context, ignoredConfig: ignoredConfig)
+                ).load(LoadRequest(logger: WarningLog.logger(ProgressReporter())))
             } catch {
                 throw Failure(
-                    "cannot read the \(role.rawValue) to colour the tokens: \(error.message)",
+                    "cannot use the \(role.rawValue) to colour the tokens: \(error)",
                     hint: "--plain does without the models")
             }
         }
-        teacher = try load(.teacher)
-        reference = try load(.reference)
+        return TokenDifferences(
+            teacher: try load(.teacher, found.teacher),
+            reference: try load(.reference, found.reference))
+    }
+
+    private static func report(
+        _ role: ModelRole, _ models: [ModelReport]
+    ) throws -> ModelReport {
+        guard let found = models.first(where: { $0.role == role }) else {
+            throw Failure(
+                "the daemon names no \(role.rawValue)", hint: "--plain does without the models")
+        }
+        return found
     }
 
     /// A text to look at.
@@ -77,7 +104,7 @@ struct TokenDifferences: Sendable {
             teacher: try TokenTrace(of: text, by: teacher),
             reference: try TokenTrace(of: text, by: reference)
         )
-        for model in [teacher, reference] { try model.checkWeightFiles() }
+        for model in [teacher, reference] as [any ScoringModel] { try model.checkWeightFiles() }
         return traces
     }
 

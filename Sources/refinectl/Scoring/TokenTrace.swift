@@ -1,3 +1,4 @@
+import Refinery
 import TeacherInference
 
 /// A text's tokens by one model, with their NLLs.
@@ -13,10 +14,14 @@ struct TokenTrace: Sendable {
     /// Tokenises and scores a text; blocks.
     ///
     /// - Throws: ``ModelError`` where it is longer than the model's context.
-    init(of text: [UInt8], by model: LanguageModel) throws {
+    init(of text: [UInt8], by model: any ScoringModel) throws {
         (ids, ends) = text.withUnsafeBytes { model.tokenizer.encodeWithEnds($0) }
-        var scorer = BatchScorer(model: model, maxTokens: ids.count + 1)
-        nll = try scorer.score([ids]).first?.tokenNLL ?? []
+        let scorer = model.makeScorer(batchTokens: ids.count + 1)
+        switch try scorer.score([ids], isCancelled: { false }).first {
+        case .scored(let score): nll = score.tokenNLL
+        case .failed(let reason): throw ModelError("\(model.path): \(reason)")
+        case nil: nll = []
+        }
     }
 
     /// A trace of the given parts.

@@ -36,37 +36,13 @@ extension Configuration {
                     ? nil : "log_level must be one of \(logLevels.joined(separator: ", "))"
             },
         ]
-        + [
-            .string("path", \.teacher.path) {
-                $0.isEmpty
-                    ? "no teacher: set path under [teacher], or give --teacher MODEL" : nil
-            },
-            context(\.teacher.context, of: "teacher"),
-            .optionalString("pre", \.teacher.pre),
-            .strings("ignore_config", \.teacher.ignoredConfig),
-        ].map { $0.within("teacher") }
-        + [
-            .string("path", \.reference.path) {
-                $0.isEmpty
-                    ? "no reference model: set path under [reference], or give --reference MODEL"
-                    : nil
-            },
-            context(\.reference.context, of: "reference"),
-            .optionalString("pre", \.reference.pre),
-            .strings("ignore_config", \.reference.ignoredConfig),
-        ].map { $0.within("reference") }
+        + ModelPlaces.teacher.keys + ModelPlaces.reference.keys
 
     /// Every problem of the values themselves, in words.
     var problems: [String] { Configuration.keys.compactMap { $0.problem(self) } }
 
     /// The words that `log_level` takes.
     static let logLevels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
-
-    private static func context(
-        _ place: any ConfigurationKey.Place<String>, of table: String
-    ) -> ConfigurationKey {
-        .string("context", place) { $0.isEmpty ? "\(table).context must not be empty" : nil }
-    }
 }
 
 extension Configuration: CustomStringConvertible {

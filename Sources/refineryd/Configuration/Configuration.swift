@@ -34,6 +34,10 @@ struct Configuration: Sendable, Equatable {
     var teacher = ModelReference(path: "", context: "auto", pre: nil)
     /// The reference model.
     var reference = ModelReference(path: "", context: "auto", pre: nil)
+    /// The engine that serves the teacher; of kind "" where none does.
+    var teacherEngine = EngineReference(kind: "", urls: [], model: "")
+    /// The engine that serves the reference; of kind "" where none does.
+    var referenceEngine = EngineReference(kind: "", urls: [], model: "")
     /// The lowest level of messages written.
     var logLevel = "info"
 }

@@ -14,7 +14,7 @@ struct ConfigurationKey: Sendable {
     /// The value as TOML.
     let toml: @Sendable (Configuration) -> String
     /// What is wrong with the value, in words; nil where nothing is.
-    let problem: @Sendable (Configuration) -> String?
+    private(set) var problem: @Sendable (Configuration) -> String?
 
     /// A place in the configuration that keys may be made of.
     typealias Place<Value> = WritableKeyPath<Configuration, Value> & Sendable
@@ -26,6 +26,15 @@ struct ConfigurationKey: Sendable {
     func within(_ table: String) -> ConfigurationKey {
         var key = self
         key.table = table
+        return key
+    }
+
+    /// A key whose value is judged beside others, by `problem` alone.
+    func checked(
+        _ problem: @escaping @Sendable (Configuration) -> String?
+    ) -> ConfigurationKey {
+        var key = self
+        key.problem = problem
         return key
     }
 

@@ -13,10 +13,10 @@ struct ConfigurationOptions: ParsableArguments {
     @Option(help: "The Unix socket (default: REFINERY_SOCKET, then the file's).")
     var socket: String?
 
-    @Option(help: "The teacher: a .gguf file or a Hugging Face folder.")
+    @Option(help: "The teacher: a .gguf file, a Hugging Face folder, or an engine's address.")
     var teacher: String?
 
-    @Option(help: "The reference model: a .gguf file or a Hugging Face folder.")
+    @Option(help: "The reference model: a file, a folder or an address, as the teacher.")
     var reference: String?
 
     @Option(help: "Threads that score; 0 for one a core.")
@@ -35,13 +35,31 @@ struct ConfigurationOptions: ParsableArguments {
         }
         if let store { configuration.store = store }
         if let socket { configuration.socket = socket }
-        if let teacher { configuration.teacher.path = teacher }
-        if let reference { configuration.reference.path = reference }
+        if let teacher {
+            try Self.name(teacher, &configuration.teacher, &configuration.teacherEngine)
+        }
+        if let reference {
+            try Self.name(reference, &configuration.reference, &configuration.referenceEngine)
+        }
         if let threads { configuration.threads = threads }
         let problems = configuration.problems
         guard problems.isEmpty else {
             throw ConfigurationError(file: file, problems: problems)
         }
         return configuration
+    }
+
+    /// Takes a path or an engine's address; what the file says of the engine beside it holds.
+    private static func name(
+        _ text: String, _ model: inout ModelReference, _ engine: inout EngineReference
+    ) throws {
+        guard EngineReference.isAddress(text) else {
+            model.path = text
+            engine = EngineReference(kind: "", urls: [], model: "")
+            return
+        }
+        let address = try EngineReference(address: text)
+        model.path = ""
+        (engine.kind, engine.urls, engine.model) = (address.kind, address.urls, address.model)
     }
 }

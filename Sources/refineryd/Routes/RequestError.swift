@@ -70,7 +70,7 @@ extension RefineryError {
         switch kind {
         case .unusable: .internalServerError
         case .full: HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage")
-        case .locked: .serviceUnavailable
+        case .locked, .engineAway, .engineRefused: .serviceUnavailable
         case .notFound: .notFound
         case .refused: .conflict
         case .invalid: .badRequest

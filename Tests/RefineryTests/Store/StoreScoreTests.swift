@@ -45,6 +45,65 @@ struct StoreScoreTests {
         #expect(try test.store.checkPending().isClean)
     }
 
+    @Test func `ranks are both there or both missing`() throws {
+        let test = try TestStore()
+        let models = try test.registerModels()
+        try test.add([.test("a", "text")])
+        try test.chunkAll()
+        func score(_ top1: Int?, _ top10: Int?) -> ChunkScore {
+            ChunkScore(
+                chunk: 1, model: models.teacher,
+                outcome: .scored(
+                    ScoreSums(
+                        tokens: 4, bytes: 4, nll: 1, nllSquared: 1, top1: top1, top10: top10)))
+        }
+        for (top1, top10) in [(1, nil), (nil, 1), (2, 1), (-1, 1), (1, 5)] as [(Int?, Int?)] {
+            #expect(throws: RefineryError.self) {
+                try test.store.recordScores([score(top1, top10)])
+            }
+        }
+        #expect(try test.store.recordScores([score(nil, nil)]) == 1)
+        #expect(try test.count("SELECT count(*) FROM score WHERE top1 IS NULL") == 1)
+    }
+
+    @Test func `what one role has yet to score does not wait for the other`() throws {
+        let test = try TestStore()
+        let models = try test.registerModels()
+        try test.add([.test("a", "one|two|three")])
+        try test.chunkAll()
+        let scores = try test.store.nextPending(after: 0, limit: 2).map {
+            TestStore.score($0, model: models.teacher, salt: 1)
+        }
+        try test.store.recordScores(scores)
+        func pending(_ roles: [ModelRole]) throws -> [PendingChunk] {
+            try test.store.nextPending(after: 0, limit: 9, roles: roles)
+        }
+        #expect(try pending([.teacher]).map(\.id) == [3])
+        #expect(try pending([.teacher]).allSatisfy { $0.needsTeacher && !$0.needsReference })
+        #expect(try pending([.reference]).map(\.id) == [1, 2, 3])
+        #expect(try pending([.reference]).allSatisfy { !$0.needsTeacher && $0.needsReference })
+        #expect(try pending(ModelRole.allCases).count == 3)
+        // One model in both roles is the teacher's work.
+        try test.registerModels(teacher: "c", reference: "c")
+        #expect(try pending([.reference]).isEmpty)
+        #expect(try pending([.teacher]).count == 3)
+    }
+
+    @Test func `what is known of a served model is recorded once`() throws {
+        let test = try TestStore()
+        var model = Model.test("a")
+        let first = ServedRecord(
+            kind: "vllm", model: "m", dtype: "bfloat16", revision: "r", root: "/m",
+            engineVersion: "1", canaryNLL: 2.5)
+        model.served = first
+        _ = try test.store.register(model, as: .teacher)
+        model.served?.canaryNLL = 3
+        _ = try test.store.register(model, as: .teacher)
+        #expect(try test.store.servedRecord(fingerprint: model.fingerprint) == first)
+        #expect(try test.store.status().teacher?.served == first)
+        #expect(try test.store.servedRecord(fingerprint: "b") == nil)
+    }
+
     @Test func `the schema refuses a score of not a number by itself`() throws {
         let test = try TestStore()
         try test.registerModels()
@@ -54,8 +113,10 @@ struct StoreScoreTests {
             #expect(throws: DatabaseError.self) {
                 try test.store.pool.write {
                     try $0.execute(
-                        sql:
-                            "INSERT INTO score VALUES (1, 1, 'scored', 4, 4, \(value), 1, 0, 0, NULL)"
+                        sql: """
+                            INSERT INTO score
+                            VALUES (1, 1, 'scored', 4, 4, \(value), 1, 0, 0, NULL, 1, 0)
+                            """
                     )
                 }
             }

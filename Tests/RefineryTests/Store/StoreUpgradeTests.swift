@@ -72,4 +72,48 @@ struct StoreUpgradeTests {
         #expect(adapted?.message.contains("adapted") == true)
         try store.close()
     }
+
+    @Test func `a store of version 7 keeps its scores, and takes some without ranks`() throws {
+        let test = try TestStore()
+        let path = test.folder.appendingPathComponent("seven.db").path
+        try first(path)
+        let queue = try DatabaseQueue(path: path)
+        try queue.writeWithoutTransaction { db in
+            try db.execute(sql: "PRAGMA foreign_keys = OFF")
+            for migration in migrations[1..<7] {
+                try db.execute(sql: migration.sql)
+                try db.execute(
+                    sql: "INSERT INTO grdb_migrations VALUES (?)", arguments: [migration.name])
+            }
+            try db.execute(
+                sql: """
+                    UPDATE score SET nll_adapted = 60, repetition = 0.25 WHERE model = 1;
+                    INSERT INTO token_nll VALUES (1, 1, x'0102');
+                    """)
+        }
+        func rows(_ reader: any DatabaseReader) throws -> [Row] {
+            try reader.read { try Row.fetchAll($0, sql: "SELECT * FROM score ORDER BY model") }
+        }
+        let before = try rows(queue)
+        try queue.close()
+        let store = try Store(path: path)
+        #expect(try rows(store.pool) == before)
+        let check = try store.check()
+        #expect(check.damage.isEmpty && check.dangling.isEmpty)
+        // The rows of token_nll still refer to the table of scores.
+        #expect(throws: DatabaseError.self) {
+            try store.pool.write {
+                try $0.execute(sql: "INSERT INTO token_nll VALUES (1, 9, x'0102')")
+            }
+        }
+        try store.pool.write { db in
+            try db.execute(sql: "UPDATE score SET top1 = NULL, top10 = NULL WHERE model = 2")
+        }
+        #expect(throws: DatabaseError.self) {
+            try store.pool.write {
+                try $0.execute(sql: "UPDATE score SET top1 = NULL WHERE model = 1")
+            }
+        }
+        try store.close()
+    }
 }

@@ -20,6 +20,8 @@ public struct Model: Sendable, Equatable {
     public var maxContext: Int
     /// Which documents it was trained on, where its folder says so.
     public var slice: CorpusSlice?
+    /// What is known of it where an engine serves it.
+    public var served: ServedRecord?
 
     /// A model that is not registered yet.
     public init(

@@ -10,4 +10,9 @@ public struct PendingChunk: Sendable, Equatable {
     public var needsTeacher: Bool
     /// Whether the current reference has yet to score it; false where both are one model.
     public var needsReference: Bool
+
+    /// Whether the current model in a role has yet to score it.
+    func needs(_ role: ModelRole) -> Bool {
+        role == .teacher ? needsTeacher : needsReference
+    }
 }

@@ -10,10 +10,10 @@ public struct ScoreSums: Sendable, Equatable {
     public var nll: Double
     /// Σ NLL², nats².
     public var nllSquared: Double
-    /// Tokens that the model ranked first.
-    public var top1: Int
-    /// Tokens that the model ranked among the first ten.
-    public var top10: Int
+    /// Tokens that the model ranked first; nil where its engine gives no ranks.
+    public var top1: Int?
+    /// Tokens that the model ranked among the first ten; nil where its engine gives no ranks.
+    public var top10: Int?
     /// Σ adapted NLL, nats, as ``AdaptedNLL`` has it; nil where it was not computed.
     public var nllAdapted: Double?
     /// Share of repeated windows, as ``RepeatedWindows`` has it; nil where it was not computed.
@@ -21,7 +21,7 @@ public struct ScoreSums: Sendable, Equatable {
 
     /// Sums of the given parts.
     public init(
-        tokens: Int, bytes: Int, nll: Double, nllSquared: Double, top1: Int, top10: Int,
+        tokens: Int, bytes: Int, nll: Double, nllSquared: Double, top1: Int?, top10: Int?,
         nllAdapted: Double? = nil, repetition: Double? = nil
     ) {
         self.tokens = tokens
@@ -55,14 +55,21 @@ public struct ScoreSums: Sendable, Equatable {
                     + "nll \(nll), nll_squared \(nllSquared), nll_adapted \(nllAdapted ?? 0)",
                 hint: "record it as failed, with the reason")
         }
-        guard tokens > 0, bytes > 0, 0 <= top1, top1 <= top10, top10 <= tokens,
+        guard tokens > 0, bytes > 0, hasPossibleRanks,
             tokenNLL16.map({ $0.count == 2 * tokens }) ?? true,
             (0...1).contains(repetition ?? 0)
         else {
             throw RefineryError(
                 .invalid,
                 "score of chunk \(chunk) contradicts itself: tokens \(tokens), "
-                    + "bytes \(bytes), top1 \(top1), top10 \(top10)")
+                    + "bytes \(bytes), top1 \(top1.map(String.init) ?? "unknown"), "
+                    + "top10 \(top10.map(String.init) ?? "unknown")")
         }
+    }
+
+    /// Whether the ranks are both there, in order and within the tokens, or both missing.
+    private var hasPossibleRanks: Bool {
+        guard let top1, let top10 else { return top1 == nil && top10 == nil }
+        return 0 <= top1 && top1 <= top10 && top10 <= tokens
     }
 }

@@ -1,0 +1,193 @@
+import Logging
+import ScoringEngines
+import TeacherInference
+
+/// The connections to a served model's endpoints, and the questions that come before scoring.
+final class EngineConnection: Sendable {
+    /// Where the model is.
+    let address: EngineAddress
+    /// One an endpoint.
+    let clients: [EngineClient]
+    private let transport: EngineTransport
+
+    /// What the endpoints say.
+    struct Found {
+        var record: ServedRecord
+        var maxContext: Int
+        /// Whether the engine's tokenizer was compared with ours.
+        var comparedTokenizer: Bool
+        /// The canary's, context token included.
+        var canaryIDs: [TokenID]
+    }
+
+    /// What the endpoints that answer say of themselves.
+    private struct Answers: Sendable {
+        var identities: [(client: EngineClient, identity: EngineIdentity)] = []
+        var canaryNLL = 0.0
+        var comparedTokenizer = true
+    }
+
+    /// Reads the key; nothing is sent yet.
+    ///
+    /// - Throws: `EngineError` (invalid).
+    init(_ engine: EngineReference, _ request: LoadRequest) throws(EngineError) {
+        address = try EngineAddress(kind: engine.kind, urls: engine.urls, model: engine.model)
+        var key: EngineKey?
+        if let path = engine.keyFile { key = try EngineKey(path: path) }
+        for warning in try address.check(
+            hasKey: key != nil, allowsPlainHTTP: engine.allowsPlainHTTP)
+        {
+            switch warning {
+            case .plainHTTP(let urls):
+                request.logger.warning(
+                    "texts go over the network unencrypted",
+                    metadata: ["engine.url": "\(urls.map(\.description).joined(separator: " "))"])
+            }
+        }
+        transport = try EngineTransport(
+            key: key, authorityFile: engine.authorityFile, timing: request.timing,
+            allowsPlainHTTP: engine.allowsPlainHTTP)
+        clients = EngineClient.all(address, transport: transport)
+    }
+
+    deinit {
+        let transport = transport
+        // A request in flight has been cancelled by whoever lets go of this.
+        Task.detached { try? await transport.shutDown() }
+    }
+
+    /// Asks every endpoint what it serves and how it tokenises, and one for the canary; blocks.
+    ///
+    /// Endpoints that do not answer are left to the pool, as long as one does.
+    ///
+    /// - Parameters:
+    ///   - engine: what the user says of the model.
+    ///   - tokenizer: ours.
+    ///   - contextToken: what is put in front of the canary.
+    ///   - known: what was recorded of the model before.
+    ///   - request: its `isCancelled` gives up.
+    /// - Returns: What is known of the model now.
+    /// - Throws: `EngineError`; `CancellationError`.
+    func look(
+        at engine: EngineReference, tokenizer: any Tokenizer, contextToken: TokenID?,
+        known: ServedRecord?, _ request: LoadRequest
+    ) throws -> Found {
+        let clients = clients
+        let text = (contextToken.map { [$0] } ?? []) + Self.encode(ServedTexts.canary, tokenizer)
+        let (answers, ids, context) = try BlockingCall.run(isCancelled: request.isCancelled) {
+            var answers = try await Self.ask(clients, tokenizer, request.logger)
+            let context = answers.identities.compactMap { answer in
+                answer.identity.contextLength.map { answer.client.longestSequence(context: $0) }
+            }.min()
+            let ids = Array(text.prefix(min(context ?? .max, ServedTexts.mostCanaryIDs)))
+            answers.canaryNLL = try await Self.canary(ids, answers.identities.map(\.client))
+            return (answers, ids, context)
+        }
+        let first = answers.identities[0].identity
+        if context == nil {
+            request.logger.warning(
+                "the engine does not say how long its context is",
+                metadata: ["engine": "\(address)"])
+        }
+        let reported = answers.identities.compactMap(\.identity.weightVersion)
+        for version in reported {
+            if let named = engine.revision ?? known?.reportedRevision, named != version {
+                throw EngineError(
+                    .refused,
+                    "\(address): the engine calls its weights \"\(version)\", expected was "
+                        + "\"\(named)\"",
+                    hint: "serve those weights, or name the new ones as another revision")
+            }
+        }
+        if let known {
+            try EngineCanary(ids: ids, meanNLL: known.canaryNLL, isFloat32: engine.isFloat32)
+                .check(answers.canaryNLL)
+        }
+        return Found(
+            record: ServedRecord(
+                kind: engine.kind, model: engine.model, dtype: engine.dtype,
+                revision: engine.revision, reportedRevision: reported.first, root: first.root,
+                engineVersion: first.engineVersion, canaryNLL: answers.canaryNLL),
+            maxContext: context ?? Self.unknownContext,
+            comparedTokenizer: answers.comparedTokenizer, canaryIDs: ids)
+    }
+
+    /// Tokens of a context whose length the engine does not say: longer than any chunk.
+    private static let unknownContext = 1_000_001
+
+    /// Asks each endpoint what it serves, and whether it tokenises as we do.
+    private static func ask(
+        _ clients: [EngineClient], _ tokenizer: any Tokenizer, _ logger: Logger
+    ) async throws -> Answers {
+        var answers = Answers()
+        var absence: EngineError?
+        for client in clients {
+            do {
+                let identity = try await client.identity()
+                if try await !probe(client, tokenizer, logger) { answers.comparedTokenizer = false }
+                answers.identities.append((client, identity))
+            } catch let error as EngineError {
+                guard error.mayPass else { throw error }
+                absence = error
+                logger.warning(
+                    "an engine endpoint is away", metadata: ["error": "\(error.message)"])
+            }
+        }
+        if answers.identities.isEmpty, let absence { throw absence }
+        return answers
+    }
+
+    /// Compares the engine's tokenizer with ours; false where it has no way to ask.
+    private static func probe(
+        _ client: EngineClient, _ tokenizer: any Tokenizer, _ logger: Logger
+    ) async throws -> Bool {
+        for text in ServedTexts.probes {
+            guard let theirs = try await client.tokenize(text) else {
+                logger.notice(
+                    "the engine has no /tokenize: that it has our tokenizer is not checked",
+                    metadata: ["engine.url": "\(client.url)"])
+                return false
+            }
+            let ours = encode(text, tokenizer)
+            guard theirs == ours else {
+                throw EngineError(
+                    .refused,
+                    "\(client.url): the engine's tokenizer is another one: it makes \(theirs) of "
+                        + "\"\(text)\", ours makes \(ours)",
+                    hint: "name the tokenizer of the model that is served")
+            }
+        }
+        return true
+    }
+
+    /// The canary's mean NLL by the first endpoint that gives it.
+    private static func canary(
+        _ ids: [TokenID], _ clients: [EngineClient]
+    ) async throws -> Double {
+        var absence: EngineError?
+        for client in clients {
+            do {
+                return try await client.meanNLL(of: ids)
+            } catch let error as EngineError {
+                guard error.mayPass else { throw error }
+                absence = error
+            }
+        }
+        throw absence ?? EngineError(.unavailable(retryAfter: nil), "no endpoint answers")
+    }
+
+    private static func encode(_ text: String, _ tokenizer: any Tokenizer) -> [TokenID] {
+        var text = text
+        return text.withUTF8 { tokenizer.encode(UnsafeRawBufferPointer($0)) }
+    }
+}
+
+extension EngineError {
+    /// Whether the endpoint may answer well when it is asked again.
+    fileprivate var mayPass: Bool {
+        switch kind {
+        case .unavailable, .wrongAnswer: true
+        case .sequence, .refused, .invalid: false
+        }
+    }
+}
