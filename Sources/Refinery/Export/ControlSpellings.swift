@@ -21,7 +21,12 @@ public struct ControlSpellings: Sendable {
 
     /// Counts a row by its text.
     public mutating func add(row text: [UInt8]) {
-        let found = text.withUnsafeBytes(Self.spellings(in:))
+        text.withUnsafeBytes { add(row: $0) }
+    }
+
+    /// Counts a row by its text, or by its text as JSON has it: spellings have nothing to escape.
+    public mutating func add(row text: UnsafeRawBufferPointer) {
+        let found = Self.spellings(in: text)
         guard !found.isEmpty else { return }
         rows += 1
         for spelling in found {

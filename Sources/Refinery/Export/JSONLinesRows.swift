@@ -22,6 +22,12 @@ public final class JSONLinesRows: RowWriter {
         try output.write(json.bytes)
     }
 
+    /// Writes a line as it came.
+    public func write(_ line: RowLine) throws {
+        try output.write(line.bytes)
+        try output.write([UInt8(ascii: "\n")])
+    }
+
     /// Gives the file its name.
     public func finish() throws -> WrittenRows {
         var written = WrittenRows(files: [Manifest.File(try output.finish(), path: output.path)])

@@ -58,6 +58,11 @@ public final class OutputWriter {
 
     /// Writes bytes.
     public func write(_ bytes: [UInt8]) throws {
+        try bytes.withUnsafeBytes { try write($0) }
+    }
+
+    /// Writes bytes.
+    public func write(_ bytes: UnsafeRawBufferPointer) throws {
         waiting.append(contentsOf: bytes)
         if waiting.count >= OutputWriter.blockSize { try flush(isLast: false) }
     }
@@ -93,11 +98,14 @@ public final class OutputWriter {
 
     private func flush(isLast: Bool) throws {
         guard descriptor >= 0 else { throw RefineryError(.output, "output \(path) is closed") }
-        let bytes = waiting
-        waiting.removeAll(keepingCapacity: true)
+        // Empty even where writing fails, so that nothing is written twice.
+        var bytes: [UInt8] = []
+        swap(&bytes, &waiting)
         try bytes.withUnsafeBytes { bytes in
             try compressor.compress(bytes, isLast: isLast) { try put($0) }
         }
+        bytes.removeAll(keepingCapacity: true)
+        swap(&bytes, &waiting)
     }
 
     private func put(_ bytes: UnsafeRawBufferPointer) throws {

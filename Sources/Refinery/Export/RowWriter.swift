@@ -8,6 +8,11 @@ public protocol RowWriter: AnyObject {
     /// - Throws: an error where the row does not fit the format, or nothing can be written.
     func write(_ row: OutputRow) throws
 
+    /// Writes the row that a line says.
+    ///
+    /// - Throws: the same; ``RefineryError`` for a line that says no row.
+    func write(_ line: RowLine) throws
+
     /// Ends the output, syncs its files and gives them their names.
     ///
     /// - Returns: what was written.
@@ -16,6 +21,13 @@ public protocol RowWriter: AnyObject {
 
     /// Removes what was written so far; does nothing after ``finish()``.
     func discard()
+}
+
+extension RowWriter {
+    /// Reads the line, and writes the row.
+    public func write(_ line: RowLine) throws {
+        try write(OutputRow(line))
+    }
 }
 
 /// What a ``RowWriter`` wrote.

@@ -43,7 +43,7 @@ final class ExportFile: Sendable {
                     guard case .bytes(let line) = line else {
                         throw Failure("a row arrived that is larger than 1 GiB")
                     }
-                    try state.add(OutputRow(line: line, keepFields: output.keepFields))
+                    try state.add(RowLine(line, keepFields: output.keepFields))
                 }
             }
         }
@@ -125,6 +125,16 @@ extension ExportFile.State {
     mutating func add(_ row: OutputRow) throws {
         try writer.write(row)
         spellings.add(row: row.text)
+        count()
+    }
+
+    mutating func add(_ line: RowLine) throws {
+        try writer.write(line)
+        spellings.add(row: line.escapedText)
+        count()
+    }
+
+    private mutating func count() {
         rows += 1
         rowsOfSelection += 1
     }

@@ -30,7 +30,9 @@ struct OutputRowTests {
         for keepFields in [true, false] where keepFields || fields == nil {
             let row = Self.row(text, fields: fields)
             let line = Self.line(row, keepFields: keepFields)
-            let read = try line.withUnsafeBytes { try OutputRow(line: $0, keepFields: keepFields) }
+            let read = try line.withUnsafeBytes {
+                try OutputRow(RowLine($0, keepFields: keepFields))
+            }
             #expect(read == row)
             #expect(Self.line(read, keepFields: keepFields) == line)
         }
@@ -42,10 +44,10 @@ struct OutputRowTests {
         let deep = String(repeating: "[", count: levels) + String(repeating: "]", count: levels)
         let row = Self.row("text", fields: "{\"x\":\(deep)}")
         let line = Self.line(row, keepFields: true)
-        #expect(try line.withUnsafeBytes { try OutputRow(line: $0, keepFields: true) } == row)
+        #expect(try line.withUnsafeBytes { try OutputRow(RowLine($0, keepFields: true)) } == row)
         let deeper = Self.line(Self.row("text", fields: "{\"x\":[\(deep)]}"), keepFields: true)
         #expect(throws: RefineryError.self) {
-            try deeper.withUnsafeBytes { try OutputRow(line: $0, keepFields: true) }
+            try deeper.withUnsafeBytes { try OutputRow(RowLine($0, keepFields: true)) }
         }
     }
 
@@ -55,7 +57,7 @@ struct OutputRowTests {
         for count in 0..<line.count {
             #expect(throws: RefineryError.self, "\(count) bytes") {
                 _ = try line[..<count].withUnsafeBytes {
-                    try OutputRow(line: $0, keepFields: false)
+                    try OutputRow(RowLine($0, keepFields: false))
                 }
             }
         }
@@ -68,7 +70,7 @@ struct OutputRowTests {
         ] {
             let changed = Array(text.replacing(from, with: to).utf8)
             #expect(throws: RefineryError.self, "\(to)") {
-                _ = try changed.withUnsafeBytes { try OutputRow(line: $0, keepFields: false) }
+                _ = try changed.withUnsafeBytes { try OutputRow(RowLine($0, keepFields: false)) }
             }
         }
     }

@@ -27,6 +27,12 @@ final class RowStream {
         try check(sqlite3_bind_int64(handle, 1, argument))
     }
 
+    /// Puts a number in place of the `?` with that number, from 1, for every time it begins.
+    func bind(_ argument: Int64, at place: CInt) throws {
+        sqlite3_reset(handle)
+        try check(sqlite3_bind_int64(handle, place, argument))
+    }
+
     /// Goes to the next row; false after the last.
     func next() throws -> Bool {
         let code = sqlite3_step(handle)
@@ -36,6 +42,11 @@ final class RowStream {
             return false
         }
         return false
+    }
+
+    /// Ends the query before its last row.
+    func end() {
+        sqlite3_reset(handle)
     }
 
     /// A column's integer, 0 of NULL.
@@ -75,6 +86,11 @@ final class RowStream {
             UnsafeRawBufferPointer(
                 start: sqlite3_column_blob(handle, column),
                 count: Int(sqlite3_column_bytes(handle, column))))
+    }
+
+    /// A copy of a column's bytes.
+    func bytes(_ column: CInt) -> [UInt8] {
+        withBytes(column) { Array($0) }
     }
 
     private func check(_ code: CInt) throws {

@@ -57,11 +57,12 @@ struct SelectedRows {
     func page(
         _ snapshot: Snapshot, fields: Bool, next: () throws -> (Int64, rank: Int, score: Double)?
     ) throws -> [ExportRow] {
-        var texts = try TextReader(snapshot)
+        var reader = try SelectedRowReader(
+            snapshot, models: selection.models, unit: unit, fields: fields)
         var rows: [ExportRow] = []
         var bytes = 0
         while rows.count < Self.mostRows, bytes < Self.mostBytes, let place = try next() {
-            guard let row = try row(place, fields: fields, &texts, snapshot.db) else { continue }
+            guard let row = try reader.row(place) else { continue }
             bytes += row.text.count + (row.fields?.count ?? 0)
             rows.append(row)
         }
@@ -76,48 +77,5 @@ struct SelectedRows {
             .unusable,
             "selection \(selection.id) has \(selection.count) rows, \(count) could be read",
             hint: "the file is damaged; restore a backup")
-    }
-
-    private func row(
-        _ place: (id: Int64, rank: Int, score: Double), fields: Bool, _ texts: inout TextReader,
-        _ db: Database
-    ) throws -> ExportRow? {
-        let byDocument = unit == .document
-        let readChunks = try db.cachedStatement(
-            sql: """
-                SELECT c.id, c.document, c.ordinal, c.start, c."end", t.nll, r.nll, t.tokens
-                FROM chunk c
-                CROSS JOIN score t ON t.chunk = coalesce(c.duplicate_of, c.id) AND t.model = ?1
-                CROSS JOIN score r ON r.chunk = coalesce(c.duplicate_of, c.id) AND r.model = ?2
-                WHERE \(byDocument ? "c.document = ?3 AND t.nll >= 0 AND r.nll >= 0" : "c.id = ?3")
-                ORDER BY c.id
-                """)
-        let models = selection.models
-        let chunks = try Row.fetchAll(
-            readChunks, arguments: [models.teacher, models.reference, place.id])
-        guard let first = chunks.first else { return nil }
-        let document: Int64 = first[1]
-        let readDocument = try db.cachedStatement(
-            sql: """
-                SELECT d.key, m.name, d.bytes FROM document d
-                LEFT JOIN domain m ON m.id = d.domain WHERE d.id = ?
-                """)
-        guard let about = try Row.fetchOne(readDocument, arguments: [document]) else { return nil }
-        let readFields = try db.cachedStatement(
-            sql: "SELECT fields FROM document_text WHERE document = ?")
-        let other: Data? = fields ? try Data.fetchOne(readFields, arguments: [document]) : nil
-        let domain: Data? = about[1]
-        let bytes: Int = about[2]
-        let start: Int = byDocument ? 0 : first[3]
-        let range = start..<(byDocument ? bytes : first[4])
-        return ExportRow(
-            chunkID: first[0], documentID: document, document: Array(about[0] as Data),
-            ordinal: byDocument ? nil : first[2], text: try texts.text(of: document, range),
-            domain: domain.map { Array($0) }, score: place.score,
-            teacherNLL: chunks.reduce(0) { $0 + ($1[5] as Double) },
-            referenceNLL: chunks.reduce(0) { $0 + ($1[6] as Double) },
-            tokens: chunks.reduce(0) { $0 + ($1[7] as Int) }, rank: place.rank,
-            range: range,
-            isFinal: range.upperBound == bytes, fields: other.map { Array($0) })
     }
 }

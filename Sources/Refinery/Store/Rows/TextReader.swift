@@ -1,34 +1,32 @@
-import Foundation
-import GRDB
-
 /// Reads documents' texts within one transaction; the last one stays inflated, so that the
 /// chunks of a document in a row cost one inflation.
 struct TextReader {
-    private let db: Database
+    private let rows: RowStream
     private let inflater: Inflater
     private var document: Int64?
     private var text: [UInt8] = []
 
     /// A reader that has read nothing.
     init(_ snapshot: Snapshot) throws {
-        db = snapshot.db
+        rows = try RowStream(
+            snapshot.db,
+            sql: """
+                SELECT d.bytes, t.deflated FROM document d JOIN document_text t ON t.document = d.id
+                WHERE d.id = ?
+                """)
         inflater = try Inflater()
     }
 
     /// The whole text of a document.
     mutating func text(of document: Int64) throws -> [UInt8] {
         if document == self.document { return text }
-        let statement = try db.cachedStatement(
-            sql: """
-                SELECT d.bytes, t.deflated FROM document d JOIN document_text t ON t.document = d.id
-                WHERE d.id = ?
-                """)
-        guard let row = try Row.fetchOne(statement, arguments: [document]) else {
+        try rows.begin(document)
+        defer { rows.end() }
+        guard try rows.next() else {
             throw RefineryError(.unusable, "document \(document) has no text in the store")
         }
-        let deflated: Data = row[1]
-        let count: Int = row[0]
-        text = try deflated.withUnsafeBytes { try inflater.inflate($0, count: count) }
+        let count = Int(rows.integer(0))
+        text = try rows.withBytes(1) { try inflater.inflate($0, count: count) }
         self.document = document
         return text
     }
