@@ -6,7 +6,9 @@ extension OutputRow {
     public func write(to json: inout JSONBytes, keepFields: Bool) {
         json.raw("{\"id\":")
         json.repairedString(document)
-        json.raw(",\"chunk\":\(ordinal.map(String.init) ?? "null"),\"text\":")
+        json.raw(",\"chunk\":")
+        if let ordinal { json.integer(ordinal) } else { json.raw("null") }
+        json.raw(",\"text\":")
         json.string(text)
         json.raw(",\"domain\":")
         if let domain { json.repairedString(domain) } else { json.raw("null") }
@@ -16,9 +18,15 @@ extension OutputRow {
         json.number(teacherNLL)
         json.raw(",\"reference_nll\":")
         json.number(referenceNLL)
-        json.raw(",\"tokens\":\(tokens),\"rank\":\(rank)")
-        json.raw(",\"start\":\(range.lowerBound),\"end\":\(range.upperBound)")
-        json.raw(",\"final\":\(isFinal)")
+        json.raw(",\"tokens\":")
+        json.integer(tokens)
+        json.raw(",\"rank\":")
+        json.integer(rank)
+        json.raw(",\"start\":")
+        json.integer(range.lowerBound)
+        json.raw(",\"end\":")
+        json.integer(range.upperBound)
+        json.raw(isFinal ? ",\"final\":true" : ",\"final\":false")
         if keepFields {
             json.raw(",\"fields\":")
             if let fields { json.raw(fields) } else { json.raw("null") }
