@@ -60,6 +60,7 @@ struct CommandLineTests {
             ["enqueue", "a.jsonl", "--corpus", ""],
             ["enqueue", "a.jsonl", "--id-field", "key", "--no-id-field"],
             ["train-reference", "-", "--teacher", "t", "--output", "r"],
+            ["train-reference", "a", "--teacher", "vllm+http://h/m", "--output", "r"],
             ["train-reference", "a", "--teacher", "t", "--output", "r", "--share", "1.5"],
             ["train-reference", "a", "--teacher", "t", "--output", "r", "--layers", "4"],
             ["train-reference", "a", "--teacher", "t", "--output", "r", "--hours", "0"],

@@ -1,7 +1,9 @@
 import AsyncHTTPClient
+import Glibc
 import Logging
 import NIOCore
 import NIOHTTP1
+import NIOPosix
 import NIOSSL
 
 /// HTTP to engines: connections, certificates, the key, bounds on time and on size.
@@ -150,6 +152,19 @@ public struct EngineTransport: Sendable {
         return key?.redacting(text) ?? text
     }
 
+    /// The system's words, where the system is why.
+    private static func words(of error: any Error) -> String {
+        switch error {
+        case let error as IOError:
+            return String(cString: strerror(error.errnoCode))
+        case let error as NIOConnectionError:
+            if let first = error.connectionErrors.first { return words(of: first.error) }
+            return "no address of \(error.host) is known"
+        default:
+            return "\(error)"
+        }
+    }
+
     private static func failure(_ error: any Error) -> EngineError {
         let text = "\(error)"
         let isCertificate =
@@ -159,7 +174,8 @@ public struct EngineTransport: Sendable {
                 .refused, "the certificate cannot be verified: \(text)",
                 hint: "name the file with your authority's certificate (ca)")
         }
-        return EngineError(.unavailable(retryAfter: nil), "the connection failed: \(text)")
+        return EngineError(
+            .unavailable(retryAfter: nil), "the connection failed: \(words(of: error))")
     }
 }
 

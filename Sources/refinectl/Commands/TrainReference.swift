@@ -46,6 +46,11 @@ struct TrainReference: AsyncParsableCommand {
         guard !path.isEmpty, path != "-" else {
             throw ValidationError("--output names a folder")
         }
+        guard !EngineReference.isAddress(teacher) else {
+            throw ValidationError(
+                "the reference takes over the teacher's tokenizer: give a folder or .gguf file with "
+                    + "it, not an engine's address")
+        }
         guard PipelineConfiguration.maxTokensRange.contains(maxTokens) else {
             throw ValidationError("--max-tokens must be from 16 to 1000000")
         }

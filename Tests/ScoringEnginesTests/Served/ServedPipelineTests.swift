@@ -172,7 +172,8 @@ import Testing
             ServedFixture.configuration(["http://localhost:\(port)"]))
         let end = Task { try await pipeline.drain() }
         try await ServedFixture.wait(for: pipeline) { state, reason in
-            state == .waiting && reason?.contains("the connection failed") == true
+            state == .waiting
+                && reason?.contains("the connection failed: Connection refused") == true
         }
         try await StandIn.with(
             port: port, tokenize: ServedFixture.tokenize, StandIn.healthy

@@ -120,7 +120,7 @@ final class EngineConnection: Sendable {
         _ clients: [EngineClient], _ tokenizer: any Tokenizer, _ logger: Logger
     ) async throws -> Answers {
         var answers = Answers()
-        var absence: EngineError?
+        var absences: [EngineError] = []
         for client in clients {
             do {
                 let identity = try await client.identity()
@@ -128,12 +128,15 @@ final class EngineConnection: Sendable {
                 answers.identities.append((client, identity))
             } catch let error as EngineError {
                 guard error.mayPass else { throw error }
-                absence = error
-                logger.warning(
-                    "an engine endpoint is away", metadata: ["error": "\(error.message)"])
+                absences.append(error)
             }
         }
-        if answers.identities.isEmpty, let absence { throw absence }
+        // Whoever waits for the engine says so itself.
+        if answers.identities.isEmpty, let absence = absences.last { throw absence }
+        for absence in absences {
+            logger.warning(
+                "an engine endpoint is away", metadata: ["error": "\(absence.message)"])
+        }
         return answers
     }
 
