@@ -68,11 +68,25 @@ extension EngineClient {
         return ids
     }
 
-    /// Scores one sequence and gives its mean NLL, nats.
+    /// Scores one sequence.
     ///
+    /// - Parameter ids: at least two.
+    /// - Returns: its mean NLL, nats, and what the answer calls the weights, where it does.
     /// - Throws: ``EngineError``; `CancellationError`.
-    public func meanNLL(of ids: [Int32]) async throws -> Double {
-        try await score([ids])[0].meanNLL
+    public func canary(
+        _ ids: [Int32]
+    ) async throws -> (meanNLL: Double, revision: String?) {
+        let answer = try await answer([ids], tokensInFlight: 0)
+        return (answer.scores[0].meanNLL, reportedRevision(answer))
+    }
+
+    /// What an answer says of the weights, where an operator named them.
+    func reportedRevision(_ answer: EngineAnswer) -> String? {
+        switch kind {
+        // vLLM's own fingerprint hashes its configuration: another host may have another.
+        case .vllm: answer.fingerprint.flatMap { $0.hasPrefix("vllm-") ? nil : $0 }
+        case .sglang: answer.fingerprint == "default" ? nil : answer.fingerprint
+        }
     }
 
     private func leaves(_ body: [UInt8]?, path: String) async throws -> JSONLeaves {

@@ -37,14 +37,19 @@ enum EngineStatus {
     }
 
     /// The sentence in an error's body: of JSON its message, else the text itself, shortened.
-    static func message(in body: [UInt8]) -> String {
+    ///
+    /// - Parameters:
+    ///   - body: the body, or its beginning.
+    ///   - redact: takes secrets out, before shortening could leave the beginning of one.
+    /// - Returns: at most 300 characters.
+    static func message(in body: [UInt8], redact: (String) -> String) -> String {
         if let leaves = try? body.withRawBytes({ bytes throws(EngineError) in
             try JSONLeaves(bytes)
         }) {
             for path in ["error.message", "message", "detail", "error", "detail.0.msg"] {
-                if let text = leaves.text(path) { return String(text.prefix(300)) }
+                if let text = leaves.text(path) { return String(redact(text).prefix(300)) }
             }
         }
-        return String(String(decoding: body, as: UTF8.self).prefix(300))
+        return String(redact(String(decoding: body, as: UTF8.self)).prefix(300))
     }
 }

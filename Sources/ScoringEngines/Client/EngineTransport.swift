@@ -148,8 +148,7 @@ public struct EngineTransport: Sendable {
         } catch {
             // The status says what is to be done; the text only explains it.
         }
-        let text = EngineStatus.message(in: bytes)
-        return key?.redacting(text) ?? text
+        return EngineStatus.message(in: bytes) { key?.redacting($0) ?? $0 }
     }
 
     /// The system's words, where the system is why.

@@ -91,7 +91,7 @@ struct EngineRun {
 
     private static func check(_ canary: EngineCanary, _ client: EngineClient) async throws {
         do {
-            try canary.check(try await client.meanNLL(of: canary.ids))
+            try canary.check(try await client.canary(canary.ids).meanNLL)
         } catch let error as EngineError {
             guard error.kind == .sequence || error.kind == .refused else { throw error }
             throw EngineError(
@@ -216,16 +216,5 @@ struct EngineRun {
         EngineError(
             .refused, "\(clients[endpoint].url): the engine had \(known), and now has \"\(found)\"",
             hint: "scores of other weights are never mixed; bring the old ones back, or start anew")
-    }
-}
-
-extension EngineClient {
-    /// What an answer says of the weights, where an operator named them.
-    fileprivate func reportedRevision(_ answer: EngineAnswer) -> String? {
-        switch kind {
-        // vLLM's own fingerprint hashes its configuration: another host may have another.
-        case .vllm: answer.fingerprint.flatMap { $0.hasPrefix("vllm-") ? nil : $0 }
-        case .sglang: answer.fingerprint == "default" ? nil : answer.fingerprint
-        }
     }
 }

@@ -30,7 +30,8 @@ struct EngineFlags: Equatable {
         }
         guard tokenizer?.isEmpty == false else {
             throw ValidationError(
-                "\(model) is served by an engine: give \(prefix)tokenizer FOLDER, a local folder or "
+                // Not the address: a password may be in it.
+                "the model is served by an engine: give \(prefix)tokenizer FOLDER, a local folder or "
                     + ".gguf file with its tokenizer")
         }
     }

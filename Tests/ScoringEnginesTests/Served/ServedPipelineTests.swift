@@ -146,6 +146,25 @@ import Testing
         #expect(try fixture.export() == expected.export)
     }
 
+    @Test("weights of another name are refused before their canary is recorded")
+    func otherRevision() async throws {
+        let fixture = try ServedFixture()
+        let other: StandIn.Answer = {
+            .json(EngineAnswers.vllm($0.prompts, fingerprint: "sha256:other"))
+        }
+        let error = await #expect(throws: RefineryError.self) {
+            try await with([other]) { servers in
+                var configuration = ServedFixture.configuration(servers.map(\.url)) {
+                    $0.revision = "sha256:named"
+                }
+                configuration.waitsForEngines = false
+                try await fixture.pipeline(configuration).drain()
+            }
+        }
+        #expect(error?.kind == .engineRefused && error?.message.contains("sha256:other") == true)
+        #expect(try fixture.count("SELECT count(*) FROM model") == 0)
+    }
+
     @Test("where nobody mends it, a refusal is an error and nothing wrong is recorded")
     func refusal() async throws {
         let fixture = try ServedFixture()

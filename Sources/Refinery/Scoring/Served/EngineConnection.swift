@@ -24,6 +24,8 @@ final class EngineConnection: Sendable {
     private struct Answers: Sendable {
         var identities: [(client: EngineClient, identity: EngineIdentity)] = []
         var canaryNLL = 0.0
+        /// What the canary's answer called the weights.
+        var canaryRevision: String?
         var comparedTokenizer = true
     }
 
@@ -80,7 +82,8 @@ final class EngineConnection: Sendable {
                 answer.identity.contextLength.map { answer.client.longestSequence(context: $0) }
             }.min()
             let ids = Array(text.prefix(min(context ?? .max, ServedTexts.mostCanaryIDs)))
-            answers.canaryNLL = try await Self.canary(ids, answers.identities.map(\.client))
+            (answers.canaryNLL, answers.canaryRevision) = try await Self.canary(
+                ids, answers.identities.map(\.client))
             return (answers, ids, context)
         }
         let first = answers.identities[0].identity
@@ -89,7 +92,10 @@ final class EngineConnection: Sendable {
                 "the engine does not say how long its context is",
                 metadata: ["engine": "\(address)"])
         }
-        let reported = answers.identities.compactMap(\.identity.weightVersion)
+        // vLLM names them in answers alone: a canary of other weights must not be recorded.
+        let reported =
+            answers.identities.compactMap(\.identity.weightVersion)
+            + [answers.canaryRevision].compactMap { $0 }
         for version in reported {
             if let named = engine.revision ?? known?.reportedRevision, named != version {
                 throw EngineError(
@@ -163,14 +169,14 @@ final class EngineConnection: Sendable {
         return true
     }
 
-    /// The canary's mean NLL by the first endpoint that gives it.
+    /// The canary's mean NLL, and what the weights are called, by the first endpoint that says it.
     private static func canary(
         _ ids: [TokenID], _ clients: [EngineClient]
-    ) async throws -> Double {
+    ) async throws -> (meanNLL: Double, revision: String?) {
         var absence: EngineError?
         for client in clients {
             do {
-                return try await client.meanNLL(of: ids)
+                return try await client.canary(ids)
             } catch let error as EngineError {
                 guard error.mayPass else { throw error }
                 absence = error
