@@ -30,6 +30,9 @@ public struct EngineError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The status of HTTP that says so, where one does.
     let status: Int?
 
+    /// Whether the time for the answer was over.
+    let isTimeout: Bool
+
     /// Unicode scalars that a message or a hint has at most.
     public static let longest = 600
 
@@ -38,10 +41,13 @@ public struct EngineError: Error, Sendable, Equatable, CustomStringConvertible {
         self.init(kind, message, hint: hint, status: nil)
     }
 
-    /// An error that a status of HTTP says.
-    init(_ kind: Kind, _ message: String, hint: String? = nil, status: Int?) {
+    /// An error that a status of HTTP says, or a clock.
+    init(
+        _ kind: Kind, _ message: String, hint: String? = nil, status: Int?, isTimeout: Bool = false
+    ) {
         self.kind = kind
         self.status = status
+        self.isTimeout = isTimeout
         self.message = Self.printable(message)
         self.hint = hint.map(Self.printable)
     }
@@ -53,7 +59,15 @@ public struct EngineError: Error, Sendable, Equatable, CustomStringConvertible {
 
     /// The same error, its message preceded by where it happened.
     func at(_ place: String) -> EngineError {
-        EngineError(kind, "\(place): \(message)", hint: hint, status: status)
+        EngineError(
+            kind, "\(place): \(message)", hint: hint, status: status, isTimeout: isTimeout)
+    }
+
+    /// The same error without the key, should a server have sent it back.
+    func redacted(_ key: EngineKey) -> EngineError {
+        EngineError(
+            kind, key.redacting(message), hint: hint.map(key.redacting), status: status,
+            isTimeout: isTimeout)
     }
 
     private static func printable(_ text: String) -> String {

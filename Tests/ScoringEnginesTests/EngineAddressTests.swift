@@ -34,7 +34,7 @@ import Testing
         ("vllm+http://user@host/m", "user or a password"),
         ("vllm+http://host:0/m", "port"), ("vllm+http://host:65536/m", "port"),
         ("vllm+http://host:/m", "port"), ("vllm+http://host:8a/m", "port"),
-        ("vllm+http://host:+8/m", "port"), ("vllm+http://ho st/m", "no host"),
+        ("vllm+http://host:+8/m", "port"), ("vllm+http://ho\tst/m", "no host"),
         ("vllm+http://[::1/m", "bracket"), ("vllm+http://[::1]x/m", "no port"),
         ("vllm+http://[zz]/m", "IPv6"), ("vllm+http://h/m?x=1", "query"),
         ("vllm+http://h/m#x", "query"), ("vllm+http://h/m%2", "percent"),
@@ -52,6 +52,13 @@ import Testing
         let address = try EngineAddress(
             kind: "vllm", urls: ["https://a:8000", "https://b/own/"], model: "m", prefix: "shared")
         #expect(address.urls.map(\.description) == ["https://a:8000/shared", "https://b:443/own"])
+        #expect(try EngineAddress(address.description) == address)
+        let prefixed = try EngineAddress(
+            kind: "sglang", urls: ["http://a:8000/x"], model: "a b/c")
+        #expect(prefixed.description == "sglang+http://a:8000/x a b/c")
+        #expect(try EngineAddress(prefixed.description) == prefixed)
+        #expect(throws: EngineError.self) { try EngineAddress("vllm+http://a,,http://b m") }
+        #expect(throws: EngineError.self) { try EngineAddress("vllm+http://a,http://u:p@b m") }
         for urls in [
             [], ["a:8000"], ["https://a", "https://a:443"], ["https://u:p@a"], ["https://a?x"],
         ] {

@@ -121,6 +121,37 @@ import Testing
         #expect(checks == [true, false, true, false, true])
     }
 
+    @Test func aRefusalMakesTheNextRequestACheck() throws {
+        var schedule = Self.schedule()
+        schedule.add(Self.sequences([100, 100, 100]))
+        let check = try Self.start(&schedule, now: Self.now)
+        schedule.succeeded(check)
+        let one = try Self.start(&schedule, now: Self.now)
+        #expect(!one.isCheck)
+        schedule.refused(one)
+        let next = try Self.start(&schedule, now: Self.now)
+        #expect(next.isCheck)
+    }
+
+    @Test func anEndpointIsWaitedForAsLongAsItsPaceTells() {
+        let timing = EngineTiming()
+        var pace = EnginePace()
+        #expect(pace.timeout(tokens: 2000, timing) == .seconds(50))
+        // After each timeout twice as long, since it may be slow and not silent.
+        pace.timeouts = 1
+        #expect(pace.timeout(tokens: 2000, timing) == .seconds(70))
+        pace.timeouts = 60
+        #expect(pace.timeout(tokens: 2000, timing) == .seconds(30 + 1280))
+        // 40 tokens a second were seen, so 10 are granted.
+        pace.answered(tokens: 2000, seconds: 50)
+        #expect(pace.timeout(tokens: 2000, timing) == .seconds(230))
+        // A small request says nothing, and a fast endpoint is not waited for less than others.
+        pace.answered(tokens: 10, seconds: 20)
+        #expect(pace.timeout(tokens: 2000, timing) == .seconds(230))
+        pace.answered(tokens: 2000, seconds: 0.1)
+        #expect(pace.timeout(tokens: 2000, timing) == .seconds(50))
+    }
+
     @Test func pausesDoubleUpToABoundAndFollowRetryAfter() {
         let timing = EngineTiming()
         #expect(timing.pause(failures: 1, retryAfter: nil, jitter: 1) == .milliseconds(500))

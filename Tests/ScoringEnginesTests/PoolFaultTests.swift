@@ -1,3 +1,4 @@
+import Foundation
 import Logging
 import NIOConcurrencyHelpers
 import Testing
@@ -183,6 +184,112 @@ import Testing
         #expect(tries == 2)
     }
 
+    @Test("an engine that comes back with a shorter context fails no sequence: it is refused")
+    func shorterContext() async throws {
+        var options = Self.options
+        options.longestSequence = 4095
+        let outcomes = try await StandIn.with(StandIn.healthy) { server in
+            try await Self.outcomes("vllm", [server], options: options)
+        }
+        #expect(outcomes == Self.expected("vllm"))
+        options.longestSequence = 4096
+        let error = await #expect(throws: EngineError.self) {
+            try await StandIn.with(StandIn.healthy) { server in
+                _ = try await Self.outcomes("vllm", [server], options: options)
+            }
+        }
+        #expect(error?.kind == .refused)
+        #expect(
+            error?.message.contains("takes sequences of 4095 tokens, before it took 4096") == true)
+    }
+
+    @Test("what refused eight sequences in a row refuses the next run at its first one")
+    func refusalsAreCountedAcrossRuns() async throws {
+        let answer: StandIn.Answer = { _ in .status(400, body: "{\"message\":\"no\"}") }
+        try await StandIn.with(answer) { server in
+            let transport = try EngineTransport(timing: Self.timing)
+            let address = try EngineAddress(kind: "vllm", urls: [server.url], model: "m")
+            let pool = EnginePool(
+                EngineClient.all(address, transport: transport), options: Self.options,
+                timing: Self.timing, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            )
+            var given: [Int] = []
+            for _ in 0..<2 {
+                let results = NIOLockedValueBox(0)
+                let work = Self.sequences.enumerated().map {
+                    EngineSequence(id: Int64($0.offset), tokens: $0.element)
+                }
+                let windows = NIOLockedValueBox([work])
+                let error = await #expect(throws: EngineError.self) {
+                    try await pool.run {
+                        windows.withLockedValue { $0.popLast() }
+                    } record: { found in
+                        results.withLockedValue { $0 += found.count }
+                    }
+                }
+                #expect(error?.kind == .refused)
+                given.append(results.withLockedValue { $0 })
+            }
+            #expect(given == [7, 0])
+            try await transport.shutDown()
+        }
+    }
+
+    @Test("a request that was not answered in time is given twice the time")
+    func slowEngine() async throws {
+        var timing = Self.timing
+        timing.base = .milliseconds(100)
+        timing.slowestTokensPerSecond = 2000
+        // 400 tokens: 0.3 s are granted at first, and the answer takes 0.4 s.
+        let ids = (0..<400).map { Int32($0) }
+        let answer: StandIn.Answer = { request in
+            Thread.sleep(forTimeInterval: 0.4)
+            return StandIn.healthy(request)
+        }
+        try await StandIn.with(answer) { server in
+            let transport = try EngineTransport(timing: timing)
+            let address = try EngineAddress(kind: "vllm", urls: [server.url], model: "m")
+            let pool = EnginePool(
+                EngineClient.all(address, transport: transport), options: Self.options,
+                timing: timing, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            let outcomes = try await pool.score([ids])
+            #expect(outcomes == Self.expected("vllm", [ids]))
+            #expect(server.scoring.count == 2)
+            try await transport.shutDown()
+        }
+    }
+
+    @Test("the key is taken out of all that a server says", arguments: ["model", "fingerprint"])
+    func redaction(place: String) async throws {
+        let file = FileManager.default.temporaryDirectory.appending(
+            path: "refinery-key-\(UUID().uuidString)")
+        try Data("sekrit-key\n".utf8).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
+        let key = try EngineKey(path: file.path)
+        let answer: StandIn.Answer = { request in
+            let text = EngineAnswers.vllm(
+                request.prompts, model: place == "model" ? "sekrit-key" : "m",
+                fingerprint: place == "model" ? "a" : "\(request.number) sekrit-key")
+            return .json(text)
+        }
+        let error = await #expect(throws: EngineError.self) {
+            try await StandIn.with(answer) { server in
+                _ = try await Self.outcomes("vllm", [server], key: key)
+            }
+        }
+        #expect(error?.kind == .refused)
+        #expect(error.map { !"\($0)".contains("sekrit") } == true, "\(error as Any)")
+        #expect(error.map { "\($0)".contains("…") } == true, "\(error as Any)")
+    }
+
+    @Test("a key is taken out before an answer's text is cut")
+    func redactionBeforeCutting() throws {
+        let body = Array((String(repeating: "x", count: 295) + "sekrit-key").utf8)
+        let text = EngineStatus.message(in: body) { $0.replacing("sekrit-key", with: "…") }
+        #expect(text == String(repeating: "x", count: 295) + "…")
+    }
+
     @Test func retryAfterIsFollowed() async throws {
         let clock = ContinuousClock()
         let start = clock.now
@@ -200,14 +307,17 @@ import Testing
     @Test func anEngineThatIsNotThereIsWaitedForAsLongAsPatienceLasts() async throws {
         var options = Self.options
         options.patience = .milliseconds(300)
-        let (url, _) = try await StandIn.with(StandIn.healthy) { ($0.url, 0) }
+        // Held and not listened at: nobody else can come to answer there.
+        let held = try HeldPort()
         let transport = try EngineTransport(timing: Self.timing)
-        let address = try EngineAddress(kind: "vllm", urls: [url], model: "m")
+        let address = try EngineAddress(
+            kind: "vllm", urls: ["http://127.0.0.1:\(held.port)"], model: "m")
         let pool = EnginePool(
             EngineClient.all(address, transport: transport), options: options,
             timing: Self.timing, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let error = await #expect(throws: EngineError.self) { try await pool.score([[1, 2]]) }
         #expect(error?.kind == .unavailable(retryAfter: nil))
         try await transport.shutDown()
+        withExtendedLifetime(held) {}
     }
 }

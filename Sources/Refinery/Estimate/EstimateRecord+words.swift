@@ -27,8 +27,11 @@ extension EstimateRecord {
             corpusLines.insert(
                 ("of the files' bytes", Self.number(100 * corpus.readShare, 1) + " %"), at: 0)
         }
+        func place(_ role: ModelRole) -> String {
+            cost.served.contains(role) ? "by its engine" : "on \(cost.threads) threads"
+        }
         var costLines = [
-            ("teacher", Self.count(cost.teacherRate) + " tokens/s on \(cost.threads) threads"),
+            ("teacher", "\(Self.count(cost.teacherRate)) tokens/s \(place(.teacher))"),
             (
                 "hours",
                 "\(Self.hours(cost.hours.value)) (\(Self.hours(cost.hours.lower)) to "
@@ -36,7 +39,8 @@ extension EstimateRecord {
             ), ("memory", Self.bytes(Double(cost.memoryBytes))),
         ]
         if let rate = cost.referenceRate {
-            costLines.insert(("reference", Self.count(rate) + " tokens/s"), at: 1)
+            costLines.insert(
+                ("reference", "\(Self.count(rate)) tokens/s \(place(.reference))"), at: 1)
         }
         var sections = [
             Section(title: "Corpus", lines: corpusLines), Section(title: "Cost", lines: costLines),

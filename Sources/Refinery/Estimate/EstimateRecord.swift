@@ -25,8 +25,10 @@ public struct EstimateRecord: Codable, Sendable, Equatable {
 
     /// What scoring costs on this machine.
     public struct Cost: Codable, Sendable, Equatable {
-        /// Threads that it was measured with.
+        /// Threads that models on this machine's cores were measured with.
         public var threads: Int
+        /// The models that engines serve; they work beside this machine's cores.
+        public var served: [ModelRole]
         /// Tokens a second through the teacher.
         public var teacherRate: Double
         /// Tokens a second through the reference; nil without one.
@@ -37,7 +39,7 @@ public struct EstimateRecord: Codable, Sendable, Equatable {
         public var memoryBytes: Int
 
         private enum CodingKeys: String, CodingKey {
-            case threads, hours
+            case threads, served, hours
             case teacherRate = "teacher_tokens_per_second"
             case referenceRate = "reference_tokens_per_second"
             case memoryBytes = "memory_bytes"

@@ -10,6 +10,8 @@ public struct EstimateRequest: Sendable, Equatable {
     public var minutes = 10.0
     /// The most tokens of a chunk.
     public var maxTokens = 1024
+    /// Tokens a second of the models that engines serve, which were measured before.
+    public var servedRates: [ModelRole: Double] = [:]
 
     /// What holds where nothing else is said.
     public init() {}
@@ -201,22 +203,29 @@ public struct EstimateStage: Sendable {
     private func cost(
         _ corpus: EstimateRecord.Corpus, _ outcome: PilotScorer.Outcome, _ main: [PilotChunk]
     ) -> EstimateRecord.Cost {
-        let teacherRate = outcome.teacher.perSecond(threads: threads)
-        let referenceRate = outcome.reference.perSecond(threads: threads)
+        // One sequence a thread is too little for an engine to show what it can do.
+        let served = request.servedRates
+        let teacherRate = served[.teacher] ?? outcome.teacher.perSecond(threads: threads)
+        let referenceRate = served[.reference] ?? outcome.reference.perSecond(threads: threads)
         // The reference's tokens for each of the teacher's.
         let tokens = main.reduce(into: (teacher: 0, reference: 0)) {
             $0.teacher += $1.teacherTokens
             $0.reference += $1.referenceTokens
         }
         let more = Double(tokens.reference) / Double(max(1, tokens.teacher))
-        let perToken =
-            (teacherRate > 0 ? 1 / teacherRate : 0)
-            + (referenceRate > 0 ? more / referenceRate : 0)
+        let seconds = ByRole(
+            teacher: teacherRate > 0 ? 1 / teacherRate : 0,
+            reference: referenceRate > 0 ? more / referenceRate : 0)
+        // Places work side by side; models on the same cores take turns.
+        let onCores = seconds.roles.filter { served[$0.role] == nil }.reduce(0) { $0 + $1.value }
+        let perToken = seconds.roles.filter { served[$0.role] != nil }.map(\.value)
+            .reduce(onCores, max)
         let memory = ScoringMemory(
             [teacher] + (reference.map { [$0] } ?? []), threads: threads,
             batchTokens: 2048, maxTokens: request.maxTokens)
         return EstimateRecord.Cost(
-            threads: threads, teacherRate: teacherRate,
+            threads: threads, served: ModelRole.allCases.filter { served[$0] != nil },
+            teacherRate: teacherRate,
             referenceRate: reference == nil ? nil : referenceRate,
             hours: corpus.tokens.times(perToken / 3600), memoryBytes: memory.bytes)
     }

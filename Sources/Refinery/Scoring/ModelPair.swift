@@ -38,7 +38,7 @@ struct ModelPair: Sendable {
     /// Loads both models and makes them the store's current ones.
     ///
     /// - Parameters:
-    ///   - configuration: Names the models and the longest chunk.
+    ///   - loader: Knows the models and the longest chunk, and keeps what it has read.
     ///   - store: Takes the models' records and caches their fingerprints.
     ///   - logger: Tells which models were loaded.
     ///   - known: The fingerprints that both must have, where they were loaded before: a file
@@ -48,17 +48,17 @@ struct ModelPair: Sendable {
     ///   chunk size that does not fit a model's context, (engineAway, engineRefused) for an engine;
     ///   `CancellationError`.
     init(
-        _ configuration: PipelineConfiguration, store: Store, logger: Logger,
-        known: Fingerprints? = nil, isCancelled: @escaping @Sendable () -> Bool = { false }
+        _ loader: inout PairLoader, store: Store, logger: Logger, known: Fingerprints? = nil,
+        isCancelled: @escaping @Sendable () -> Bool = { false }
     ) throws {
         var request = LoadRequest(logger: logger)
         request.known = { try store.servedRecord(fingerprint: $0) }
         request.isCancelled = isCancelled
+        let configuration = loader.configuration
         request.timing = configuration.engineTiming
-        let (teacher, reference, digests, comparison) = try configuration.loadModels(request)
+        let (models, digests, comparison) = try loader.load(request)
         sharesTokens = comparison == .token
-        places = ScoringPlace.all(
-            ByRole(teacher: teacher, reference: reference), configuration)
+        places = ScoringPlace.all(models, configuration)
         func register(
             _ model: any ScoringModel, _ role: ModelRole, digest: String, known: String?
         ) throws -> Member {
@@ -89,13 +89,13 @@ struct ModelPair: Sendable {
             return Member(model: model, id: id, fingerprint: fingerprint)
         }
         self.teacher = try register(
-            teacher, .teacher, digest: digests.0, known: known?.teacher)
+            models.teacher, .teacher, digest: digests.teacher, known: known?.teacher)
         self.reference = try register(
-            reference, .reference, digest: digests.1, known: known?.reference)
+            models.reference, .reference, digest: digests.reference, known: known?.reference)
         if self.teacher.fingerprint == self.reference.fingerprint {
             logger.warning("teacher and reference are the same model: every difference will be 0")
         }
-        let memory = ScoringMemory([teacher, reference], configuration)
+        let memory = ScoringMemory([models.teacher, models.reference], configuration)
         logger.notice(
             "memory for scoring",
             metadata: [
@@ -118,29 +118,21 @@ struct ModelPair: Sendable {
 extension PipelineConfiguration {
     /// Loads both models and lets them go; blocks.
     ///
-    /// - Parameter logger: is told of what is noteworthy of an engine.
+    /// - Parameters:
+    ///   - logger: is told of what is noteworthy of an engine.
+    ///   - wait: is told where an engine is away, and returns when it is to be asked again.
     /// - Throws: `ModelError`; ``RefineryError`` (refused) for a pair that cannot be compared or a
-    ///   chunk size that does not fit a model's context, (engineAway, engineRefused) for an engine.
-    public func checkModels(logger: Logger) throws {
-        _ = try loadModels(LoadRequest(logger: logger))
-    }
-
-    /// Both models, checked against each other, and the digests of their tokenizers.
-    fileprivate func loadModels(_ request: LoadRequest) throws -> (
-        teacher: any ScoringModel, reference: any ScoringModel, digests: (String, String),
-        PairComparison
-    ) {
-        let teacher = try self.teacher.load(request)
-        let reference = try self.reference.load(request)
-        let digests = (
-            ModelFingerprint.tokenizer(teacher.tokenizer),
-            ModelFingerprint.tokenizer(reference.tokenizer)
-        )
-        let comparison = try PairComparison(
-            teacher: teacher, digests.0, reference: reference, digests.1)
-        for model in [teacher, reference] {
-            try PairComparison.checkFit(model, maxTokens: maxTokens)
+    ///   chunk size that does not fit a model's context, (engineRefused) for an engine; what `wait`
+    ///   throws.
+    public func checkModels(logger: Logger, wait: (RefineryError) throws -> Void) throws {
+        var loader = PairLoader(self)
+        while true {
+            do {
+                _ = try loader.load(LoadRequest(logger: logger))
+                return
+            } catch let error as RefineryError where error.kind == .engineAway {
+                try wait(error)
+            }
         }
-        return (teacher, reference, digests, comparison)
     }
 }

@@ -21,8 +21,8 @@ public struct EngineAddress: Sendable, Hashable, CustomStringConvertible {
 
     /// Parses `vllm+http://host:8000/MODEL`, `sglang+https://host/MODEL` and the like.
     ///
-    /// All behind the first slash, percent-decoded, is the model's name. Prefixes of paths are
-    /// for ``init(kind:urls:model:)``.
+    /// All behind the first slash, percent-decoded, is the model's name. The form of several
+    /// endpoints, or of prefixes of paths, is that of ``description``: `vllm+URL,URL MODEL`.
     ///
     /// - Throws: ``EngineError`` (invalid) for another engine or scheme, user and password, an
     ///   empty name, or what is no host or port.
@@ -37,6 +37,14 @@ public struct EngineAddress: Sendable, Hashable, CustomStringConvertible {
             let known = EngineKind.allCases.map(\.rawValue).joined(separator: ", ")
             throw EngineURL.invalid(
                 "\(shown) names an engine that is not known; known are: \(known)", hint: form)
+        }
+        if let space = text.firstIndex(of: " ") {
+            let urls = text[text.index(after: plus)..<space].split(
+                separator: ",", omittingEmptySubsequences: false)
+            try self.init(
+                kind: kind.rawValue, urls: urls.map(String.init),
+                model: String(text[text.index(after: space)...]))
+            return
         }
         let scheme = text[text.index(after: plus)..<end.lowerBound].lowercased()
         guard scheme == "http" || scheme == "https" else {
@@ -125,7 +133,7 @@ public struct EngineAddress: Sendable, Hashable, CustomStringConvertible {
         return [.plainHTTP(plain)]
     }
 
-    /// The address of one endpoint in the form of the command line, which ``init(_:)`` parses; of
+    /// The address in a form that ``init(_:)`` parses: of one endpoint that of the command line; of
     /// several, or with prefixes of paths, the URLs separated by commas, then a space and the name.
     public var description: String {
         let places = urls.map(\.description).joined(separator: ",")

@@ -1,5 +1,3 @@
-import Glibc
-
 /// A key that requests carry (`Authorization: Bearer …`).
 ///
 /// It shows itself in no description, reflection or error. ``authorization`` alone gives it.
@@ -7,9 +5,6 @@ public struct EngineKey: Sendable, CustomStringConvertible, CustomDebugStringCon
     CustomReflectable
 {
     private let secret: String
-
-    /// Bytes that a key has at most.
-    static let longest = 4096
 
     /// Reads the key from a file that others cannot read.
     ///
@@ -19,37 +14,7 @@ public struct EngineKey: Sendable, CustomStringConvertible, CustomDebugStringCon
     /// - Throws: ``EngineError`` (invalid) for a file that is not there, is no plain file, that
     ///   others can read or write, or that holds what is no key.
     public init(path: String) throws(EngineError) {
-        // Not blocking: a pipe at this place would otherwise be waited for.
-        let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard file >= 0 else {
-            throw EngineURL.invalid(
-                "cannot open the key file \(path): \(String(cString: strerror(errno)))")
-        }
-        defer { close(file) }
-        var status = stat()
-        guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            throw EngineURL.invalid("the key file \(path) is no plain file")
-        }
-        guard status.st_mode & 0o007 == 0 else {
-            throw EngineURL.invalid(
-                "others can read or write the key file \(path)", hint: "chmod 600 \(path)")
-        }
-        var bytes = [UInt8](repeating: 0, count: Self.longest + 2)
-        let count = read(file, &bytes, bytes.count)
-        guard count >= 0 else {
-            throw EngineURL.invalid(
-                "cannot read the key file \(path): \(String(cString: strerror(errno)))")
-        }
-        var found = bytes[..<count]
-        while let last = found.last, [0x0A, 0x0D, 0x20, 0x09].contains(last) { found.removeLast() }
-        guard !found.isEmpty, found.count <= Self.longest,
-            found.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
-        else {
-            throw EngineURL.invalid(
-                "the key file \(path) holds no key: one line of at most \(Self.longest) printable "
-                    + "characters of ASCII, without a space")
-        }
-        secret = String(decoding: found, as: UTF8.self)
+        secret = String(decoding: try SecretFile.bytes(path, what: "key"), as: UTF8.self)
     }
 
     /// The value of the header `Authorization`.

@@ -53,19 +53,25 @@ public struct EngineClient: Sendable {
 
     /// Scores sequences by one request, or several where the interface takes fewer in one.
     ///
-    /// - Parameters:
-    ///   - sequences: token ids; one with fewer than two has nothing to score and is not sent.
-    ///   - tokensInFlight: tokens that the endpoint has to do before it can answer, besides these.
+    /// - Parameter sequences: token ids; one with fewer than two has nothing to score and is not
+    ///   sent.
     /// - Returns: a score a sequence, in order, every check passed.
     /// - Throws: ``EngineError``; `CancellationError`.
-    public func score(
-        _ sequences: [[Int32]], tokensInFlight: Int = 0
-    ) async throws -> [EngineScore] {
-        try await answer(sequences, tokensInFlight: tokensInFlight).scores
+    public func score(_ sequences: [[Int32]]) async throws -> [EngineScore] {
+        try await answer(sequences).scores
     }
 
     /// The same, with what the answer says of model and weights.
-    func answer(_ sequences: [[Int32]], tokensInFlight: Int) async throws -> EngineAnswer {
+    ///
+    /// - Parameters:
+    ///   - sequences: as above.
+    ///   - tokensInFlight: tokens that the endpoint has to do before it can answer, besides these.
+    ///   - pace: how fast the endpoint is.
+    /// - Returns: the scores, every check passed.
+    /// - Throws: ``EngineError``; `CancellationError`.
+    func answer(
+        _ sequences: [[Int32]], tokensInFlight: Int = 0, pace: EnginePace = EnginePace()
+    ) async throws -> EngineAnswer {
         var answer = EngineAnswer(
             scores: sequences.map { _ in EngineScore(logProbs: [], ranks: nil) })
         let sent = sequences.indices.filter { sequences[$0].count > 1 }
@@ -75,25 +81,25 @@ public struct EngineClient: Sendable {
                 codec.sequencesPerRequest < sent.count - first
                 ? first + codec.sequencesPerRequest : sent.count
             let part = try await request(
-                sent[first..<end].map { sequences[$0] }, tokensInFlight: tokensInFlight)
+                sent[first..<end].map { sequences[$0] }, tokensInFlight, pace)
             for (place, score) in zip(sent[first..<end], part.scores) {
                 answer.scores[place] = score
             }
             answer.model = part.model
-            answer.fingerprint = part.fingerprint
+            answer.fingerprint = part.fingerprint.map(redacted)
             first = end
         }
         return answer
     }
 
     private func request(
-        _ sequences: [[Int32]], tokensInFlight: Int
+        _ sequences: [[Int32]], _ tokensInFlight: Int, _ pace: EnginePace
     ) async throws -> EngineAnswer {
         let tokens = sequences.reduce(0) { $0 + $1.count }
         return try await exchange(
             codec.body(model: model, sequences: sequences), path: codec.path,
             bound: codec.answerBound(tokens: tokens),
-            timeout: transport.timing.timeout(tokens: tokens + tokensInFlight),
+            timeout: pace.timeout(tokens: tokens + tokensInFlight, transport.timing),
             reader: ScoreReader(decoder: codec.decoder(model: model, sequences: sequences)))
     }
 
@@ -105,8 +111,13 @@ public struct EngineClient: Sendable {
             return try await transport.exchange(
                 body, to: url, path: path, bound: bound, timeout: timeout, reader: reader)
         } catch let error as EngineError {
-            throw error.at("\(url)")
+            throw (transport.key.map(error.redacted) ?? error).at("\(url)")
         }
+    }
+
+    /// What an engine says of itself, without the key, should it have sent that back.
+    func redacted(_ text: String) -> String {
+        transport.key?.redacting(text) ?? text
     }
 }
 

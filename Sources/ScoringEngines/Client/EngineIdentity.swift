@@ -22,24 +22,23 @@ extension EngineClient {
         var names: [String] = []
         while let name = models.text("data.\(names.count).id") { names.append(name) }
         guard let place = names.firstIndex(of: model) else {
+            let served = names.prefix(8).map { "\"\(redacted($0))\"" }.joined(separator: ", ")
             throw EngineError(
-                .refused,
-                "\(url) does not serve the model \"\(model)\"; it serves "
-                    + names.prefix(8).map { "\"\($0)\"" }.joined(separator: ", "))
+                .refused, "\(url) does not serve the model \"\(model)\"; it serves \(served)")
         }
         var identity = EngineIdentity(
-            model: model, root: models.text("data.\(place).root"),
+            model: model, root: models.text("data.\(place).root").map(redacted),
             contextLength: models.whole("data.\(place).max_model_len"))
         switch kind {
         case .vllm:
             identity.engineVersion = try await optionalLeaves(nil, path: "/version")?
-                .text("version")
+                .text("version").map(redacted)
         case .sglang:
             let version = try await optionalLeaves(nil, path: "/model_info")?
-                .text("weight_version")
+                .text("weight_version").map(redacted)
             identity.weightVersion = version == "default" ? nil : version
             identity.engineVersion = try await optionalLeaves(nil, path: "/server_info")?
-                .text("version")
+                .text("version").map(redacted)
         }
         return identity
     }
@@ -76,7 +75,7 @@ extension EngineClient {
     public func canary(
         _ ids: [Int32]
     ) async throws -> (meanNLL: Double, revision: String?) {
-        let answer = try await answer([ids], tokensInFlight: 0)
+        let answer = try await answer([ids])
         return (answer.scores[0].meanNLL, reportedRevision(answer))
     }
 

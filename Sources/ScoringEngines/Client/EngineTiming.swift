@@ -4,7 +4,7 @@ public struct EngineTiming: Sendable, Equatable {
     public var connect: Duration = .seconds(10)
     /// For an answer without a token.
     public var base: Duration = .seconds(30)
-    /// Tokens a second of the slowest engine that is worth waiting for.
+    /// Tokens a second that every endpoint is taken to do, until it was seen to be slower.
     public var slowestTokensPerSecond = 100.0
     /// How long an endpoint is set aside after its first failure; twice as long after each more.
     public var firstBackoff: Duration = .milliseconds(500)
@@ -15,11 +15,6 @@ public struct EngineTiming: Sendable, Equatable {
 
     /// The defaults.
     public init() {}
-
-    /// How long a request may take while `tokens` are in flight at its endpoint, its own included.
-    public func timeout(tokens: Int) -> Duration {
-        base + .seconds(Double(tokens) / max(slowestTokensPerSecond, 1e-3))
-    }
 
     /// How long an endpoint is set aside after `failures` in a row.
     ///

@@ -98,7 +98,8 @@ public struct EngineTransport: Sendable {
                 defer { group.cancelAll() }
                 guard let first = try await group.next(), let value = first else {
                     throw EngineError(
-                        .unavailable(retryAfter: nil), "no whole answer within \(timeout)")
+                        .unavailable(retryAfter: nil), "no whole answer within \(timeout)",
+                        status: nil, isTimeout: true)
                 }
                 return value
             }

@@ -6,13 +6,14 @@ import Logging
 /// the others, and it is tried again. Nothing runs outside the calls: cancelling one ends its
 /// requests. Several calls at once each have bounds of their own.
 ///
-/// What the engines called their weights in one call holds for all later ones.
+/// What the engines called their weights in one call holds for all later ones, and so do refusals in
+/// a row and how fast each endpoint is.
 public struct EnginePool: Sendable {
     private let clients: [EngineClient]
     private let options: EnginePoolOptions
     private let timing: EngineTiming
     private let logger: Logger
-    private let seen: SeenWeights
+    private let memory: PoolMemory
 
     /// A pool over clients of the same model.
     ///
@@ -30,7 +31,21 @@ public struct EnginePool: Sendable {
         self.options = options
         self.timing = timing
         self.logger = logger
-        seen = SeenWeights(endpoints: clients.count, revision: options.revision)
+        memory = PoolMemory(endpoints: clients.count, revision: options.revision)
+    }
+
+    private init(_ clients: [EngineClient], _ old: EnginePool) {
+        precondition(clients.count == old.clients.count)
+        self.clients = clients
+        options = old.options
+        timing = old.timing
+        logger = old.logger
+        memory = old.memory
+    }
+
+    /// The same pool over other connections to the same endpoints, in the same order.
+    public func replacing(_ clients: [EngineClient]) -> EnginePool {
+        EnginePool(clients, self)
     }
 
     /// Scores all of `sequences`.
@@ -70,7 +85,7 @@ public struct EnginePool: Sendable {
         record: ([EngineResult]) async throws -> Void
     ) async throws {
         var run = EngineRun(
-            clients: clients, options: options, timing: timing, seen: seen, logger: logger)
+            clients: clients, options: options, timing: timing, memory: memory, logger: logger)
         try await withThrowingTaskGroup(of: EngineRun.Event.self) { group in
             defer { group.cancelAll() }
             var isAsking = false, isAtEnd = false
@@ -83,8 +98,9 @@ public struct EnginePool: Sendable {
                 }
                 while let start = run.schedule.start(now: .now) {
                     let client = clients[start.endpoint], options = options
+                    let pace = memory.pace(endpoint: start.endpoint)
                     group.addTask {
-                        .ended(start, try await EngineRun.perform(start, by: client, options))
+                        .ended(start, try await EngineRun.perform(start, by: client, pace, options))
                     }
                 }
                 if isAtEnd, run.schedule.isIdle { return }

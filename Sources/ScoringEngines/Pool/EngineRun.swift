@@ -4,7 +4,7 @@ import Logging
 struct EngineRun {
     /// How a request ended.
     enum Ending: Sendable {
-        case answered(EngineAnswer, weightVersion: String?)
+        case answered(EngineAnswer, weightVersion: String?, seconds: Double)
         case failed(EngineError)
     }
 
@@ -23,20 +23,19 @@ struct EngineRun {
     private let options: EnginePoolOptions
     private let timing: EngineTiming
     private let logger: Logger
-    private let seen: SeenWeights
-    private var failuresInARow = 0
+    private let memory: PoolMemory
     private var lastSuccess = ContinuousClock.now
     private var lastError: EngineError?
 
     init(
         clients: [EngineClient], options: EnginePoolOptions, timing: EngineTiming,
-        seen: SeenWeights, logger: Logger
+        memory: PoolMemory, logger: Logger
     ) {
         self.clients = clients
         self.options = options
         self.timing = timing
         self.logger = logger
-        self.seen = seen
+        self.memory = memory
         schedule = EngineSchedule(
             endpoints: clients.count,
             sequencesPerRequest: clients.map(\.codec.sequencesPerRequest).min() ?? 1,
@@ -65,6 +64,8 @@ struct EngineRun {
                 work.append(sequence)
             }
         }
+        // While there was nothing to do, nothing could be scored.
+        if schedule.isIdle { lastSuccess = .now }
         schedule.add(work)
         return results
     }
@@ -73,19 +74,42 @@ struct EngineRun {
     ///
     /// - Throws: `CancellationError`.
     static func perform(
-        _ start: EngineSchedule.Start, by client: EngineClient, _ options: EnginePoolOptions
+        _ start: EngineSchedule.Start, by client: EngineClient, _ pace: EnginePace,
+        _ options: EnginePoolOptions
     ) async throws -> Ending {
         do {
             var version: String?
             if start.isCheck {
-                version = try await client.identity().weightVersion
+                let identity = try await client.identity()
+                version = identity.weightVersion
+                try check(identity, client, options)
                 if let canary = options.canary { try await check(canary, client) }
             }
+            let began = ContinuousClock.now
             let answer = try await client.answer(
-                start.request.sequences.map(\.tokens), tokensInFlight: start.tokensInFlight)
-            return .answered(answer, weightVersion: version)
+                start.request.sequences.map(\.tokens), tokensInFlight: start.tokensInFlight,
+                pace: pace)
+            return .answered(
+                answer, weightVersion: version,
+                seconds: began.duration(to: .now) / .seconds(1))
         } catch let error as EngineError {
             return .failed(error)
+        }
+    }
+
+    /// Refuses an endpoint that came back with a shorter context: it would fail sequence by sequence.
+    private static func check(
+        _ identity: EngineIdentity, _ client: EngineClient, _ options: EnginePoolOptions
+    ) throws(EngineError) {
+        guard let most = options.longestSequence, let context = identity.contextLength else {
+            return
+        }
+        let room = client.longestSequence(context: context)
+        guard room >= most else {
+            throw EngineError(
+                .refused,
+                "\(client.url): the engine takes sequences of \(room) tokens, before it took \(most)",
+                hint: "serve the model with the longer context again, or start anew")
         }
     }
 
@@ -107,7 +131,7 @@ struct EngineRun {
         _ ending: Ending, of start: EngineSchedule.Start
     ) throws(EngineError) -> [EngineResult] {
         switch ending {
-        case .answered(let answer, let version):
+        case .answered(let answer, let version, let seconds):
             try compare(answer, weightVersion: version, endpoint: start.endpoint)
             if start.isCheck, schedule.endpoints[start.endpoint].failures > 0 {
                 logger.notice(
@@ -115,7 +139,9 @@ struct EngineRun {
                     metadata: ["engine.url": "\(clients[start.endpoint].url)"])
             }
             schedule.succeeded(start)
-            failuresInARow = 0
+            memory.answered(
+                endpoint: start.endpoint, tokens: start.request.tokens + start.tokensInFlight,
+                seconds: seconds)
             lastSuccess = .now
             return zip(start.request.sequences, answer.scores).map {
                 EngineResult(id: $0.id, outcome: .scored($1))
@@ -159,7 +185,7 @@ struct EngineRun {
             schedule.putBack(request)
             return []
         }
-        failuresInARow += 1
+        let failuresInARow = memory.refused()
         guard failuresInARow < options.mostFailures else {
             throw EngineError(
                 .refused,
@@ -175,6 +201,10 @@ struct EngineRun {
         lastError = error
         let timing = timing, jitter = Double.random(in: 0...1)
         var pause = Duration.zero
+        // Requests that fail together are one failure.
+        if error.isTimeout, schedule.endpoints[start.endpoint].asideUntil == nil {
+            memory.timedOut(endpoint: start.endpoint)
+        }
         let wrongAnswers = schedule.failed(start, isWrong: isWrong, now: .now) { failures in
             pause = timing.pause(failures: failures, retryAfter: retryAfter, jitter: jitter)
             return pause
@@ -200,13 +230,13 @@ struct EngineRun {
         _ answer: EngineAnswer, weightVersion version: String?, endpoint: Int
     ) throws(EngineError) {
         if let found = answer.fingerprint {
-            let first = seen.fingerprint(found, endpoint: endpoint)
+            let first = memory.fingerprint(found, endpoint: endpoint)
             guard first == found else {
                 throw changed(endpoint, "the fingerprint \"\(first)\"", found)
             }
         }
         guard let reported = version ?? clients[endpoint].reportedRevision(answer) else { return }
-        let first = seen.revision(reported)
+        let first = memory.revision(reported)
         guard first == reported else {
             throw changed(endpoint, "the revision \"\(first)\"", reported)
         }

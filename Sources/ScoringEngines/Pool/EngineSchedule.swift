@@ -140,9 +140,11 @@ struct EngineSchedule {
     }
 
     /// Notes that the endpoint answered, though not with scores.
+    ///
+    /// It may serve something else now: the next request begins with a check.
     mutating func refused(_ start: Start) {
         ended(start)
-        if start.isCheck { endpoints[start.endpoint].isChecked = true }
+        endpoints[start.endpoint].isChecked = start.isCheck
     }
 
     /// Notes a failure and sets the endpoint aside for `pause` of its failures in a row.

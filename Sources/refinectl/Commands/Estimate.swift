@@ -130,6 +130,11 @@ struct Estimate: AsyncParsableCommand {
         request.seed = seed
         request.minutes = minutes
         request.maxTokens = maxTokens
+        for (role, model) in [(ModelRole.teacher, teacher)]
+            + (reference.map { [(ModelRole.reference, $0)] } ?? [])
+        where model.remoteWorkers != nil {
+            request.servedRates[role] = try MeasuredSpeed.measure(served: model).tokensPerSecond
+        }
         let bytes = sources.reduce(0) { $0 + (FileReader.size(path: $1.path) ?? 0) }
         let stage = EstimateStage(
             CorpusDocuments(files: sources, fields: files.fields, isCancelled: isCancelled),

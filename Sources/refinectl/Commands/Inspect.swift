@@ -41,8 +41,10 @@ struct Inspect: ParsableCommand {
     @OptionGroup var referenceEngine: ReferenceEngineOptions
     @OptionGroup var threadOptions: ThreadOptions
 
-    @Option(help: ArgumentHelp("The most tokens of a thread's batch.", valueName: "n"))
-    var batchTokens = 2048
+    @Option(
+        help: ArgumentHelp(
+            "The most tokens of a thread's batch (default: 2048).", valueName: "n"))
+    var batchTokens: Int?
 
     @Option(help: ArgumentHelp("The most tokens of a chunk.", valueName: "n"))
     var maxTokens = 1024
@@ -90,7 +92,7 @@ struct Inspect: ParsableCommand {
     /// Refuses more than two models, and numbers that the daemon's configuration refuses.
     func validate() throws {
         guard models.count <= 2 else { throw ValidationError("give one or two models") }
-        guard (16...1_000_000).contains(batchTokens) else {
+        if let batchTokens, !(16...1_000_000).contains(batchTokens) {
             throw ValidationError("--batch-tokens must be from 16 to 1000000")
         }
         guard PipelineConfiguration.maxTokensRange.contains(maxTokens) else {
@@ -101,7 +103,16 @@ struct Inspect: ParsableCommand {
         }
         try referenceEngine.flags(allowsPlainHTTP: false)
             .validate(models.dropFirst().first, prefix: "--reference-")
-        try engine.flags.validate(models.first, prefix: "--")
+        var own = engine.flags
+        if models.dropFirst().contains(where: EngineReference.isAddress) {
+            // It is said once for both.
+            own.allowsPlainHTTP = false
+        }
+        try own.validate(models.first, prefix: "--")
+        try EngineFlags.refuse(
+            modelOptions.fields.given + threadOptions.given
+                + (batchTokens == nil ? [] : ["--batch-tokens"])
+                + (fingerprint ? [] : ["--no-fingerprint"]), where: models)
     }
 
     /// Loads and prints.
@@ -125,7 +136,7 @@ struct Inspect: ParsableCommand {
 
     private var configuration: InspectReport.Configuration {
         InspectReport.Configuration(
-            threads: threadOptions.count, batchTokens: batchTokens, maxTokens: maxTokens)
+            threads: threadOptions.count, batchTokens: batchTokens ?? 2048, maxTokens: maxTokens)
     }
 
     /// Loads one of the models, or asks its engine.
@@ -144,7 +155,7 @@ struct Inspect: ParsableCommand {
         let model = try ServedModel(
             flags.reference(path, options),
             LoadRequest(logger: WarningLog.logger(ProgressReporter())))
-        let speed = measure ? try MeasuredSpeed.measure(model) : nil
+        let speed = measure ? try MeasuredSpeed.measure(served: model) : nil
         return .served(model: model, report: try ServedReport(model, speed: speed))
     }
 
@@ -166,7 +177,8 @@ struct Inspect: ParsableCommand {
         let speed =
             measure
             ? try MeasuredSpeed.measure(
-                model, threads: threadOptions.count, batchTokens: batchTokens) : nil
+                model, threads: threadOptions.count,
+                batchTokens: configuration.batchTokens) : nil
         return InspectReport(model, configuration, fingerprint: digest, speed: speed)
     }
 }

@@ -94,7 +94,10 @@ struct Refine: AsyncParsableCommand {
         }
         guard store?.isEmpty != true else { throw ValidationError("--store must not be empty") }
         try engines.validate(teacher: teacher, reference: reference)
-        guard reference == nil else { return }
+        if let reference {
+            return try EngineFlags.refuse(
+                modelOptions.fields.given, where: [teacher, reference])
+        }
         guard !EngineReference.isAddress(teacher) else {
             throw ValidationError(
                 "with a teacher that an engine serves no reference is trained: give --reference "
@@ -192,8 +195,16 @@ struct Refine: AsyncParsableCommand {
     /// Loads both models, or waits for their engines.
     private func check(_ configuration: PipelineConfiguration) async throws {
         let logger = WarningLog.logger(ProgressReporter())
+        for (role, model) in [
+            (ModelRole.teacher, configuration.teacher), (.reference, configuration.reference),
+        ] where model.engine != nil {
+            if let warning = engines.flags(role).warning(model.description) {
+                StandardOutput.writeError(NumberText.printable("warning: \(warning)") + "\n")
+            }
+        }
         try await NIOThreadPool.singleton.runIfActive {
-            try EngineWait.run { try configuration.checkModels(logger: logger) }
+            var engines = EngineWait()
+            try configuration.checkModels(logger: logger) { engines.wait($0) }
         }
     }
 

@@ -39,6 +39,8 @@ struct Score: ParsableCommand {
     /// Refuses windows in which nothing could be scored, and an engine's options without one.
     func validate() throws {
         try engine.flags.validate(model, prefix: "--")
+        try EngineFlags.refuse(
+            modelOptions.fields.given + threadOptions.given, where: [model])
         if let window, window < 2 { throw ValidationError("--window must be at least 2") }
     }
 

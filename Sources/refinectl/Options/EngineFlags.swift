@@ -18,10 +18,9 @@ struct EngineFlags: Equatable {
     ///   - prefix: what is in front of their names, such as `--teacher-`.
     /// - Throws: `ValidationError`.
     func validate(_ model: String?, prefix: String) throws {
-        var own = self
-        own.allowsPlainHTTP = false
         guard let model, EngineReference.isAddress(model) else {
-            guard own == EngineFlags() else {
+            guard !allowsPlainHTTP else { throw Self.plainHTTPNeedsAddress }
+            guard self == EngineFlags() else {
                 throw ValidationError(
                     "\(prefix)tokenizer, -revision, -dtype, -api-key-file and -ca go with a model "
                         + "that an engine serves, such as vllm+http://host:8000/MODEL")
@@ -34,6 +33,31 @@ struct EngineFlags: Equatable {
                 "the model is served by an engine: give \(prefix)tokenizer FOLDER, a local folder or "
                     + ".gguf file with its tokenizer")
         }
+    }
+
+    static let plainHTTPNeedsAddress = ValidationError(
+        "--allow-plain-http goes with a model that an engine serves, such as "
+            + "vllm+http://host:8000/MODEL")
+
+    /// Refuses what is said of how models are read here where all of them are served.
+    ///
+    /// - Parameters:
+    ///   - given: the options that were given, by name.
+    ///   - models: paths or addresses.
+    /// - Throws: `ValidationError`.
+    static func refuse(_ given: [String], where models: [String]) throws {
+        guard models.allSatisfy(EngineReference.isAddress), let first = given.first else { return }
+        throw ValidationError(
+            "\(first) is of a model that is read here, and an engine serves "
+                + (models.count == 1 ? "this one" : "these"))
+    }
+
+    /// What is to be warned of before scores of a served model are recorded; nil for nothing.
+    func warning(_ model: String) -> String? {
+        guard revision == nil else { return nil }
+        return
+            "\(model): no revision is named, so scores of other weights under this name are told "
+            + "apart by the canary alone"
     }
 
     /// The model that a text names: a path, or an address with these flags.
@@ -56,11 +80,6 @@ struct EngineFlags: Equatable {
         engine.authorityFile = authorityFile
         engine.allowsPlainHTTP = allowsPlainHTTP
         if let problem = engine.problem { throw Failure.usage(problem) }
-        if revision == nil {
-            StandardOutput.writeError(
-                "warning: \(text): no revision is named, so scores of other weights under this name "
-                    + "are told apart by the canary alone\n")
-        }
         reference.engine = engine
         return reference
     }
@@ -174,7 +193,18 @@ struct PairEngineOptions: ParsableArguments {
 
     /// As ``EngineFlags/validate(_:prefix:)``, of both models.
     func validate(teacher: String?, reference: String?) throws {
-        try flags(.teacher).validate(teacher, prefix: "--teacher-")
-        try flags(.reference).validate(reference, prefix: "--reference-")
+        let isServed = [teacher, reference].compactMap { $0 }.contains(
+            where: EngineReference.isAddress)
+        guard isServed || !self.teacher.allowPlainHttp else {
+            throw EngineFlags.plainHTTPNeedsAddress
+        }
+        for (role, model) in [(ModelRole.teacher, teacher), (.reference, reference)] {
+            var own = flags(role)
+            own.allowsPlainHTTP = false
+            try own.validate(model, prefix: "--\(role.rawValue)-")
+        }
     }
+
+    /// Whether nothing is said.
+    var isEmpty: Bool { ModelRole.allCases.allSatisfy { flags($0) == EngineFlags() } }
 }

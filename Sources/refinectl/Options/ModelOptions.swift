@@ -49,6 +49,9 @@ struct FieldOptions: ParsableArguments {
             valueName: "field"))
     var ignored: [String] = []
 
+    /// The names of what was given.
+    var given: [String] { ignored.isEmpty ? [] : ["--ignore-config"] }
+
     /// Refuses what cannot be meant.
     func validate() throws {
         guard !ignored.contains("") else {
@@ -61,6 +64,9 @@ struct FieldOptions: ParsableArguments {
 struct ThreadOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Threads that work (default: one a core).", valueName: "n"))
     var threads: Int?
+
+    /// The names of what was given.
+    var given: [String] { threads == nil ? [] : ["--threads"] }
 
     /// ``threads``, or one a core that this process may use.
     var count: Int { threads ?? AvailableCores.count }

@@ -56,15 +56,12 @@ struct MeasuredSpeed: Codable, Sendable, Equatable {
             bytesPerToken: bytesPerToken(model.tokenizer))
     }
 
-    /// Seconds for which an engine is measured.
-    private static let servedSeconds = 10.0
-
     /// Measures how fast an engine answers, with as many tokens in flight as scoring has; blocks.
     ///
     /// - Throws: `RefineryError` for an engine that scores nothing.
-    static func measure(_ model: ServedModel) throws -> MeasuredSpeed {
+    static func measure(served model: any ScoringModel) throws -> MeasuredSpeed {
         let benchmark = ServedBenchmark(model: model, length: min(512, model.maxContext))
-        let result = try benchmark.run { seconds, _ in seconds >= servedSeconds }
+        let result = try benchmark.run { seconds, _ in seconds >= ServedBenchmark.usualSeconds }
         return MeasuredSpeed(
             tokens: result.tokens, length: benchmark.length, seconds: result.seconds,
             bytesPerToken: bytesPerToken(model.tokenizer))

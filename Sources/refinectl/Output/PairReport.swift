@@ -82,8 +82,13 @@ struct PairReport: Codable, Sendable, Equatable {
             reason = failure.hint.map { "\(failure.message); \($0)" } ?? failure.message
         }
         memoryBytes = configuration.memory([teacher.model, reference.model]).bytes
-        let speeds = [teacher.speed, reference.speed].compactMap { $0 }
-        hoursPerGB = speeds.count == 2 ? speeds.reduce(0) { $0 + $1.hoursPerGB } : nil
+        if let first = teacher.speed?.hoursPerGB, let second = reference.speed?.hoursPerGB {
+            // An engine works beside this machine's cores.
+            let isSideBySide = [teacher.model, reference.model].contains {
+                $0.remoteWorkers != nil
+            }
+            hoursPerGB = isSideBySide ? max(first, second) : first + second
+        }
     }
 
     /// The comparison for people.

@@ -1,24 +1,19 @@
 import Foundation
 import Refinery
 
-/// Waits for engines that are not there yet, and says so.
-enum EngineWait {
-    /// Runs `body` until no engine is away; blocks.
-    ///
-    /// - Throws: what `body` throws but for an engine's absence.
-    static func run<Value>(_ body: () throws -> Value) throws -> Value {
-        var said: String?
-        while true {
-            do {
-                return try body()
-            } catch let error as RefineryError where error.kind == .engineAway {
-                if said != error.message {
-                    StandardOutput.writeError(
-                        NumberText.printable("waiting for an engine: \(error.message)") + "\n")
-                    said = error.message
-                }
-                Thread.sleep(forTimeInterval: 2)
-            }
+/// Says that an engine is not there yet, and waits for a while: longer each time.
+struct EngineWait {
+    private var said: RefineryError?
+    private var seconds = 2.0
+
+    /// Blocks until the engine is to be asked again.
+    mutating func wait(_ error: RefineryError) {
+        if said != error {
+            StandardOutput.writeError(
+                NumberText.printable("waiting for an engine: \(error.reason)") + "\n")
+            said = error
         }
+        Thread.sleep(forTimeInterval: seconds * Double.random(in: 0.75...1))
+        seconds = min(2 * seconds, 30)
     }
 }

@@ -80,7 +80,8 @@ struct WeightCheckTests {
 
     @Test func `a file that is touched with the same bytes costs a batch, and no more`() throws {
         let (test, path) = try fixture()
-        let check = try ModelPair(configuration(path), store: test.store, logger: logger)
+        var loader = PairLoader(configuration(path))
+        let check = try ModelPair(&loader, store: test.store, logger: logger)
             .weightCheck
         #expect(try check.isValid(since: check.changes))
         let other = test.folder.path + "/other"
@@ -115,7 +116,8 @@ struct WeightCheckTests {
 
     @Test func `a file of other bytes ends scoring, also where its time was set back`() throws {
         let (test, path) = try fixture()
-        let check = try ModelPair(configuration(path), store: test.store, logger: logger)
+        var loader = PairLoader(configuration(path))
+        let check = try ModelPair(&loader, store: test.store, logger: logger)
             .weightCheck
         let began = check.changes
         let written = try FileManager.default.attributesOfItem(atPath: path)[.modificationDate]
@@ -131,7 +133,8 @@ struct WeightCheckTests {
 
     @Test func `a file that was cut short is told before its mapping is read again`() throws {
         let (test, path) = try fixture()
-        let check = try ModelPair(configuration(path), store: test.store, logger: logger)
+        var loader = PairLoader(configuration(path))
+        let check = try ModelPair(&loader, store: test.store, logger: logger)
             .weightCheck
         #expect(truncate(path, 4096) == 0)
         #expect(throws: ModelError.self) { try check.isValid(since: 0) }

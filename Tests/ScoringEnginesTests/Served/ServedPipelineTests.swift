@@ -146,6 +146,54 @@ import Testing
         #expect(try fixture.export() == expected.export)
     }
 
+    @Test("a key that is mended in its file is taken without a restart")
+    func mendedKey() async throws {
+        let expected = try await undisturbed()
+        let fixture = try ServedFixture()
+        let file = FileManager.default.temporaryDirectory.appending(
+            path: "refinery-key-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: file) }
+        func write(_ key: String) throws {
+            try Data(key.utf8).write(to: file)
+            try FileManager.default.setAttributes(
+                [.posixPermissions: 0o600], ofItemAtPath: file.path)
+        }
+        try write("old")
+        let wanted = NIOLockedValueBox("Bearer old")
+        // The canary is scored by the old key; then the engine is started with another.
+        let answer: StandIn.Answer = { request in
+            wanted.withLockedValue { wanted in
+                guard request.authorization == wanted else { return .status(401) }
+                wanted = "Bearer new"
+                return StandIn.healthy(request)
+            }
+        }
+        try await with([answer]) { servers in
+            let pipeline = fixture.pipeline(
+                ServedFixture.configuration(servers.map(\.url)) { $0.keyFile = file.path })
+            async let end: Void = pipeline.drain()
+            try await ServedFixture.wait(for: pipeline) { state, reason in
+                state == .waiting && reason?.contains("401") == true
+            }
+            try write("new")
+            try await end
+        }
+        #expect(try fixture.scores(.teacher) == expected.teacher)
+    }
+
+    @Test("what is no engine at all is refused at the start, and not waited for")
+    func noEngine() async throws {
+        let fixture = try ServedFixture()
+        let error = await #expect(throws: RefineryError.self) {
+            try await with([{ _ in .json("<html>It works!</html>") }]) { servers in
+                var configuration = ServedFixture.configuration(servers.map(\.url))
+                configuration.waitsForEngines = false
+                try await fixture.pipeline(configuration).drain()
+            }
+        }
+        #expect(error?.kind == .engineRefused)
+    }
+
     @Test("weights of another name are refused before their canary is recorded")
     func otherRevision() async throws {
         let fixture = try ServedFixture()

@@ -13,7 +13,8 @@ final class EngineConnection: Sendable {
     /// What the endpoints say.
     struct Found {
         var record: ServedRecord
-        var maxContext: Int
+        /// Tokens of the longest sequence; nil where no endpoint says how long its context is.
+        var longest: Int?
         /// Whether the engine's tokenizer was compared with ours.
         var comparedTokenizer: Bool
         /// The canary's, context token included.
@@ -29,26 +30,19 @@ final class EngineConnection: Sendable {
         var comparedTokenizer = true
     }
 
-    /// Reads the key; nothing is sent yet.
+    /// Reads the key and the certificates; nothing is sent yet.
     ///
-    /// - Throws: `EngineError` (invalid).
-    init(_ engine: EngineReference, _ request: LoadRequest) throws(EngineError) {
-        address = try EngineAddress(kind: engine.kind, urls: engine.urls, model: engine.model)
+    /// - Parameters:
+    ///   - source: the model.
+    ///   - timing: how long its engine is waited for.
+    /// - Throws: `EngineError` (invalid) for a file that cannot be used.
+    init(_ source: ServedSource, _ timing: EngineTiming) throws(EngineError) {
+        address = source.address
         var key: EngineKey?
-        if let path = engine.keyFile { key = try EngineKey(path: path) }
-        for warning in try address.check(
-            hasKey: key != nil, allowsPlainHTTP: engine.allowsPlainHTTP)
-        {
-            switch warning {
-            case .plainHTTP(let urls):
-                request.logger.warning(
-                    "texts go over the network unencrypted",
-                    metadata: ["engine.url": "\(urls.map(\.description).joined(separator: " "))"])
-            }
-        }
+        if let path = source.engine.keyFile { key = try EngineKey(path: path) }
         transport = try EngineTransport(
-            key: key, authorityFile: engine.authorityFile, timing: request.timing,
-            allowsPlainHTTP: engine.allowsPlainHTTP)
+            key: key, authorityFile: source.engine.authorityFile, timing: timing,
+            allowsPlainHTTP: source.engine.allowsPlainHTTP)
         clients = EngineClient.all(address, transport: transport)
     }
 
@@ -63,19 +57,17 @@ final class EngineConnection: Sendable {
     /// Endpoints that do not answer are left to the pool, as long as one does.
     ///
     /// - Parameters:
-    ///   - engine: what the user says of the model.
-    ///   - tokenizer: ours.
-    ///   - contextToken: what is put in front of the canary.
-    ///   - known: what was recorded of the model before.
+    ///   - source: the model.
+    ///   - known: what was recorded of it before.
     ///   - request: its `isCancelled` gives up.
     /// - Returns: What is known of the model now.
     /// - Throws: `EngineError`; `CancellationError`.
     func look(
-        at engine: EngineReference, tokenizer: any Tokenizer, contextToken: TokenID?,
-        known: ServedRecord?, _ request: LoadRequest
+        at source: ServedSource, known: ServedRecord?, _ request: LoadRequest
     ) throws -> Found {
-        let clients = clients
-        let text = (contextToken.map { [$0] } ?? []) + Self.encode(ServedTexts.canary, tokenizer)
+        let (clients, engine, tokenizer) = (clients, source.engine, source.tokenizer)
+        let text =
+            (source.contextToken.map { [$0] } ?? []) + Self.encode(ServedTexts.canary, tokenizer)
         let (answers, ids, context) = try BlockingCall.run(isCancelled: request.isCancelled) {
             var answers = try await Self.ask(clients, tokenizer, request.logger)
             let context = answers.identities.compactMap { answer in
@@ -114,12 +106,8 @@ final class EngineConnection: Sendable {
                 kind: engine.kind, model: engine.model, dtype: engine.dtype,
                 revision: engine.revision, reportedRevision: reported.first, root: first.root,
                 engineVersion: first.engineVersion, canaryNLL: answers.canaryNLL),
-            maxContext: context ?? Self.unknownContext,
-            comparedTokenizer: answers.comparedTokenizer, canaryIDs: ids)
+            longest: context, comparedTokenizer: answers.comparedTokenizer, canaryIDs: ids)
     }
-
-    /// Tokens of a context whose length the engine does not say: longer than any chunk.
-    private static let unknownContext = 1_000_001
 
     /// Asks each endpoint what it serves, and whether it tokenises as we do.
     private static func ask(
@@ -138,7 +126,9 @@ final class EngineConnection: Sendable {
             }
         }
         // Whoever waits for the engine says so itself.
-        if answers.identities.isEmpty, let absence = absences.last { throw absence }
+        if answers.identities.isEmpty, let absence = absences.last {
+            throw absences.first { $0.kind == .wrongAnswer } ?? absence
+        }
         for absence in absences {
             logger.warning(
                 "an engine endpoint is away", metadata: ["error": "\(absence.message)"])

@@ -65,8 +65,18 @@ public struct EngineReference: Sendable, Equatable {
         }
     }
 
+    /// ``dtype`` by one name where engines know several, in small letters.
+    var canonicalType: String {
+        switch dtype.lowercased() {
+        case "float", "fp32": "float32"
+        case "half", "fp16": "float16"
+        case "bf16": "bfloat16"
+        case let name: name
+        }
+    }
+
     /// Whether the model is served in 32 bits, so that it repeats itself closely.
-    var isFloat32: Bool { ["float32", "fp32", "float"].contains(dtype.lowercased()) }
+    var isFloat32: Bool { canonicalType == "float32" }
 }
 
 extension RefineryError {
@@ -74,8 +84,9 @@ extension RefineryError {
     init(_ error: EngineError) {
         let kind: Kind =
             switch error.kind {
-            case .unavailable, .wrongAnswer: .engineAway
-            case .refused, .sequence: .engineRefused
+            case .unavailable: .engineAway
+            // Whoever scores asks again itself; what still is wrong then, a person has to look at.
+            case .wrongAnswer, .refused, .sequence: .engineRefused
             case .invalid: .invalid
             }
         self.init(kind, error.message, hint: error.hint)

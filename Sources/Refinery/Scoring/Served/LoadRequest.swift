@@ -24,7 +24,7 @@ extension ModelReference {
     ///
     /// - Throws: `ModelError`; ``RefineryError`` as ``ServedModel`` has it; `CancellationError`.
     public func load(_ request: LoadRequest) throws -> any ScoringModel {
-        if engine != nil { return try ServedModel(self, request) }
-        return try LanguageModel(path: path, options: options)
+        var loader = ModelLoader(self)
+        return try loader.load(request)
     }
 }

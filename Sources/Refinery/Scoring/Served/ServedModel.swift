@@ -1,6 +1,5 @@
 import Crypto
 import Foundation
-import Logging
 import ScoringEngines
 import Synchronization
 import TeacherInference
@@ -26,16 +25,26 @@ public final class ServedModel: ScoringModel {
     /// Threads that wait for its answers.
     public let remoteWorkers: RemoteWorkers?
 
-    private let digest: String
+    private let source: ServedSource
     private let engineVersion: String?
-    private let connection: EngineConnection
-    private let pool: EnginePool
-    private let session = Mutex<EngineSession?>(nil)
+    private let timing: EngineTiming
+
+    /// What sequences are scored by.
+    private struct Link {
+        var connection: EngineConnection
+        var pool: EnginePool
+        /// Nil until something is to be scored.
+        var session: EngineSession?
+    }
+
+    private let link: Mutex<Link>
 
     /// Threads that wait for one model's answers: while one records, the others keep it busy.
     private static let threads = 4
     /// How long the engine may be away before threads are told.
     static let patience = Duration.seconds(60)
+    /// Tokens of a context whose length the engine does not say: longer than any chunk.
+    private static let unknownContext = 1_000_001
 
     /// Connects to the engine, and checks that it serves what it is said to serve.
     ///
@@ -45,47 +54,50 @@ public final class ServedModel: ScoringModel {
     ///   - reference: the model, which has an engine.
     ///   - request: what connecting needs beside it.
     /// - Throws: ``RefineryError``: engineAway where no endpoint answers; engineRefused for another
-    ///   model, tokenizer, revision or canary; invalid for an address or a key that cannot be
-    ///   used. `ModelError` for the tokenizer; `CancellationError`.
-    public init(_ reference: ModelReference, _ request: LoadRequest) throws {
-        guard let engine = reference.engine else {
-            throw RefineryError(.invalid, "\(reference) is served by no engine")
-        }
-        tokenizer = try LanguageModel.loadTokenizer(path: engine.tokenizer, pre: reference.pre)
-        (contextToken, contextRule) = try LanguageModel.contextToken(
-            for: reference.context, tokenizer: tokenizer, path: engine.tokenizer)
-        localPath = engine.tokenizer
-        let tokenizerDigest = ModelFingerprint.tokenizer(tokenizer)
-        digest = ModelFingerprint.served(
-            engine, tokenizerDigest: tokenizerDigest, contextRule: contextRule)
-        let known = try request.known(digest)
+    ///   model, tokenizer, revision or canary, or an answer that no engine of its kind gives;
+    ///   invalid for an address or a key that cannot be used. `ModelError` for the tokenizer;
+    ///   `CancellationError`.
+    public convenience init(_ reference: ModelReference, _ request: LoadRequest) throws {
+        try self.init(ServedSource(reference, logger: request.logger), request)
+    }
+
+    /// Connects to the engine of a model whose tokenizer is read.
+    init(_ source: ServedSource, _ request: LoadRequest) throws {
+        let engine = source.engine
+        let known = try request.known(source.digest)
         do {
-            connection = try EngineConnection(engine, request)
-            path = "\(connection.address)"
-            let found = try connection.look(
-                at: engine, tokenizer: tokenizer, contextToken: contextToken, known: known,
-                request)
+            let connection = try EngineConnection(source, request.timing)
+            let found = try connection.look(at: source, known: known, request)
             engineVersion = found.record.engineVersion
-            maxContext = found.maxContext
+            maxContext = found.longest ?? Self.unknownContext
             record = known ?? found.record
             tokenizerWasCompared = found.comparedTokenizer
             var options = EnginePoolOptions()
             options.tokensInFlight = engine.tokensInFlight
-            options.longestSequence = found.maxContext
+            options.requestTokens = min(options.requestTokens, engine.tokensInFlight)
+            options.longestSequence = found.longest
             options.revision = engine.revision ?? found.record.reportedRevision
             options.canary = EngineCanary(
                 ids: found.canaryIDs, meanNLL: (known ?? found.record).canaryNLL,
                 isFloat32: engine.isFloat32)
             options.patience = Self.patience
-            pool = EnginePool(
+            let pool = EnginePool(
                 connection.clients, options: options, timing: request.timing,
                 logger: request.logger)
+            link = Mutex(Link(connection: connection, pool: pool))
         } catch let error as EngineError {
             throw RefineryError(error)
         }
+        self.source = source
+        timing = request.timing
+        path = "\(source.address)"
+        tokenizer = source.tokenizer
+        contextToken = source.contextToken
+        contextRule = source.contextRule
+        localPath = engine.tokenizer
         remoteWorkers = RemoteWorkers(
             threads: Self.threads,
-            batchTokens: max(256, engine.tokensInFlight * connection.clients.count / 2))
+            batchTokens: max(256, engine.tokensInFlight * engine.urls.count / 2))
     }
 
     /// As ``record``.
@@ -108,7 +120,7 @@ public final class ServedModel: ScoringModel {
     /// None, as ever.
     public func currentWeightFiles() throws(ModelError) -> [FileIdentity] { [] }
     /// Of what the user says of the model, and of the tokenizer's content.
-    public func fingerprint(cache: Store?) throws -> String { digest }
+    public func fingerprint(cache: Store?) throws -> String { source.digest }
 
     /// A scorer of one thread.
     public func makeScorer(batchTokens: Int) -> any SequenceScoring {
@@ -117,15 +129,32 @@ public final class ServedModel: ScoringModel {
 
     /// Scores sequences, context tokens included, in the run that all threads share.
     ///
-    /// A run that failed is begun anew.
+    /// A run that failed is begun anew, by the key and the certificates that are there now.
+    ///
+    /// - Throws: `EngineError`; `CancellationError`.
     func score(_ sequences: [[TokenID]], isCancelled: () -> Bool) throws -> [EngineOutcome] {
-        let session = session.withLock { session in
-            if let session, !session.hasEnded { return session }
-            let fresh = EngineSession(pool)
-            session = fresh
+        let session = try link.withLock { link in
+            if let session = link.session {
+                guard session.hasEnded else { return session }
+                link.connection = try Self.connect(source, timing)
+                link.pool = link.pool.replacing(link.connection.clients)
+            }
+            let fresh = EngineSession(link.pool)
+            link.session = fresh
             return fresh
         }
         return try session.score(sequences, isCancelled: isCancelled)
+    }
+
+    /// Connects again; a file that is being mended may be wrong for a while.
+    private static func connect(
+        _ source: ServedSource, _ timing: EngineTiming
+    ) throws(EngineError) -> EngineConnection {
+        do {
+            return try EngineConnection(source, timing)
+        } catch {
+            throw EngineError(.refused, error.message, hint: error.hint)
+        }
     }
 }
 
@@ -138,11 +167,11 @@ extension ModelFingerprint {
         var hash = SHA256()
         hash.update(data: Data("refinery-served-1\n".utf8))
         for part in [
-            engine.kind, engine.model, engine.dtype, engine.revision ?? "", tokenizerDigest,
+            engine.kind, engine.model, engine.canonicalType, engine.revision ?? "", tokenizerDigest,
             contextRule,
         ] {
             hash.update(data: Data("\(part.utf8.count):\(part)\n".utf8))
         }
-        return hexadecimal(hash.finalize())
+        return Hex.string(hash.finalize())
     }
 }
