@@ -43,7 +43,7 @@ install: ## build, then install under DESTDIR and PREFIX
 	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
 	    scripts/install.sh "$$bin" "$(DESTDIR)" "$(PREFIX)" "$(SYSCONFDIR)"
 
-test: deps teacher $(EXPORT_JUDGES)/ready $(JUDGES)/ready ## build once, in release with testing enabled, and run every test
+test: deps teacher $(EXPORT_JUDGES)/ready $(JUDGES)/served ## build once, in release with testing enabled, and run every test
 	$(SWIFT) build --build-tests $(TEST_FLAGS)
 	# Exports, read by the programs that they are for.
 	$(EXPORT_JUDGES)/bin/python scripts/judges/exports.py \
@@ -63,8 +63,13 @@ test-systemd: build ## run the shipped unit under a real systemd in namespaces (
 
 judges: $(JUDGES)/ready ## a Python environment with the judges: PyPI's torch, transformers, llama.cpp
 
-$(JUDGES)/ready: scripts/judges/requirements.txt
+# Enough to serve a model; the other judges come on top.
+$(JUDGES)/served: scripts/judges/requirements-served.txt
 	python3 -m venv $(JUDGES)
+	$(JUDGES)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+$(JUDGES)/ready: scripts/judges/requirements.txt $(JUDGES)/served
 	$(JUDGES)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
