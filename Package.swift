@@ -104,12 +104,16 @@ let package = Package(
         .executableTarget(
             name: "refineryd",
             dependencies: [
-                "Refinery", "TeacherInference",
+                "Refinery", "ScoringEngines", "TeacherInference",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "TOMLKit", package: "TOMLKit"),
+            ],
+            resources: [
+                .embedInCode("Live/live.html"), .embedInCode("Live/live.css"),
+                .embedInCode("Live/live.js"),
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -197,7 +201,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "RefinerydTests",
-            dependencies: ["refineryd", "Refinery"],
+            dependencies: [
+                "refineryd", "Refinery", .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "RefinectlTests",
