@@ -35,9 +35,11 @@ done
 # Completions come out of the program itself.
 completions=$(mktemp -d)
 trap 'rm -rf "$completions"' EXIT
-for shell in bash zsh fish; do
-    "$bin/refinectl" --generate-completion-script "$shell" >"$completions/$shell"
+for program in refinectl refineryd; do
+    for shell in bash zsh fish; do
+        "$bin/$program" --generate-completion-script "$shell" >"$completions/$shell"
+    done
+    put 644 "$completions/bash" "$prefix/share/bash-completion/completions/$program"
+    put 644 "$completions/zsh" "$prefix/share/zsh/vendor-completions/_$program"
+    put 644 "$completions/fish" "$prefix/share/fish/vendor_completions.d/$program.fish"
 done
-put 644 "$completions/bash" "$prefix/share/bash-completion/completions/refinectl"
-put 644 "$completions/zsh" "$prefix/share/zsh/vendor-completions/_refinectl"
-put 644 "$completions/fish" "$prefix/share/fish/vendor_completions.d/refinectl.fish"

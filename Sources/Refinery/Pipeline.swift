@@ -16,7 +16,7 @@ public final class Pipeline: Sendable {
     private let store: Store
     private let configuration: PipelineConfiguration
     private let logger: Logger
-    private let work: Monitor<Work>
+    let work: Monitor<Work>
     private let announcement: AsyncStream<Void>.Continuation
 
     /// Yields when a rest may have ended: documents arrived, scoring was paused or goes on.
@@ -98,13 +98,13 @@ public final class Pipeline: Sendable {
         }
     }
 
-    /// Seconds that `pending` tokens of each role will take at the present rate; nil when not known.
-    public func secondsLeft(pending: RoleCounts) -> Double? {
+    /// How long `pending` tokens of each role will take at the present rate; nil when not known.
+    public func timeLeft(pending: RoleCounts) -> TimeLeft? {
         work.read { work in
             guard let pair = work.pair else { return nil }
             let length = configuration.maxTokens / 2
             // Places work side by side: the last one to end decides.
-            var longest = 0.0
+            var longest = TimeLeft(seconds: 0, error: 0)
             for place in work.places {
                 let operations = place.place.roles.reduce(0.0) { sum, role in
                     let tokens = role == .teacher ? pending.teacher : pending.reference
@@ -115,7 +115,8 @@ public final class Pipeline: Sendable {
                     if operations > 0 || work.places.count == 1 { return nil }
                     continue
                 }
-                longest = max(longest, operations / rate)
+                let left = TimeLeft(seconds: operations / rate, error: place.rate.error ?? 1)
+                if left.seconds > longest.seconds { longest = left }
             }
             return longest
         }
@@ -165,10 +166,11 @@ public final class Pipeline: Sendable {
 
     /// Loads the models, which must be the `known` ones where they were loaded before.
     private func load(_ known: ModelPair.Fingerprints?) throws -> ModelPair.Fingerprints {
+        var loader = PairLoader(configuration)
         let pair = try retrying(.loading) {
             try retrying(.store) {
                 try ModelPair(
-                    configuration, store: store, logger: logger, known: known,
+                    &loader, store: store, logger: logger, known: known,
                     isCancelled: { self.work.read(\.phase.isOver) })
             }
         }
@@ -289,8 +291,9 @@ public final class Pipeline: Sendable {
                         isCancelled: { work.read(\.phase.isOver) })
                 }
                 logger.debug("batch recorded", metadata: ["chunks": "\(chunks.count)"])
-                let now = ProcessInfo.processInfo.systemUptime
-                work.change { $0.places[number].record(batch, at: now) }
+                let uptime = ProcessInfo.processInfo.systemUptime
+                let seconds = Int64(Date().timeIntervalSince1970)
+                work.change { $0.record(batch, at: number, uptime: uptime, seconds: seconds) }
             }
         }
     }
@@ -302,6 +305,7 @@ public final class Pipeline: Sendable {
     private func retrying<Value>(
         _ obstacle: Obstacle, _ body: () throws -> Value
     ) throws -> Value {
+        var tries = 0
         while true {
             do {
                 let value = try body()
@@ -313,7 +317,12 @@ public final class Pipeline: Sendable {
                 }
                 return value
             } catch let error as RefineryError {
-                guard let seconds = obstacle.pause(error, configuration) else { throw error }
+                guard let seconds = obstacle.pause(error, tries: tries, configuration) else {
+                    // Something else is in the way now, which is told by whoever waits for that.
+                    work.change { _ = $0.overcome(obstacle) }
+                    throw error
+                }
+                tries += 1
                 if work.change({ $0.meet(error, obstacle) }) {
                     logger.warning("waiting: \(error.reason)")
                 }

@@ -23,7 +23,9 @@ public struct PipelineProgress: Sendable {
         report.store = URL(fileURLWithPath: store.path).path
         report.version = refineryVersion
         report.tokensPerSecond = pipeline.tokensPerSecond
-        report.etaSeconds = secondsLeft(counts.corpora)
+        let left = timeLeft(counts.corpora)
+        report.etaSeconds = left?.seconds
+        report.etaRange = left.map { [$0.range.lowerBound, $0.range.upperBound] }
         return report
     }
 
@@ -53,7 +55,7 @@ public struct PipelineProgress: Sendable {
             report.failedReason = failures.first
         }
         report.tokensPerSecond = pipeline.tokensPerSecond
-        report.etaSeconds = secondsLeft(corpora)
+        report.etaSeconds = timeLeft(corpora)?.seconds
         (report.state, report.failure) = pipeline.condition
         // What is waited for ends; nobody is to give up for it.
         if report.state == .waiting { (report.waiting, report.failure) = (report.failure, nil) }
@@ -62,23 +64,19 @@ public struct PipelineProgress: Sendable {
         return report
     }
 
-    /// Seconds until nothing is left, documents that are not cut yet included; nil where no rate
+    /// How long it takes until nothing is left, documents that are not cut yet included; nil where no rate
     /// is known.
-    private func secondsLeft(_ corpora: [CorpusStatus]) -> Double? {
+    public func timeLeft(_ corpora: [CorpusStatus]) -> TimeLeft? {
         let tokens = Self.tokensLeft(corpora)
-        return tokens.sum == 0 ? 0 : pipeline.secondsLeft(pending: tokens)
+        return tokens.sum == 0
+            ? TimeLeft(seconds: 0, error: 0) : pipeline.timeLeft(pending: tokens)
     }
 
     /// Tokens left to score for each role, those of documents that are not cut yet included.
     static func tokensLeft(_ corpora: [CorpusStatus]) -> RoleCounts {
         corpora.reduce(into: RoleCounts()) { sum, corpus in
-            // Four bytes a token, until the corpus itself says how many.
-            let cutBytes = corpus.bytes - corpus.unchunkedBytes
-            let bytesPerToken =
-                corpus.tokens > 0 && cutBytes > 0 ? Double(cutBytes) / Double(corpus.tokens) : 4
-            let unchunked = Int64(Double(corpus.unchunkedBytes) / bytesPerToken)
-            sum.teacher += corpus.pendingTokens.teacher + unchunked
-            sum.reference += corpus.pendingTokens.reference + unchunked
+            let uncut = corpus.uncutTokens
+            sum = sum + corpus.pendingTokens + RoleCounts(teacher: uncut, reference: uncut)
         }
     }
 }

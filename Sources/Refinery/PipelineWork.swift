@@ -12,6 +12,8 @@ extension Pipeline {
         /// Why the store or an engine does not do its part for now.
         private(set) var obstacles: [Obstacle: RefineryError] = [:]
         var threads = 0
+        /// What was scored when; it outlives the models.
+        private(set) var history = RateHistory()
 
         /// Nothing is pending, as far as the last look into the store showed.
         var isIdle: Bool { places.allSatisfy(\.queue.isIdle) }
@@ -42,6 +44,20 @@ extension Pipeline {
         /// New chunks may be pending.
         mutating func look() {
             for place in places.indices { places[place].queue.look() }
+        }
+
+        /// A batch is recorded.
+        ///
+        /// - Parameters:
+        ///   - batch: what it took.
+        ///   - number: the place's.
+        ///   - uptime: now, on a steady clock.
+        ///   - seconds: now, counted from 1970, UTC.
+        mutating func record(
+            _ batch: ScoringStage.Batch, at number: Int, uptime: Double, seconds: Int64
+        ) {
+            places[number].record(batch, at: uptime)
+            history.add(batch.tokensByRole, at: seconds)
         }
 
         /// Something cannot be done; the first error is what is told.
@@ -109,15 +125,31 @@ extension Pipeline {
         case place(Int)
 
         /// Seconds until the next try; nil for an error that it is no use to try again after.
-        func pause(_ error: RefineryError, _ configuration: PipelineConfiguration) -> Double? {
+        ///
+        /// An engine that stays away is asked less and less often, and not by all at once.
+        ///
+        /// - Parameters:
+        ///   - error: what is in the way.
+        ///   - tries: how often it was so before.
+        ///   - configuration: says what is waited for, and how long.
+        /// - Returns: seconds; nil to give up.
+        func pause(
+            _ error: RefineryError, tries: Int, _ configuration: PipelineConfiguration
+        ) -> Double? {
             switch (self, error.kind) {
-            case (.store, _) where error.isPassing && configuration.waitsForStore: 2
-            case (.loading, .engineAway), (.place, .engineAway): configuration.absenceSeconds
+            case (.store, _) where error.isPassing && configuration.waitsForStore: return 2
+            case (.loading, .engineAway), (.place, .engineAway):
+                let pause = configuration.absenceSeconds * Double(1 << min(tries, 10))
+                return min(pause, max(configuration.absenceSeconds, Self.longestAbsence))
+                    * Double.random(in: 0.75...1)
             case (.loading, .engineRefused) where configuration.waitsForEngines,
                 (.place, .engineRefused) where configuration.waitsForEngines:
-                configuration.refusalSeconds
-            default: nil
+                return configuration.refusalSeconds
+            default: return nil
             }
         }
+
+        /// Seconds after which an engine that is away is asked again at the latest.
+        private static let longestAbsence = 30.0
     }
 }

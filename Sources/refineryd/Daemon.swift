@@ -12,6 +12,8 @@ struct Daemon {
     var work: Work
     /// The one logger.
     var logger: Logger
+    /// What it has warned of lately.
+    var warnings = RecentWarnings()
 
     /// What a daemon does beside answering requests.
     enum Work {
@@ -56,6 +58,10 @@ struct Daemon {
         }
         let pipeline = Pipeline(
             store: store, configuration: configuration.pipeline, logger: logger)
+        if work != .serve, try await threads.query({ try store.isPaused() }) {
+            pipeline.setPaused(true)
+            logger.notice("scoring is paused, as it was before; refinectl resume goes on")
+        }
         let environment = RouteEnvironment(
             store: store, pipeline: pipeline, configuration: configuration, threads: threads,
             memory: MemoryBudget(bytes: configuration.requestBytes), jobs: JobRegistry(),
@@ -63,7 +69,10 @@ struct Daemon {
         let notifier = SystemdNotifier()
         logger.notice("refineryd starts", metadata: startMetadata())
 
-        let server = APIServer(environment, logger: quiet(logger)) {
+        let live = LiveRoutes(
+            environment: environment, source: LiveSource(store, pipeline, warnings: warnings),
+            feed: LiveFeed(), pages: ReportPages(store, threads))
+        let server = APIServer(environment, live, logger: quiet(logger)) {
             socketFile.open()
             notifier.ready()
             onReady()
@@ -75,14 +84,16 @@ struct Daemon {
         let ticker = StatusTicker(
             notifier: notifier, store: store, pipeline: pipeline, threads: threads)
         // Shut down one at a time, last first: no more requests, then no more scoring.
+        var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
+            .init(
+                service: worker, successTerminationBehavior: .gracefullyShutdownGroup,
+                failureTerminationBehavior: .gracefullyShutdownGroup),
+            .init(service: server),
+            .init(service: ticker),
+        ]
+        if let page = try page(live) { services.append(.init(service: page)) }
         var group = ServiceGroupConfiguration(
-            services: [
-                .init(
-                    service: worker, successTerminationBehavior: .gracefullyShutdownGroup,
-                    failureTerminationBehavior: .gracefullyShutdownGroup),
-                .init(service: server),
-                .init(service: ticker),
-            ],
+            services: services,
             gracefulShutdownSignals: Daemon.signals, logger: quiet(logger))
         group.maximumGracefulShutdownDuration = .seconds(Daemon.shutdownSeconds)
         group.maximumCancellationDuration = .seconds(Daemon.cancellationSeconds)
@@ -90,6 +101,18 @@ struct Daemon {
         try await threads.query { try store.close() }
         logger.notice("refineryd stopped")
         withExtendedLifetime(lock) {}
+    }
+
+    /// The live page, where the configuration asks for it.
+    private func page(_ routes: LiveRoutes) throws -> LiveServer? {
+        guard work != .serve, let address = PageAddress(configuration.http) else { return nil }
+        let path = configuration.httpTokenFile
+        let token = path.isEmpty ? nil : try PageToken(path: path)
+        let logger = logger
+        return LiveServer(address, token: token, routes, logger: quiet(logger)) { port in
+            logger.notice(
+                "live page", metadata: ["url": "http://\(address.at(port: port))"])
+        }
     }
 
     /// What ends it as SIGTERM does: a terminal that closes, too, unless nohup has it ignored.

@@ -56,11 +56,17 @@ struct Run: AsyncParsableCommand {
             let configuration = try options.effective()
             let level = Logger.Level(rawValue: configuration.logLevel) ?? .info
             CutFiles.explain(program: "refineryd")
-            LoggingSystem.bootstrap(StreamLogHandler.standardError)
+            let warnings = RecentWarnings()
+            LoggingSystem.bootstrap { label in
+                MultiplexLogHandler([
+                    StreamLogHandler.standardError(label: label), WarningTap(warnings),
+                ])
+            }
             var logger = Logger(label: "refineryd")
             logger.logLevel = level
             try await Daemon(
-                configuration: configuration, work: drain ? .drain : .score, logger: logger
+                configuration: configuration, work: drain ? .drain : .score, logger: logger,
+                warnings: warnings
             ).run()
         }
     }
@@ -83,7 +89,9 @@ struct CheckConfig: AsyncParsableCommand {
             let configuration = try options.effective()
             let pipeline = configuration.pipeline
             let logger = Logger(label: "refineryd") { StreamLogHandler.standardError(label: $0) }
-            try await BlockingThreads().query { try pipeline.checkModels(logger: logger) }
+            try await BlockingThreads().query {
+                try pipeline.checkModels(logger: logger) { throw $0 }
+            }
             print(configuration)
         }
     }

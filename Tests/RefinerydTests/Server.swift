@@ -18,7 +18,9 @@ func withServer(
     let store = try Store(path: configuration.store)
     let environment = RouteEnvironment.test(store, configuration)
     let (started, continuation) = AsyncStream<Void>.makeStream()
-    let server = APIServer(environment, logger: logger) { continuation.finish() }
+    let server = APIServer(environment, .test(environment), logger: logger) {
+        continuation.finish()
+    }
     let client = UnixClient(socket: configuration.socket)
     try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await server.run() }
@@ -34,6 +36,17 @@ func withServer(
     }
     try store.close()
     withExtendedLifetime(folder) {}
+}
+
+extension LiveRoutes {
+    /// The live page of a store.
+    static func test(_ environment: RouteEnvironment, _ feed: LiveFeed = LiveFeed()) -> LiveRoutes {
+        LiveRoutes(
+            environment: environment,
+            source: LiveSource(
+                environment.store, environment.pipeline, warnings: RecentWarnings()),
+            feed: feed, pages: ReportPages(environment.store, environment.threads))
+    }
 }
 
 extension RouteEnvironment {

@@ -44,6 +44,9 @@ public enum API {
     /// The columns of every scored chunk.
     public static let scores = Endpoint<StreamedLines>(
         .get, "scores", "corpus", "exclude_domains", "where", "unit", "format")
+    /// The chunks of a document, or those of a text.
+    public static let chunks = Endpoint<[ChunkName]>(
+        .get, "chunks", "document", "ordinal", "corpus", "sha256")
     /// One chunk, and how a selection treated it.
     public static let chunk = Endpoint<ChunkReport>(.get, "chunks/:id", "selection")
 

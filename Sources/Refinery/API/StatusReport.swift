@@ -8,6 +8,8 @@ public struct StatusReport: Codable, Sendable, Equatable {
     @NullEncoded public var tokensPerSecond: Double?
     /// Seconds until nothing is pending at the present rate; null when not known.
     @NullEncoded public var etaSeconds: Double?
+    /// Between what numbers of seconds that is likely to be, two numbers; null when not known.
+    @NullEncoded public var etaRange: [Double]?
     /// The current teacher; null until it has been loaded once.
     @NullEncoded public var teacher: ModelReport?
     /// The current reference; null until it has been loaded once.
@@ -26,5 +28,6 @@ public struct StatusReport: Codable, Sendable, Equatable {
         case state, corpora, teacher, reference, store, version, error
         case tokensPerSecond = "tokens_per_second"
         case etaSeconds = "eta_seconds"
+        case etaRange = "eta_seconds_range"
     }
 }

@@ -56,9 +56,7 @@ public struct Chunker: Sendable {
             hash.update(data: Array("companion, \(companion.maxTokens)\n".utf8))
             companion.tokenizer.serializeContent { hash.update(bufferPointer: $0) }
         }
-        fingerprint = hash.finalize().map { byte in
-            String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
-        }.joined()
+        fingerprint = Hex.string(hash.finalize())
     }
 
     /// The pieces of `text` (valid UTF-8) in order; none if it is empty.

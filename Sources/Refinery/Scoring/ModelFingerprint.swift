@@ -25,7 +25,7 @@ public enum ModelFingerprint {
             }
             hash.update(data: Data("weights \(digest)\n".utf8))
         }
-        return hexadecimal(hash.finalize())
+        return Hex.string(hash.finalize())
     }
 
     /// SHA-256 of a tokenizer's content, 64 hexadecimal digits; equal for equal tokenizers,
@@ -33,7 +33,7 @@ public enum ModelFingerprint {
     public static func tokenizer(_ tokenizer: any Tokenizer) -> String {
         var hash = SHA256()
         tokenizer.serializeContent { hash.update(bufferPointer: $0) }
-        return hexadecimal(hash.finalize())
+        return Hex.string(hash.finalize())
     }
 
     /// Bytes hashed at once: whole pages, however large those are.
@@ -56,17 +56,12 @@ public enum ModelFingerprint {
                     UnsafeMutableRawPointer(mutating: part.baseAddress), part.count, MADV_DONTNEED)
                 hashed(part.count)
             }
-            return hexadecimal(hash.finalize())
+            return Hex.string(hash.finalize())
         }
         // Of a file that was written to meanwhile, this is the digest of no state of it.
         if let store, try model.currentWeightFiles()[index] == file {
             try store.storeFingerprint(digest, of: file)
         }
         return digest
-    }
-
-    static func hexadecimal(_ digest: some Sequence<UInt8>) -> String {
-        let digits = Array("0123456789abcdef")
-        return String(digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
     }
 }

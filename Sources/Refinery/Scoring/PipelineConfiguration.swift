@@ -68,7 +68,7 @@ public struct PipelineConfiguration: Sendable, Equatable {
     public var waitsForEngines = false
     /// Seconds until an engine that refused is asked again.
     var refusalSeconds = 30.0
-    /// Seconds until an engine that is away is asked again.
+    /// Seconds until an engine that is away is asked again; more where it stays away.
     var absenceSeconds = 2.0
     /// How long engines are waited for.
     var engineTiming = EngineTiming()

@@ -1,6 +1,13 @@
 /// Scoring speed over the last minute or so, in tokens and in operations.
 struct RateMeter: Sendable {
-    private var samples: [(time: Double, tokens: Int, operations: Double)] = []
+    private struct Sample {
+        var time: Double
+        var seconds: Double
+        var tokens: Int
+        var operations: Double
+    }
+
+    private var samples: [Sample] = []
     private var start: Double?
     private static let window = 60.0
 
@@ -27,7 +34,8 @@ struct RateMeter: Sendable {
     ///   - operations: floating-point operations that took.
     mutating func add(time: Double, seconds: Double, tokens: Int, operations: Double) {
         start = min(start ?? .infinity, time - seconds)
-        samples.append((time, tokens, operations))
+        samples.append(
+            Sample(time: time, seconds: seconds, tokens: tokens, operations: operations))
         while samples.count > least, let first = samples.first,
             first.time < time - Self.window
         {
@@ -42,9 +50,18 @@ struct RateMeter: Sendable {
     /// Operations a second; nil before the first batch.
     var operationsPerSecond: Double? { perSecond(\.operations) }
 
-    private func perSecond(
-        _ value: ((time: Double, tokens: Int, operations: Double)) -> Double
-    ) -> Double? {
+    /// Twice the standard error of the batches' rates over their mean; nil for fewer than two.
+    var error: Double? {
+        let rates = samples.filter { $0.seconds > 0 }.map { $0.operations / $0.seconds }
+        guard rates.count > 1 else { return nil }
+        let count = Double(rates.count)
+        let mean = rates.reduce(0, +) / count
+        guard mean > 0 else { return nil }
+        let variance = rates.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count - 1)
+        return 2 * (variance / count).squareRoot() / mean
+    }
+
+    private func perSecond(_ value: (Sample) -> Double) -> Double? {
         guard samples.count >= least, let start, let last = samples.last, last.time > start else {
             return nil
         }

@@ -5,6 +5,8 @@
 struct ScoringPlace: Sendable, Equatable {
     /// The roles whose models are there.
     let roles: [ModelRole]
+    /// Whether an engine serves them.
+    let isServed: Bool
     /// Threads that take batches.
     let threads: Int
     /// The most tokens of a batch.
@@ -16,21 +18,25 @@ struct ScoringPlace: Sendable, Equatable {
     static func all(
         _ models: ByRole<any ScoringModel>, _ configuration: PipelineConfiguration
     ) -> [ScoringPlace] {
-        func place(_ roles: [ModelRole], _ threads: Int, _ batchTokens: Int) -> ScoringPlace {
+        func place(
+            _ roles: [ModelRole], isServed: Bool, _ threads: Int, _ batchTokens: Int
+        ) -> ScoringPlace {
             ScoringPlace(
-                roles: roles, threads: threads, batchTokens: batchTokens,
+                roles: roles, isServed: isServed, threads: threads, batchTokens: batchTokens,
                 batchCapacity: PipelineConfiguration.capacity(
                     batchTokens: batchTokens, maxTokens: configuration.maxTokens))
         }
         var places: [ScoringPlace] = []
         for (role, model) in models.roles {
             guard let workers = model.remoteWorkers else { continue }
-            places.append(place([role], workers.threads, workers.batchTokens))
+            places.append(place([role], isServed: true, workers.threads, workers.batchTokens))
         }
         let onCores = models.roles.filter { $0.value.remoteWorkers == nil }.map(\.role)
         if !onCores.isEmpty {
             places.append(
-                place(onCores, configuration.scoringThreads, configuration.batchTokens))
+                place(
+                    onCores, isServed: false, configuration.scoringThreads,
+                    configuration.batchTokens))
         }
         return places
     }

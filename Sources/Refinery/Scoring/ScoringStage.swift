@@ -7,6 +7,8 @@ struct ScoringStage: ~Copyable {
     struct Batch: Sendable {
         /// Corpus tokens, counted once however many models scored them.
         var tokens = 0
+        /// Corpus tokens by the model that scored them.
+        var tokensByRole = RoleCounts()
         /// Floating-point operations of the models that scored.
         var operations = 0.0
         /// Seconds, recording included.
@@ -63,6 +65,7 @@ struct ScoringStage: ~Copyable {
             batch.tokens += chunk.tokens
             for role in place.roles where chunk.needs(role) {
                 batch.operations += pair.member(role).model.operations(tokens: chunk.tokens)
+                batch.tokensByRole[role] += Int64(chunk.tokens)
             }
         }
         budget.measured(tokens: batch.tokens, took: batch.seconds)

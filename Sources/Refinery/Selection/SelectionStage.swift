@@ -1,10 +1,17 @@
 /// Chooses chunks or documents by rules, and says what became of them.
 public struct SelectionStage: Sendable {
     let store: Store
+    private let isCancelled: @Sendable () -> Bool
 
     /// The stage over a store.
-    public init(_ store: Store) {
+    ///
+    /// - Parameters:
+    ///   - store: the store.
+    ///   - isCancelled: asked now and then while a selection is made; true gives it up, and nothing
+    ///     of it is recorded.
+    public init(_ store: Store, isCancelled: @escaping @Sendable () -> Bool = { false }) {
         self.store = store
+        self.isCancelled = isCancelled
     }
 
     /// What a rule keeps of a snapshot's scores, on its way into the store.
@@ -24,11 +31,14 @@ public struct SelectionStage: Sendable {
     /// chunks they are gathered and sorted in files beside the store, at 128 bytes each, and 8 more
     /// for each imported column that the rule reads.
     /// - Throws: ``RefineryError`` where a model is missing, nothing is scored, chunks are pending
-    ///   and the rule is not partial, the name is taken, or the models cannot be compared.
+    ///   and the rule is not partial, the name is taken, or the models cannot be compared;
+    ///   ``JobCancelled``.
     public func select(_ rule: SelectionRule, name: String? = nil) throws -> SelectionSummary {
         try rule.validate()
         let name = try name.map { try Name($0, of: .selection).text }
-        let choice = try store.read { try choose(rule, name: name, $0) }
+        let choice = try store.read(isCancelled: isCancelled) {
+            try choose(rule, name: name, $0)
+        }
         if let summary = try record(choice, name: name) { return summary }
         // Chunks were deleted or replaced meanwhile: once more, with nobody writing.
         let summary = try store.recordSelection { transaction in
@@ -130,6 +140,7 @@ public struct SelectionStage: Sendable {
             return try summary.json()
         } forEach: { body in
             try choice.kept.forEach { place, item in
+                if isCancelled() { throw JobCancelled() }
                 try body(place + 1, rule.unit == .chunk ? item.chunk : item.document, item.score)
             }
         }

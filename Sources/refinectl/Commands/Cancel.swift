@@ -6,7 +6,8 @@ struct Cancel: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Cancel a job that is running.",
         discussion: """
-            What the job has recorded stays: documents of a cancelled import are scored.
+            What an import has recorded stays: its documents are scored. Nothing is recorded of a \
+            selection that was being made.
 
             Example:
               refinectl cancel 12

@@ -15,7 +15,7 @@ struct Delete: AsyncParsableCommand {
 
     @OptionGroup var daemon: DaemonOptions
 
-    @Argument(help: "The corpus's name.")
+    @Argument(help: "The corpus's name.", completion: NameCompletion.corpora)
     var corpus: String
 
     @Flag(name: [.short, .long], help: "Don't ask.")

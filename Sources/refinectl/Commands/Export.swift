@@ -37,7 +37,9 @@ struct Export: AsyncParsableCommand {
     @OptionGroup var threadOptions: ThreadOptions
     @OptionGroup var output: JSONOptions
 
-    @Option(help: ArgumentHelp("Only this corpus (default: all).", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("Only this corpus (default: all).", valueName: "name"),
+        completion: NameCompletion.corpora)
     var corpus: String?
 
     @Option(
@@ -50,10 +52,17 @@ struct Export: AsyncParsableCommand {
     @Flag(help: "Print what would be kept; record and write nothing.")
     var dryRun = false
 
+    @Flag(
+        help: "Write, but keep no record of the selection (the default for stdout without --name).")
+    var noRecord = false
+
     /// Refuses contradictions.
     func validate() throws {
         guard !(output.json && path == "-" && !dryRun) else {
             throw ValidationError("--json prints the summary on stdout, so --output must be a file")
+        }
+        guard !(noRecord && writing.name != nil) else {
+            throw ValidationError("--name names the record that --no-record leaves out")
         }
         try writing.check(stdout: path == "-" && !dryRun)
         try writing.check(selecting)
@@ -80,8 +89,16 @@ struct Export: AsyncParsableCommand {
         var dropped: SelectionSummary?
         if output.format == .fasttext { dropped = try await drop(beside: summary, client) }
         let note = try await write(summary, dropped, output, client, reporter)
+        let isRecorded = !noRecord && (path != "-" || writing.name != nil)
+        if !isRecorded {
+            for selection in [summary, dropped].compactMap({ $0 }) {
+                _ = try await client.send(API.deleteSelection, String(selection.id))
+            }
+        }
         reporter.finish()
-        StandardOutput.writeError(SelectionTable.render(summary) + note)
+        StandardOutput.writeError(
+            SelectionTable.render(summary) + note
+                + (isRecorded ? "" : "not recorded; --name NAME keeps a selection\n"))
         if self.output.json { StandardOutput.write(JSONOutput.line(summary)) }
     }
 

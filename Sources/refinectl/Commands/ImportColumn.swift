@@ -33,7 +33,9 @@ struct ImportColumn: AsyncParsableCommand {
             ".jsonl, .jsonl.gz, .jsonl.zst, .parquet, or - for stdin.", valueName: "file"))
     var path: String
 
-    @Option(help: ArgumentHelp("The corpus that the ids are of.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("The corpus that the ids are of.", valueName: "name"),
+        completion: NameCompletion.corpora)
     var corpus = "default"
 
     @Option(

@@ -19,7 +19,9 @@ struct Rejects: AsyncParsableCommand {
     @OptionGroup var place: StoreOptions
     @OptionGroup var output: JSONOptions
 
-    @Option(help: ArgumentHelp("Only this corpus's.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("Only this corpus's.", valueName: "name"),
+        completion: NameCompletion.corpora)
     var corpus: String?
 
     /// Streams the rejects to stdout.

@@ -25,10 +25,14 @@ struct Report: AsyncParsableCommand {
     @OptionGroup var threadOptions: ThreadOptions
     @OptionGroup var overwriting: OverwriteOptions
 
-    @Option(help: ArgumentHelp("The selection (default: the last one made).", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("The selection (default: the last one made).", valueName: "name"),
+        completion: NameCompletion.selections)
     var selection: String?
 
-    @Option(help: ArgumentHelp("A selection to put beside it.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("A selection to put beside it.", valueName: "name"),
+        completion: NameCompletion.selections)
     var compare: String?
 
     @Option(
@@ -41,6 +45,14 @@ struct Report: AsyncParsableCommand {
 
     @Flag(help: "Leave the tokens' colours out, and scoring them.")
     var plain = false
+
+    /// Refuses options without a use.
+    func validate() throws {
+        guard !plain || engines.isEmpty else {
+            throw ValidationError(
+                "--plain leaves out the tokens that an engine would be asked for")
+        }
+    }
 
     /// Asks the daemon, scores the examples, writes the page.
     func run() async throws {

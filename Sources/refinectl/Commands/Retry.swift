@@ -18,7 +18,7 @@ struct Retry: AsyncParsableCommand {
     @OptionGroup var daemon: DaemonOptions
     @OptionGroup var output: JSONOptions
 
-    @Argument(help: "Only this corpus (default: all).")
+    @Argument(help: "Only this corpus (default: all).", completion: NameCompletion.corpora)
     var corpus: String?
 
     /// Refuses a name that cannot be meant.

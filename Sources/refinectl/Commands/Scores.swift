@@ -19,7 +19,9 @@ struct Scores: AsyncParsableCommand {
     @OptionGroup var daemon: DaemonOptions
     @OptionGroup var place: StoreOptions
 
-    @Option(help: ArgumentHelp("Only this corpus's.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("Only this corpus's.", valueName: "name"),
+        completion: NameCompletion.corpora)
     var corpus: String?
 
     @Option(help: ArgumentHelp("Leave this domain out.", valueName: "domain"))

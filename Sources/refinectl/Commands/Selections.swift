@@ -11,8 +11,11 @@ struct Selections: AsyncParsableCommand {
               refinectl selections NAME
               refinectl selections diff NAME OTHER
               refinectl selections delete NAME
+              refinectl selections prune --keep 20 --dry-run
             """,
-        subcommands: [SelectionList.self, SelectionDiff.self, SelectionDelete.self],
+        subcommands: [
+            SelectionList.self, SelectionDiff.self, SelectionDelete.self, SelectionPrune.self,
+        ],
         defaultSubcommand: SelectionList.self)
 }
 
@@ -25,7 +28,7 @@ struct SelectionList: AsyncParsableCommand {
     @OptionGroup var place: StoreOptions
     @OptionGroup var output: JSONOptions
 
-    @Argument(help: "The one to show.")
+    @Argument(help: "The one to show.", completion: NameCompletion.selections)
     var name: String?
 
     /// Asks the daemon and prints.
@@ -69,8 +72,8 @@ struct SelectionDiff: AsyncParsableCommand {
     @OptionGroup var place: StoreOptions
     @OptionGroup var output: JSONOptions
 
-    @Argument(help: "The one.") var first: String
-    @Argument(help: "The other.") var second: String
+    @Argument(help: "The one.", completion: NameCompletion.selections) var first: String
+    @Argument(help: "The other.", completion: NameCompletion.selections) var second: String
 
     /// Asks the daemon and prints.
     func run() async throws {
@@ -105,13 +108,72 @@ struct SelectionDelete: AsyncParsableCommand {
     @OptionGroup var daemon: DaemonOptions
     @OptionGroup var place: StoreOptions
 
-    @Argument(help: "The selection's name.") var name: String
+    @Argument(help: "The selection's name.", completion: NameCompletion.selections)
+    var name: String
 
     /// Tells the daemon.
     func run() async throws {
         let found = try await place.client(daemon).selection(named: name)
         try await place.client(daemon).send(API.deleteSelection, String(found.id))
         StandardOutput.writeError("selection \(NumberText.printable(name)) is deleted\n")
+    }
+}
+
+/// `refinectl selections prune --keep N`.
+struct SelectionPrune: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "prune",
+        abstract: "Delete all selections but the newest, not what they select.",
+        discussion: """
+            The names of those that go are printed, one a line.
+
+            Examples:
+              refinectl selections prune --keep 20 --dry-run
+              refinectl selections prune --keep 20 --except final --except paper
+            """)
+
+    @OptionGroup var daemon: DaemonOptions
+    @OptionGroup var place: StoreOptions
+
+    @Option(help: ArgumentHelp("How many of the newest stay.", valueName: "n"))
+    var keep: Int
+
+    @Option(help: ArgumentHelp("A selection that stays, too (repeatable).", valueName: "name"))
+    var except: [String] = []
+
+    @Flag(help: "Print the names and delete nothing.")
+    var dryRun = false
+
+    /// Refuses what cannot be meant.
+    func validate() throws {
+        guard keep >= 0 else { throw ValidationError("--keep must be at least 0") }
+        guard !except.contains("") else { throw ValidationError("--except must not be empty") }
+    }
+
+    /// Tells the daemon.
+    func run() async throws {
+        let client = place.client(daemon)
+        let all = try await client.send(API.selections)
+        for name in except where !all.contains(where: { $0.name == name }) {
+            throw RefineryError.missing(.selection, NumberText.printable(name))
+        }
+        let doomed = Self.doomed(all, keep: keep, except: except)
+        for selection in doomed {
+            if !dryRun { try await client.send(API.deleteSelection, String(selection.id)) }
+            StandardOutput.write(NumberText.printable(selection.name) + "\n")
+        }
+        let words =
+            "\(NumberText.counted(Int64(doomed.count), "selection")) of \(NumberText.count(all.count))"
+        StandardOutput.writeError(dryRun ? "would delete \(words)\n" : "deleted \(words)\n")
+    }
+
+    /// Those that go, oldest first.
+    static func doomed(
+        _ all: [SelectionSummary], keep: Int, except: [String]
+    ) -> [SelectionSummary] {
+        all.sorted { $0.id < $1.id }.dropLast(min(keep, all.count)).filter {
+            !except.contains($0.name)
+        }
     }
 }
 

@@ -34,9 +34,13 @@ struct Status: AsyncParsableCommand {
             if output.json {
                 StandardOutput.write(JSONOutput.line(status))
             } else if !watch {
-                StandardOutput.write(StatusTable.render(status))
+                StandardOutput.write(
+                    StatusTable.render(status, columns: Terminal.width(STDOUT_FILENO)))
             } else if redraws {
-                StandardOutput.write("\u{1B}[H\u{1B}[2J" + StatusTable.render(status))
+                let table = StatusTable.render(status, columns: Terminal.width(STDOUT_FILENO))
+                // Line by line over what was there, so that nothing flickers.
+                StandardOutput.write(
+                    "\u{1B}[H" + table.replacing("\n", with: "\u{1B}[K\n") + "\u{1B}[J")
             } else {
                 let seconds = start.duration(to: .now) / .seconds(1)
                 if schedule.isDue(stage: status.state.rawValue, at: seconds) {

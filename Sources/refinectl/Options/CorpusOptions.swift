@@ -24,7 +24,8 @@ struct CorpusOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The corpus (default: default; must be named for stdin).", valueName: "name"))
+            "The corpus (default: default; must be named for stdin).", valueName: "name"),
+        completion: NameCompletion.corpora)
     var corpus: String?
 
     @Option(

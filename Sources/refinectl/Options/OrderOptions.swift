@@ -12,7 +12,7 @@ struct OrderOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "A column, or a sum of z-scores such as difference:1,relative:0.5.",
-            valueName: "score"))
+            valueName: "score"), completion: NameCompletion.columns)
     var score = Column.difference.name
 
     @Flag(help: "The lowest scores first.")

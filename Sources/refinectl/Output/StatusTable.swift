@@ -1,10 +1,12 @@
+import Foundation
 import Refinery
 
 /// The daemon's status for people.
 enum StatusTable {
-    /// A few lines and a table of the corpora.
-    static func render(_ status: StatusReport) -> String {
-        var text = "refineryd \(NumberText.printable(status.version)): \(line(status))\n"
+    /// A few lines, and for each corpus a bar and its counts; no line longer than `columns`.
+    static func render(_ status: StatusReport, columns: Int = 80) -> String {
+        let head = "refineryd \(NumberText.printable(status.version)): \(line(status))"
+        var text = wrapped(head.components(separatedBy: ", "), columns)
         if let error = status.error, status.state != .waiting {
             text += "error: \(NumberText.printable(NumberText.oneLine(error)))\n"
         }
@@ -21,7 +23,48 @@ enum StatusTable {
         if status.corpora.isEmpty {
             return text + "no corpus yet: refinectl enqueue PATH\n"
         }
-        return text + "\n" + Corpora.table(status.corpora)
+        return text + status.corpora.map { "\n" + corpus($0, columns) }.joined()
+    }
+
+    /// A corpus: its name, a bar with the share that both models have scored, its counts.
+    private static func corpus(_ corpus: CorpusStatus, _ columns: Int) -> String {
+        let width = max(8, min(40, columns - 12))
+        let full = Int((corpus.doneShare * Double(width)).rounded(.down))
+        let bar =
+            String(repeating: "█", count: full) + String(repeating: "░", count: width - full)
+        var counts = [
+            NumberText.counted(corpus.documents, "document"),
+            NumberText.counted(corpus.chunks, "chunk"),
+            NumberText.counted(corpus.tokens, "token"),
+        ]
+        func add(_ count: Int64, _ words: String) {
+            if count > 0 { counts.append("\(NumberText.count(count)) \(words)") }
+        }
+        add(corpus.unchunked, "documents to cut")
+        add(corpus.pending, "scores to go")
+        add(corpus.duplicates, "duplicates")
+        add(corpus.failed.sum, "failed")
+        add(corpus.tooShort.teacher, "too short")
+        add(corpus.rejects, "lines rejected")
+        let share = NumberText.fixed(100 * corpus.doneShare, 1)
+        return NumberText.printable(corpus.name) + "\n  \(bar) \(share) %\n"
+            + wrapped(counts, columns, indent: "  ")
+    }
+
+    /// Words with commas between them, in lines of at most `columns`.
+    private static func wrapped(
+        _ words: [String], _ columns: Int, indent: String = ""
+    ) -> String {
+        var lines: [String] = []
+        for (place, word) in words.enumerated() {
+            let piece = word + (place + 1 < words.count ? "," : "")
+            if let last = lines.last, last.count + 1 + piece.count <= columns {
+                lines[lines.count - 1] = last + " " + piece
+            } else {
+                lines.append((lines.isEmpty ? indent : indent.isEmpty ? "  " : indent) + piece)
+            }
+        }
+        return lines.map { $0 + "\n" }.joined()
     }
 
     /// The state in one line.
@@ -39,6 +82,10 @@ enum StatusTable {
         if let rate = status.tokensPerSecond { text += ", \(NumberText.rate(rate)) tokens/s" }
         if let left = status.etaSeconds, left > 0 {
             text += ", about \(NumberText.duration(seconds: left)) left"
+            if let range = status.etaRange, range.count == 2 {
+                let ends = range.map { NumberText.duration(seconds: $0) }
+                if ends[0] != ends[1] { text += " (\(ends[0]) to \(ends[1]))" }
+            }
         }
         return text
     }

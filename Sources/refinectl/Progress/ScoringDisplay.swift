@@ -69,7 +69,7 @@ final class ScoringDisplay: Sendable {
         }
         state.saidPaused = report.state == .paused
         if let reason = report.waiting, reason != state.saidWaiting {
-            notes.append("refineryd waits: \(reason)")
+            notes.append("scoring waits: \(reason)")
         }
         state.saidWaiting = report.waiting
         let left = [report.teacher, report.reference].map { $0.tokensTotal - $0.tokensDone }.max()

@@ -17,10 +17,10 @@ struct Terminal: Sendable, Equatable {
         color = redraws && (environment["NO_COLOR"] ?? "").isEmpty
     }
 
-    /// Columns of stderr's terminal now; 80 where it does not say.
-    static func width() -> Int {
+    /// Columns of a stream's terminal now; 80 where it does not say.
+    static func width(_ stream: Int32 = STDERR_FILENO) -> Int {
         var size = winsize()
-        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+        guard ioctl(stream, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
         return Int(size.ws_col)
     }
 }

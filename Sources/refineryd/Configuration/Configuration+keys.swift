@@ -31,6 +31,17 @@ extension Configuration {
             .integer(
                 "request_bytes", \.requestBytes, (64 << 20)...(1 << 40),
                 words: "\(64 << 20) (64 MiB) to \(1 << 40)"),
+            .string("http", \.http) {
+                $0.isEmpty || PageAddress($0) != nil
+                    ? nil : "http must be a host and a port, such as 127.0.0.1:8517"
+            },
+            .string("http_token_file", \.httpTokenFile).checked {
+                guard let address = PageAddress($0.http), !address.isLoopback,
+                    $0.httpTokenFile.isEmpty
+                else { return nil }
+                return "http = \"\($0.http)\" can be seen beyond this machine: it needs "
+                    + "http_token_file, or a loopback address such as 127.0.0.1:8517"
+            },
             .string("log_level", \.logLevel) {
                 logLevels.contains($0)
                     ? nil : "log_level must be one of \(logLevels.joined(separator: ", "))"

@@ -38,6 +38,10 @@ struct Configuration: Sendable, Equatable {
     var teacherEngine = EngineReference(kind: "", urls: [], model: "")
     /// The engine that serves the reference; of kind "" where none does.
     var referenceEngine = EngineReference(kind: "", urls: [], model: "")
+    /// Where the live page is served, `127.0.0.1:8517`; "" where it is not.
+    var http = ""
+    /// A file with the token that the live page asks for; "" where it asks for none.
+    var httpTokenFile = ""
     /// The lowest level of messages written.
     var logLevel = "info"
 }

@@ -18,7 +18,8 @@ struct APIServer: Service {
 
     /// A server on the configured Unix socket; `onRunning` is called once it answers.
     init(
-        _ environment: RouteEnvironment, logger: Logger, onRunning: @escaping @Sendable () -> Void
+        _ environment: RouteEnvironment, _ live: LiveRoutes, logger: Logger,
+        onRunning: @escaping @Sendable () -> Void
     ) {
         socket = environment.configuration.socket
         var limits = Connections.Limits()
@@ -26,7 +27,9 @@ struct APIServer: Service {
         limits.stalledSeconds = environment.configuration.clientSeconds + 15
         limits.idleSeconds = min(limits.idleSeconds, environment.configuration.clientSeconds)
         connections = Connections(limits)
-        responder = makeRouter(environment).buildResponder()
+        let router = makeRouter(environment)
+        live.addMetrics(to: router)
+        responder = router.buildResponder()
         self.logger = logger
         self.onRunning = onRunning
     }

@@ -141,8 +141,8 @@ struct SelectionRoutes {
                 defer { withExtendedLifetime(share) {} }
                 return try tracker.run(.selection, corpus: selection.rule.corpus, detail: detail) {
                     job in
-                    let summary = try SelectionStage(store).select(
-                        selection.rule, name: selection.name)
+                    let stage = SelectionStage(store) { job.isCancelled }
+                    let summary = try stage.select(selection.rule, name: selection.name)
                     try store.updateJob(
                         job.id, done: Int64(summary.keptChunks), total: Int64(summary.candidates))
                     return summary

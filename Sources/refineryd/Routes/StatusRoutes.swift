@@ -13,6 +13,7 @@ struct StatusRoutes {
             environment.store, environment.pipeline, environment.threads
         )
         let progress = PipelineProgress(store, pipeline)
+        let pause = PauseRecord(store, threads, logger: environment.logger)
         group.on(API.status) { _, _, _ in
             try Response.json(await threads.query { try progress.status() })
         }
@@ -31,11 +32,13 @@ struct StatusRoutes {
         }
         group.on(API.pause) { _, _, _ in
             pipeline.setPaused(true)
+            await pause.record(true)
             environment.logger.notice("scoring paused")
             return try Response.json(["state": "paused"])
         }
         group.on(API.resume) { _, _, _ in
             pipeline.setPaused(false)
+            await pause.record(false)
             environment.logger.notice("scoring resumed")
             return try Response.json(["state": "resumed"])
         }

@@ -3,6 +3,25 @@ import Testing
 @testable import Refinery
 
 @Suite struct RateMeterTests {
+    @Test func `batches that differ leave the time left open, and equal ones do not`() throws {
+        var rate = RateMeter(least: 2)
+        for number in 0..<8 {
+            rate.add(time: Double(number + 1), seconds: 1, tokens: 10, operations: 100)
+        }
+        #expect(rate.error == 0)
+        var uneven = RateMeter(least: 2)
+        for number in 0..<8 {
+            uneven.add(
+                time: Double(number + 1), seconds: 1, tokens: 10,
+                operations: number % 2 == 0 ? 50 : 150)
+        }
+        let error = try #require(uneven.error)
+        #expect(abs(error - 2 * (20_000.0 / 7 / 8).squareRoot() / 100) < 1e-9)
+        let left = TimeLeft(seconds: 100, error: error)
+        #expect(left.range.lowerBound < 75 && left.range.upperBound > 150)
+        #expect(TimeLeft(seconds: 100, error: 0).range.lowerBound < 96)
+    }
+
     @Test("there is no rate before every worker's first batches are done")
     func firstBatches() {
         var rate = RateMeter(least: 2)

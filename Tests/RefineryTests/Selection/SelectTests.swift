@@ -29,6 +29,37 @@ struct SelectTests {
         return test
     }
 
+    @Test("a chunk is found by its document and place, and by its text")
+    func found() throws {
+        let test = try filled()
+        let stage = SelectionStage(test.store)
+        let both = try stage.find(.document("d7", ordinal: nil, corpus: nil))
+        #expect(Set(both.map(\.corpus)) == ["c1", "c2"] && both.allSatisfy { $0.document == "d7" })
+        let one = try stage.find(.document("d7", ordinal: 0, corpus: "c2"))
+        #expect(one.count == 1 && one.first?.ordinal == 0)
+        let chunk = try #require(one.first?.chunk)
+        let report = try stage.explain(chunk: chunk)
+        let sha256 = try #require(Hex.bytes(Hex.sha256(of: Array(report.text.utf8))))
+        let same = try stage.find(.text(sha256))
+        #expect(same.map(\.chunk) == [report.duplicateOf?.chunk ?? chunk])
+        #expect(try stage.find(.document("nothing", ordinal: nil, corpus: nil)).isEmpty)
+        #expect(try stage.find(.text(Array(repeating: 0, count: 32))).isEmpty)
+        #expect(throws: RefineryError.self) {
+            try stage.find(.document("d7", ordinal: nil, corpus: "c3"))
+        }
+    }
+
+    @Test("a selection that is cancelled leaves nothing behind, and the next one is as ever")
+    func cancelled() throws {
+        let test = try filled()
+        let rule = SelectionRule(size: .topK(9))
+        #expect(throws: JobCancelled.self) {
+            try SelectionStage(test.store) { true }.select(rule, name: "a")
+        }
+        #expect(try SelectionStage(test.store).selections().isEmpty)
+        #expect(try SelectionStage(test.store).select(rule, name: "a").keptChunks == 9)
+    }
+
     /// What the rule keeps, recomputed without haste: chunk ids, best first.
     private func naive(_ test: TestStore, _ rule: SelectionRule) throws -> [Int64] {
         struct Entry { var chunk: Int64, score: Double, tokens: Int }

@@ -17,7 +17,7 @@ public struct IDListFile: Codable, Sendable, Equatable {
     }
 
     /// SHA-256 of a file's bytes, in hexadecimal.
-    public static func digest(_ bytes: [UInt8]) -> String { Hex.string(SHA256.hash(data: bytes)) }
+    public static func digest(_ bytes: [UInt8]) -> String { Hex.sha256(of: bytes) }
 
     private enum CodingKeys: String, CodingKey, CaseIterable {
         case file, sha256

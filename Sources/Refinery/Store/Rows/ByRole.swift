@@ -11,6 +11,17 @@ public struct ByRole<Value> {
         self.reference = reference
     }
 
+    /// The value of a role.
+    public subscript(role: ModelRole) -> Value {
+        get { role == .teacher ? teacher : reference }
+        set {
+            switch role {
+            case .teacher: teacher = newValue
+            case .reference: reference = newValue
+            }
+        }
+    }
+
     /// Both, the teacher's first.
     public var both: [Value] { [teacher, reference] }
 
@@ -36,4 +47,9 @@ extension ByRole<Int64> {
 
     /// Both together.
     public var sum: Int64 { teacher + reference }
+
+    /// Two counts, role by role.
+    static func + (one: Self, other: Self) -> Self {
+        Self(teacher: one.teacher + other.teacher, reference: one.reference + other.reference)
+    }
 }

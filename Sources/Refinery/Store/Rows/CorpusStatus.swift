@@ -33,6 +33,24 @@ public struct CorpusStatus: Sendable, Equatable, Codable {
     /// Tokens (as the chunker counted) of the chunks left to score.
     public var pendingTokens = RoleCounts()
 
+    /// Tokens of the documents that are not cut yet, as far as the others tell: four bytes each
+    /// until there are others.
+    var uncutTokens: Int64 {
+        let cutBytes = bytes - unchunkedBytes
+        let bytesPerToken = tokens > 0 && cutBytes > 0 ? Double(cutBytes) / Double(tokens) : 4
+        return Int64(Double(unchunkedBytes) / bytesPerToken)
+    }
+
+    /// The share of its tokens that both models have scored, from 0 to 1.
+    public var doneShare: Double {
+        let left = pendingTokens.sum + 2 * uncutTokens
+        let all = doneTokens.sum + left
+        // A corpus of nothing is done; what has work left never is, however large it is.
+        guard all > 0 else { return unchunked == 0 && pending == 0 ? 1 : 0 }
+        return left == 0 && unchunked == 0 && pending == 0
+            ? 1 : min(Double(doneTokens.sum) / Double(all), 0.9999)
+    }
+
     /// A corpus of nothing.
     public init(name: String) {
         self.name = name
@@ -40,8 +58,10 @@ public struct CorpusStatus: Sendable, Equatable, Codable {
 
     /// What `GET /v1/corpora` says of a corpus; the other counts stay in the process.
     private enum CodingKeys: String, CodingKey {
-        case name, documents, unchunked, chunks, duplicates, rejects, tokens, scored, failed
+        case name, documents, unchunked, bytes, chunks, duplicates, rejects, tokens, scored, failed
         case pending
+        case unchunkedBytes = "unchunked_bytes"
+        case doneTokens = "done_tokens"
         case tooShort = "too_short"
         case pendingTokens = "pending_tokens"
     }

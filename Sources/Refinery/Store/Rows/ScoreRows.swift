@@ -36,11 +36,17 @@ final class ScoreRows {
     private let teacher: Int64
     private let reference: Int64
     private var isOpen = true
+    private let snapshot: Snapshot
+    private var count = 0
+
+    /// Chunks between two looks at whether they are still wanted.
+    private static let looks = 4096
 
     /// The scores of two models, from the first chunk on.
     init(_ snapshot: Snapshot, _ pair: ByRole<Model>) throws {
         teacher = pair.teacher.id
         reference = pair.reference.id
+        self.snapshot = snapshot
         let db = snapshot.db
         // By its primary key: no sorting, no looking up.
         all = try RowStream(
@@ -51,6 +57,8 @@ final class ScoreRows {
 
     /// The outcome of a chunk; ids must ascend from call to call.
     func next(_ chunk: Int64) throws -> PairOutcome {
+        count += 1
+        if count % Self.looks == 0 { try snapshot.checkCancellation() }
         while isOpen, all.integer(0) < chunk { isOpen = try all.next() }
         return try outcome {
             isOpen && all.integer(0) == chunk ? all : nil

@@ -3,11 +3,13 @@
 struct TextReader {
     private let rows: RowStream
     private let inflater: Inflater
+    private let snapshot: Snapshot
     private var document: Int64?
     private var text: [UInt8] = []
 
     /// A reader that has read nothing.
     init(_ snapshot: Snapshot) throws {
+        self.snapshot = snapshot
         rows = try RowStream(
             snapshot.db,
             sql: """
@@ -20,6 +22,7 @@ struct TextReader {
     /// The whole text of a document.
     mutating func text(of document: Int64) throws -> [UInt8] {
         if document == self.document { return text }
+        try snapshot.checkCancellation()
         try rows.begin(document)
         defer { rows.end() }
         guard try rows.next() else {
