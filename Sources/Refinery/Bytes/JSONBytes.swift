@@ -21,6 +21,16 @@ public struct JSONBytes: Sendable {
         bytes.append(contentsOf: text)
     }
 
+    /// Writes a hash as a string of 64 hexadecimal digits.
+    public mutating func hash(_ hash: ContentHash) {
+        bytes.append(0x22)
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 2 * ContentHash.count) { digits in
+            hash.write(digits: digits)
+            bytes.append(contentsOf: digits)
+        }
+        bytes.append(0x22)
+    }
+
     /// Writes valid UTF-8 as a string, escaping quotes, backslashes and control characters.
     public mutating func string(_ text: some Sequence<UInt8>) {
         bytes.append(0x22)
