@@ -89,7 +89,7 @@ import Testing
             "refinectl",
             [
                 "refine", shard, "--teacher", teacher, "--reference", teacher, "--max-tokens",
-                "64", "--ratio", "1", "--store", folder("store.db"), "--dry-run",
+                "64", "--ratio", "1", "--no-guards", "--store", folder("store.db"), "--dry-run",
             ])
         try #require(refined.status == 0, "\(refined.errors)")
         let other = try Programs.run(

@@ -16,6 +16,13 @@ public struct JSONBytes: Sendable {
         bytes.append(contentsOf: text.utf8)
     }
 
+    /// Writes a constant that is JSON already, without a string on the way.
+    public mutating func constant(_ text: StaticString) {
+        // SAFETY: a static string's bytes live as long as the program.
+        bytes.append(
+            contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
     /// Writes bytes that are JSON already.
     public mutating func raw(_ text: [UInt8]) {
         bytes.append(contentsOf: text)

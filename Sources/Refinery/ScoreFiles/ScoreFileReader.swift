@@ -36,6 +36,29 @@ public struct ScoreFileReader: Sendable {
         _ row: (Int, ScoreFileRow) throws -> Void = { _, _ in },
         header: (ScoreFileHeader) throws -> Void = { _ in }
     ) throws -> Frame {
+        try read(ScoreFileLines(path: path), row, header)
+    }
+
+    /// Reads rows of a file that was read whole before: that it is still the same is asked once, at
+    /// its end.
+    ///
+    /// - Parameters:
+    ///   - frame: what it held then.
+    ///   - row: is shown each row.
+    /// - Throws: As ``read(_:header:)``, and where the file is another one by now.
+    func readAgain(_ frame: Frame, _ row: (ScoreFileRow) throws -> Void) throws {
+        let again = try read(ScoreFileLines(path: path, isKnown: true), { try row($1) }, { _ in })
+        guard again == frame else {
+            throw RefineryError(
+                .input, "\(path) was written to while it was read: rows of both states were taken")
+        }
+    }
+
+    private func read(
+        _ lines: ScoreFileLines, _ row: (Int, ScoreFileRow) throws -> Void,
+        _ header: (ScoreFileHeader) throws -> Void
+    ) throws -> Frame {
+        var lines = lines
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw unreadable() }
         defer { close(descriptor) }
@@ -44,7 +67,6 @@ public struct ScoreFileReader: Sendable {
             throw RefineryError(.input, "cannot read \(path): it is no file")
         }
         var splitter = LineSplitter(maxLineBytes: ScoreFileWriter.longestLine)
-        var lines = ScoreFileLines(path: path)
         let inflating = try Decompressor(
             Compression(path: path), maxWindow: ZstdStream.ordinaryWindow)
         var buffer = [UInt8](repeating: 0, count: 1 << 18)
@@ -93,6 +115,8 @@ struct ScoreFileLines {
     private static let lineEnd: [UInt8] = [0x0A]
 
     private let path: String
+    /// Whether these bytes were checked before, so that their SHA-256 is enough.
+    private let isKnown: Bool
     private var header: ScoreFileHeader?
     private var corpus: [UInt8] = []
     private var trailer: ScoreFileTrailer?
@@ -104,8 +128,9 @@ struct ScoreFileLines {
     private var fed = 0, passed = 0
 
     /// No line of the file at `path` yet.
-    init(path: String) {
+    init(path: String, isKnown: Bool = false) {
         self.path = path
+        self.isKnown = isKnown
     }
 
     /// So many bytes have come.
@@ -122,7 +147,7 @@ struct ScoreFileLines {
         }
         passed += bytes.count + 1
         guard trailer == nil else { throw wrong("a line stands behind the trailer") }
-        if let offset = TextValidation.invalidOffset(bytes) {
+        if !isKnown, let offset = TextValidation.invalidOffset(bytes) {
             throw wrong("not UTF-8 at byte \(offset + 1) of the line")
         }
         if header == nil {
@@ -170,6 +195,7 @@ struct ScoreFileLines {
                 trailer.write(to: &spelling)
             } else {
                 let row = try scanner.row(corpus: corpus)
+                if isKnown { return row }
                 found = row
                 spelling.row(row, corpus: corpus)
             }
@@ -177,17 +203,28 @@ struct ScoreFileLines {
             throw wrong("\(error.message) at column \(error.offset + 1)")
         }
         if let found, let problem = order.take(found) { throw wrong(problem) }
-        guard spelling.bytes.elementsEqual(bytes) else {
+        guard isSpelled(bytes) else {
             throw wrong("the line is not spelled as refinery writes it")
         }
         if found == nil { try checkTrailer() }
         return found
     }
 
+    /// Whether a line is what is written of its row.
+    private func isSpelled(_ line: UnsafeRawBufferPointer) -> Bool {
+        spelling.bytes.withUnsafeBytes { bytes in
+            guard bytes.count == line.count, let one = bytes.baseAddress,
+                let other = line.baseAddress
+            else { return false }
+            // SAFETY: both have so many bytes.
+            return memcmp(one, other, line.count) == 0
+        }
+    }
+
     private func checkTrailer() throws {
         guard let trailer else { return }
         let counts = (trailer.documents, trailer.chunks, trailer.rejects)
-        guard counts == (order.documents, order.chunks, order.rejects) else {
+        guard isKnown || counts == (order.documents, order.chunks, order.rejects) else {
             throw wrong(
                 "the trailer counts \(counts.0) documents, \(counts.1) chunks and \(counts.2) "
                     + "rejects, and there are \(order.documents), \(order.chunks) and "

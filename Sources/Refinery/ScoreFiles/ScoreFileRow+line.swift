@@ -5,29 +5,29 @@ extension JSONBytes {
     ///   - chunk: the chunk, whose strings are UTF-8.
     ///   - corpus: the corpus's name, UTF-8.
     mutating func chunk(_ chunk: ScoredChunk, corpus: [UInt8]) {
-        raw("{\"row\":\"chunk\",\"corpus\":")
+        constant("{\"row\":\"chunk\",\"corpus\":")
         string(corpus)
-        raw(",\"id\":")
+        constant(",\"id\":")
         string(chunk.document)
-        raw(",\"document_sha256\":")
+        constant(",\"document_sha256\":")
         hash(chunk.documentHash)
-        raw(",\"domain\":")
-        if let domain = chunk.domain { string(domain) } else { raw("null") }
-        raw(",\"line\":")
+        constant(",\"domain\":")
+        if let domain = chunk.domain { string(domain) } else { constant("null") }
+        constant(",\"line\":")
         integer(chunk.line)
-        raw(",\"ordinal\":")
+        constant(",\"ordinal\":")
         integer(chunk.ordinal)
-        raw(",\"start\":")
+        constant(",\"start\":")
         integer(chunk.range.lowerBound)
-        raw(",\"end\":")
+        constant(",\"end\":")
         integer(chunk.range.upperBound)
-        raw(",\"sha256\":")
+        constant(",\"sha256\":")
         hash(chunk.hash)
-        raw(",\"teacher\":")
+        constant(",\"teacher\":")
         outcome(chunk.teacher)
-        raw(",\"reference\":")
+        constant(",\"reference\":")
         outcome(chunk.reference)
-        raw("}")
+        constant("}")
     }
 
     /// Writes what a model found out about a chunk.
@@ -35,29 +35,29 @@ extension JSONBytes {
     /// These bytes are the same for equal outcomes and for no others.
     mutating func outcome(_ outcome: ChunkScore.Outcome) {
         switch outcome {
-        case .tooShort: raw("{\"outcome\":\"too_short\"}")
+        case .tooShort: constant("{\"outcome\":\"too_short\"}")
         case .failed(let reason):
-            raw("{\"outcome\":\"failed\",\"reason\":")
+            constant("{\"outcome\":\"failed\",\"reason\":")
             string(reason.utf8)
-            raw("}")
+            constant("}")
         case .scored(let sums, _):
-            raw("{\"outcome\":\"scored\",\"tokens\":")
+            constant("{\"outcome\":\"scored\",\"tokens\":")
             integer(sums.tokens)
-            raw(",\"bytes\":")
+            constant(",\"bytes\":")
             integer(sums.bytes)
-            raw(",\"nll\":")
+            constant(",\"nll\":")
             sum(sums.nll)
-            raw(",\"nll_squared\":")
+            constant(",\"nll_squared\":")
             sum(sums.nllSquared)
-            raw(",\"top1\":")
-            if let top1 = sums.top1 { integer(top1) } else { raw("null") }
-            raw(",\"top10\":")
-            if let top10 = sums.top10 { integer(top10) } else { raw("null") }
-            raw(",\"nll_adapted\":")
-            if let adapted = sums.nllAdapted { sum(adapted) } else { raw("null") }
-            raw(",\"repetition\":")
-            if let repetition = sums.repetition { sum(repetition) } else { raw("null") }
-            raw("}")
+            constant(",\"top1\":")
+            if let top1 = sums.top1 { integer(top1) } else { constant("null") }
+            constant(",\"top10\":")
+            if let top10 = sums.top10 { integer(top10) } else { constant("null") }
+            constant(",\"nll_adapted\":")
+            if let adapted = sums.nllAdapted { sum(adapted) } else { constant("null") }
+            constant(",\"repetition\":")
+            if let repetition = sums.repetition { sum(repetition) } else { constant("null") }
+            constant("}")
         }
     }
 
@@ -68,17 +68,17 @@ extension JSONBytes {
 
     /// Writes a line that was not taken as a line without its end.
     mutating func reject(_ reject: Reject, corpus: [UInt8]) {
-        raw("{\"row\":\"reject\",\"corpus\":")
+        constant("{\"row\":\"reject\",\"corpus\":")
         string(corpus)
-        raw(",\"line\":")
+        constant(",\"line\":")
         integer(reject.line)
-        raw(",\"id\":")
-        if let id = reject.id { string(id) } else { raw("null") }
-        raw(",\"reason\":")
+        constant(",\"id\":")
+        if let id = reject.id { string(id) } else { constant("null") }
+        constant(",\"reason\":")
         string(reject.reason.rawValue.utf8)
-        raw(",\"detail\":")
+        constant(",\"detail\":")
         string(reject.detail.utf8)
-        raw("}")
+        constant("}")
     }
 
     /// Writes a row as a line without its end.

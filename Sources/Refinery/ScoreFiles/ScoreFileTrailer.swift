@@ -14,15 +14,15 @@ public struct ScoreFileTrailer: Sendable, Equatable {
 
     /// Writes it as a line without its end.
     func write(to json: inout JSONBytes) {
-        json.raw("\(Self.start)")
+        json.constant(Self.start)
         json.integer(documents)
-        json.raw(",\"chunks\":")
+        json.constant(",\"chunks\":")
         json.integer(chunks)
-        json.raw(",\"rejects\":")
+        json.constant(",\"rejects\":")
         json.integer(rejects)
-        json.raw(",\"sha256\":")
+        json.constant(",\"sha256\":")
         json.hash(hash)
-        json.raw("}")
+        json.constant("}")
     }
 }
 

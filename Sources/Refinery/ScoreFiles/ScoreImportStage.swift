@@ -20,7 +20,7 @@ public struct ScoreImportStage: Sendable {
     }
 
     /// Rows of a transaction: sorted by hash they go through the store's index once.
-    private static let batch = 1 << 16
+    var batch = 1 << 16
 
     private let store: Store
     private let tokenizers: Tokenizers?
@@ -75,18 +75,13 @@ public struct ScoreImportStage: Sendable {
             rows.removeAll(keepingCapacity: true)
             progress(counts.chunks)
         }
-        let again = try reader.read { _, row in
+        try reader.readAgain(frame) { row in
             guard case .chunk(let chunk) = row else { return }
             try check()
             rows.append(chunk)
-            if rows.count == Self.batch { try flush() }
+            if rows.count == batch { try flush() }
         }
         try flush()
-        guard again == frame else {
-            throw RefineryError(
-                .input,
-                "\(path) was written to while it was read: scores of both states were taken")
-        }
         return (counts, header)
     }
 

@@ -132,18 +132,22 @@ struct ScoreImportTests {
         let whole = try store(Self.texts)
         _ = try ScoreImportStage(whole.store).run(path)
         let expected = try scores(whole)
-        for end in [1, 100, 140] {
+        // The file has 72 rows, and is read twice.
+        for (end, isTaken) in [(1, false), (76, false), (90, true), (140, true)] {
             let test = try store(Self.texts)
+            var stage = ScoreImportStage(test.store)
+            stage.batch = 8
             var asked = 0
             #expect(throws: JobCancelled.self) {
-                try ScoreImportStage(test.store).run(path) {
-                    _ in
-                } isCancelled: {
-                    asked += 1
-                    return asked > end
-                }
+                try stage.run(
+                    path,
+                    isCancelled: {
+                        asked += 1
+                        return asked > end
+                    })
             }
-            _ = try ScoreImportStage(test.store).run(path)
+            #expect(try (test.count("SELECT count(*) FROM score") > 0) == isTaken)
+            _ = try stage.run(path)
             #expect(try scores(test) == expected)
         }
     }
