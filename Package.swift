@@ -76,6 +76,7 @@ let package = Package(
                 .embedInCode("v0005_changed.sql"),
                 .embedInCode("v0006_rule_file.sql"), .embedInCode("v0007_slice.sql"),
                 .embedInCode("v0008_field.sql"), .embedInCode("v0009_served.sql"),
+                .embedInCode("v0011_imported_score.sql"),
             ],
             swiftSettings: strict),
         .target(
@@ -121,6 +122,7 @@ let package = Package(
             dependencies: [
                 "ReferenceTraining", "Refinery", "TeacherInference", "TrainerFormats",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -183,7 +185,10 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(
             name: "model-fuzzer",
-            dependencies: ["Refinery", "TeacherInference", "CMalloc"],
+            dependencies: [
+                "Refinery", "TeacherInference", "CMalloc",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
             path: "Tests/ModelFuzzer",
             swiftSettings: strict),
         .testTarget(

@@ -21,7 +21,8 @@ struct Refinectl: AsyncParsableCommand {
             On the store that `refine --store` left, without a daemon:
               refinectl report --store corpus.db --selection NAME --output report.html
 
-            Exit codes: 0 done, 1 failed or refused, 64 usage, 69 daemon unreachable.
+            Exit codes: 0 done, 1 failed or refused, 64 usage, 69 daemon unreachable, 75 stopped by \
+            SIGTERM: the same command goes on (score-shard).
             Results go to stdout, everything else to stderr. With --json an error is also printed \
             on stdout, as {"error": …, "hint": …}.
             """,
@@ -38,10 +39,9 @@ struct Refinectl: AsyncParsableCommand {
             CommandGroup(
                 name: "Without a daemon",
                 subcommands: [
-                    Estimate.self, Refine.self, TrainReference.self, Prove.self, Score.self,
-                    Tokenize.self, Verify.self,
-                    Inspect.self,
-                    Bench.self,
+                    Estimate.self, Refine.self, ScoreShard.self, ImportScores.self,
+                    TrainReference.self, Prove.self, Score.self, Tokenize.self, Verify.self,
+                    Inspect.self, Bench.self,
                 ]),
         ])
 

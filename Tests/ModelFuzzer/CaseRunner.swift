@@ -25,6 +25,7 @@ enum CaseRunner {
     /// Opens the model at `path`, and scores with it where that takes no more than `workingMemory`
     /// bytes by the memory formula.
     static func run(path: String, workingMemory: Int) -> Outcome {
+        if path.hasSuffix(".scores") { return ScoreFileCase.run(path: path) }
         if path.hasSuffix(".jsonl") || path.hasSuffix(".txt") { return CorpusCase.run(path: path) }
         var outcome = Outcome()
         do {

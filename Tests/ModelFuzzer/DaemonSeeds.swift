@@ -1,6 +1,7 @@
 /// What a client sends the daemon: corpus files and HTTP requests.
 enum DaemonSeeds {
-    /// Every seed; the name's end says what it is: `.jsonl`, `.txt` or `.http`.
+    /// Every seed; the name's end says what it is: `.jsonl`, `.txt`, `.scores` or
+    /// `.http`.
     static let all: [ModelFiles] =
         corpora.map { ModelFiles(name: $0, bytes: Array($1.utf8)) }
         + requests.enumerated().map { number, request in
@@ -22,6 +23,7 @@ enum DaemonSeeds {
             """
         ),
         ("corpus-clean.jsonl", lines),
+        ("score-file.scores", ScoreFileCase.seed),
         ("text.txt", "One document,\nof several lines.\r\nNaïve café.\n"),
     ]
 

@@ -49,7 +49,7 @@ struct FuzzCases {
             switch kind {
             case "http":
                 RequestMutation.apply(to: &model.files[place].bytes, other: donated, &random)
-            case "jsonl", "txt":
+            case "jsonl", "txt", "scores":
                 if random.once(in: 3) {
                     ByteMutation.apply(to: &model.files[place].bytes, other: donated, &random)
                 } else {

@@ -37,7 +37,7 @@ import Testing
 
     @Test(
         "damaged corpora and requests are answered, and the daemon stays up",
-        arguments: [("corpus", 400), ("request-", 400)])
+        arguments: [("corpus", 400), ("score-file", 400), ("request-", 400)])
     func daemon(only: String, cases: Int) throws {
         let (status, output) = try fuzz([
             "--seed", "20261129", "--cases", "\(cases)", "--only", only,

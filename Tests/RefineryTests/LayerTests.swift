@@ -8,7 +8,7 @@ import Testing
     private static let order = [
         "RefineryError", "NearestName", "Heap", "DecimalFraction", "NumberText", "Bytes",
         "Threads", "Files", "Store", "Import", "Chunking", "Scoring", "Training", "Selection",
-        "Export", "Report", "Estimate", "Proof",
+        "Export", "ScoreFiles", "Report", "Estimate", "Proof",
         "API", "Pipeline",
     ]
 

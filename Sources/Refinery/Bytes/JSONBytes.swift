@@ -16,9 +16,26 @@ public struct JSONBytes: Sendable {
         bytes.append(contentsOf: text.utf8)
     }
 
+    /// Writes a constant that is JSON already, without a string on the way.
+    public mutating func constant(_ text: StaticString) {
+        // SAFETY: a static string's bytes live as long as the program.
+        bytes.append(
+            contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
     /// Writes bytes that are JSON already.
     public mutating func raw(_ text: [UInt8]) {
         bytes.append(contentsOf: text)
+    }
+
+    /// Writes a hash as a string of 64 hexadecimal digits.
+    public mutating func hash(_ hash: ContentHash) {
+        bytes.append(0x22)
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 2 * ContentHash.count) { digits in
+            hash.write(digits: digits)
+            bytes.append(contentsOf: digits)
+        }
+        bytes.append(0x22)
     }
 
     /// Writes valid UTF-8 as a string, escaping quotes, backslashes and control characters.

@@ -22,7 +22,8 @@ public enum FileSystem {
             .unusable,
             "store \(path) lies on \(type), a network file system: SQLite's locks and shared "
                 + "memory do not work there, it would hang or lose data",
-            hint: "put the store on a disk of this machine; corpus and exports may lie anywhere")
+            hint: "put the store on a disk of this machine, on a cluster's node in $TMPDIR; corpus "
+                + "and exports may lie anywhere")
     }
 
     /// Types that are shared between machines, as the kernel names them.

@@ -69,14 +69,7 @@ struct ModelPair: Sendable {
                     "the \(role.rawValue) \(model.path) is another model than the one loaded before",
                     hint: "start again to score everything with it, or bring the old one back")
             }
-            var record = Model(
-                path: model.path, fingerprint: fingerprint,
-                architecture: model.architecture,
-                parameters: Int64(model.parameterCount), tokenizer: model.tokenizer.summary,
-                tokenizerDigest: digest, contextRule: model.contextRule,
-                maxContext: model.maxContext)
-            record.slice = try TrainingRecordFile.slice(folder: model.localPath)
-            record.served = model.served
+            let record = try Model(model, fingerprint: fingerprint, tokenizerDigest: digest)
             let id = try store.register(record, as: role)
             logger.notice(
                 "model loaded",
@@ -107,11 +100,9 @@ struct ModelPair: Sendable {
 
     /// Cuts documents into pieces that fit both models.
     func chunker(maxTokens: Int) -> Chunker {
-        let model = reference.model
-        return Chunker(
-            tokenizer: teacher.model.tokenizer, maxTokens: maxTokens,
-            companion: sharesTokens
-                ? nil : Chunker.Companion(tokenizer: model.tokenizer, maxTokens: model.roomForText))
+        Chunker(
+            teacher: teacher.model, reference: reference.model, sharesTokens: sharesTokens,
+            maxTokens: maxTokens)
     }
 }
 
@@ -126,13 +117,6 @@ extension PipelineConfiguration {
     ///   throws.
     public func checkModels(logger: Logger, wait: (RefineryError) throws -> Void) throws {
         var loader = PairLoader(self)
-        while true {
-            do {
-                _ = try loader.load(LoadRequest(logger: logger))
-                return
-            } catch let error as RefineryError where error.kind == .engineAway {
-                try wait(error)
-            }
-        }
+        _ = try loader.load(LoadRequest(logger: logger), wait: wait)
     }
 }

@@ -352,4 +352,10 @@ struct StorePlace: Sendable {
     func clean() {
         if let folder { try? FileManager.default.removeItem(atPath: folder) }
     }
+
+    /// Deletes the store wherever it is, with what lies beside it; nobody may have it open.
+    func removeStore() {
+        let file = FileSystem.followingLinks(path)
+        for suffix in ["", "-wal", "-shm", "-journal", ".lock"] { unlink(file + suffix) }
+    }
 }

@@ -1,5 +1,4 @@
 import Foundation
-import Logging
 import NIOPosix
 import Refinery
 
@@ -38,7 +37,7 @@ struct RefineJob: Sendable {
         }
         let rejected = try await importFiles(into: opened)
         try await pool.runIfActive { try SelectionStage(opened).checkColumns(rule) }
-        try await score(opened)
+        try await ScoringRun(configuration).run(on: opened)
         let interrupted = interrupted
         let summary = try await pool.runIfActive {
             let reporter = ProgressReporter()
@@ -146,37 +145,6 @@ struct RefineJob: Sendable {
                 NumberText.printable(
                     "rejected \(reject.file):\(reject.line)  \(reject.reason.rawValue)  "
                         + reject.detail) + "\n")
-        }
-    }
-
-    /// Cuts and scores until nothing is left.
-    private func score(_ store: Store) async throws {
-        let reporter = ProgressReporter()
-        let display = ScoringDisplay(reporter)
-        let pipeline = Pipeline(
-            store: store, configuration: configuration, logger: WarningLog.logger(reporter))
-        let progress = PipelineProgress(store, pipeline)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                while !Task.isCancelled {
-                    let report = try await NIOThreadPool.singleton.runIfActive {
-                        try progress.report()
-                    }
-                    display.show(report)
-                    try? await Task.sleep(for: .milliseconds(500))
-                }
-            }
-            defer { group.cancelAll() }
-            try await pipeline.drain()
-        }
-        try Task.checkCancellation()
-        let last = try await NIOThreadPool.singleton.runIfActive { try progress.report() }
-        display.show(last)
-        display.finish()
-        if last.failedChunks > 0 {
-            StandardOutput.writeError(
-                "note: \(NumberText.counted(last.failedChunks, "score")) failed: those chunks are no candidates\n"
-            )
         }
     }
 

@@ -92,7 +92,14 @@ struct StoreUpgradeTests {
                     """)
         }
         func rows(_ reader: any DatabaseReader) throws -> [Row] {
-            try reader.read { try Row.fetchAll($0, sql: "SELECT * FROM score ORDER BY model") }
+            try reader.read { db in
+                try Row.fetchAll(
+                    db,
+                    sql: """
+                        SELECT chunk, model, outcome, reason, \(ScoreSums.columns) FROM score
+                        ORDER BY model
+                        """)
+            }
         }
         let before = try rows(queue)
         try queue.close()

@@ -30,6 +30,11 @@ struct ModelLoader {
 
 /// Loads a pair's models.
 struct PairLoader {
+    /// Both models, the digests of their tokenizers, and how they are compared.
+    typealias Loaded = (
+        models: ByRole<any ScoringModel>, digests: ByRole<String>, comparison: PairComparison
+    )
+
     let configuration: PipelineConfiguration
     private var teacher: ModelLoader
     private var reference: ModelLoader
@@ -46,9 +51,7 @@ struct PairLoader {
     /// - Throws: `ModelError`; ``RefineryError`` (refused) for a pair that cannot be compared or a
     ///   chunk size that does not fit a model's context, (engineAway, engineRefused) for an engine;
     ///   `CancellationError`.
-    mutating func load(_ request: LoadRequest) throws -> (
-        models: ByRole<any ScoringModel>, digests: ByRole<String>, comparison: PairComparison
-    ) {
+    mutating func load(_ request: LoadRequest) throws -> Loaded {
         let models = ByRole(
             teacher: try teacher.load(request), reference: try reference.load(request))
         let digests = ByRole(
@@ -61,5 +64,24 @@ struct PairLoader {
             try PairComparison.checkFit(model, maxTokens: configuration.maxTokens)
         }
         return (models, digests, comparison)
+    }
+
+    /// The same, again and again while an engine is away.
+    ///
+    /// - Parameters:
+    ///   - request: what loading needs.
+    ///   - wait: is told where an engine is away, and returns when it is to be asked again.
+    /// - Returns: Both models.
+    /// - Throws: As ``load(_:)``, but for an engine's absence; what `wait` throws.
+    mutating func load(
+        _ request: LoadRequest, wait: (RefineryError) throws -> Void
+    ) throws -> Loaded {
+        while true {
+            do {
+                return try load(request)
+            } catch let error as RefineryError where error.kind == .engineAway {
+                try wait(error)
+            }
+        }
     }
 }

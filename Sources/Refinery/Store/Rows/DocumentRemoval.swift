@@ -138,8 +138,10 @@ struct DocumentRemoval {
     private func copyScores(from source: Int64, to target: Int64) throws {
         try execute(
             """
-            INSERT INTO score (chunk, model, outcome, reason, \(ScoreSums.columns))
-            SELECT ?, model, outcome, reason, \(ScoreSums.columns) FROM score WHERE chunk = ?
+            INSERT INTO score (chunk, model, outcome, reason, \(ScoreSums.columns),
+                shard, line, ordinal)
+            SELECT ?, model, outcome, reason, \(ScoreSums.columns), shard, line, ordinal
+            FROM score WHERE chunk = ?
             """, [target, source])
         try execute(
             "INSERT INTO token_nll SELECT ?, model, nll16 FROM token_nll WHERE chunk = ?",

@@ -7,7 +7,7 @@ import GRDBSQLite
 final class RowStream {
     private let db: Database
     private let statement: Statement
-    private let handle: OpaquePointer
+    let handle: OpaquePointer
 
     /// A query that has not begun.
     init(_ db: Database, sql: String) throws {
@@ -93,7 +93,8 @@ final class RowStream {
         withBytes(column) { Array($0) }
     }
 
-    private func check(_ code: CInt) throws {
+    /// Throws what SQLite says where it is no success.
+    func check(_ code: CInt) throws {
         guard code == SQLITE_OK else {
             throw DatabaseError(
                 resultCode: ResultCode(rawValue: code), message: db.lastErrorMessage)

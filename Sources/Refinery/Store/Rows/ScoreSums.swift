@@ -45,25 +45,33 @@ public struct ScoreSums: Sendable, Equatable {
     /// The values of ``columns`` where nothing was scored.
     static let noValues: StatementArguments = [nil, nil, nil, nil, nil, nil, nil, nil]
 
+    /// What cannot be true of them, in words behind `score of chunk 7`; nil where all can be.
+    var problem: String? {
+        guard [nll, nllSquared, nllAdapted ?? 0].allSatisfy({ $0.isFinite && $0 >= 0 }) else {
+            return "is not a finite number from 0: nll \(nll), nll_squared \(nllSquared), "
+                + "nll_adapted \(nllAdapted ?? 0)"
+        }
+        guard tokens > 0, bytes > 0, hasPossibleRanks, (0...1).contains(repetition ?? 0) else {
+            return "contradicts itself: tokens \(tokens), bytes \(bytes), "
+                + "top1 \(top1.map(String.init) ?? "unknown"), "
+                + "top10 \(top10.map(String.init) ?? "unknown")"
+        }
+        return nil
+    }
+
     /// - Throws: ``RefineryError`` for a number that is negative or not finite, or that
     ///   contradicts another; `tokenNLL16` are the values that come with them.
     func check(chunk: Int64, tokenNLL16: [UInt8]?) throws {
-        guard [nll, nllSquared, nllAdapted ?? 0].allSatisfy({ $0.isFinite && $0 >= 0 }) else {
+        if let problem {
             throw RefineryError(
-                .invalid,
-                "score of chunk \(chunk) is not a finite number from 0: "
-                    + "nll \(nll), nll_squared \(nllSquared), nll_adapted \(nllAdapted ?? 0)",
+                .invalid, "score of chunk \(chunk) \(problem)",
                 hint: "record it as failed, with the reason")
         }
-        guard tokens > 0, bytes > 0, hasPossibleRanks,
-            tokenNLL16.map({ $0.count == 2 * tokens }) ?? true,
-            (0...1).contains(repetition ?? 0)
-        else {
+        guard tokenNLL16.map({ $0.count == 2 * tokens }) ?? true else {
             throw RefineryError(
                 .invalid,
-                "score of chunk \(chunk) contradicts itself: tokens \(tokens), "
-                    + "bytes \(bytes), top1 \(top1.map(String.init) ?? "unknown"), "
-                    + "top10 \(top10.map(String.init) ?? "unknown")")
+                "score of chunk \(chunk) contradicts itself: it has \(tokens) tokens, and values "
+                    + "of \((tokenNLL16?.count ?? 0) / 2)")
         }
     }
 

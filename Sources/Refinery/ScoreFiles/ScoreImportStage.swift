@@ -1,0 +1,153 @@
+import TeacherInference
+
+/// Takes score files into a store, whose documents are the shards'.
+public struct ScoreImportStage: Sendable {
+    /// Where the tokenizers are that cut documents which are not cut yet.
+    public struct Tokenizers: Sendable {
+        /// A model's folder or file with the teacher's tokenizer.
+        public var teacher: String
+        /// One with the reference's; nil where it is the teacher's.
+        public var reference: String?
+        /// The pre-tokenizer, where a file names none that is known.
+        public var pre: String?
+
+        /// Tokenizers at the given paths.
+        public init(teacher: String, reference: String? = nil, pre: String? = nil) {
+            self.teacher = teacher
+            self.reference = reference
+            self.pre = pre
+        }
+    }
+
+    /// Rows of a transaction: sorted by hash they go through the store's index once.
+    var batch = 1 << 16
+
+    private let store: Store
+    private let tokenizers: Tokenizers?
+    private let threads: Int
+
+    /// A stage that cuts what is not cut yet, on `threads` threads, where it has the tokenizers.
+    public init(_ store: Store, tokenizers: Tokenizers? = nil, threads: Int = 1) {
+        self.store = store
+        self.tokenizers = tokenizers
+        self.threads = threads
+    }
+
+    /// Takes one file; blocks.
+    ///
+    /// It is read twice: once to see that it is whole, then for its rows.
+    ///
+    /// - Parameters:
+    ///   - path: the score file.
+    ///   - progress: is told how many rows have been taken.
+    ///   - isCancelled: asked for every row; true gives up, and what was taken stays.
+    /// - Returns: What became of its scores, and its header.
+    /// - Throws: ``RefineryError`` for a file that is damaged or of another chunker, and where the
+    ///   store cannot be written; ``JobCancelled``.
+    public func run(
+        _ path: String, progress: (Int) -> Void = { _ in }, isCancelled: () -> Bool = { false }
+    ) throws -> (ScoreImportCounts, ScoreFileHeader) {
+        let reader = ScoreFileReader(path: path)
+        func check() throws {
+            if isCancelled() { throw JobCancelled("interrupted") }
+        }
+        let frame = try reader.read { _, _ in try check() }
+        let header = frame.header
+        try checkCuts(header, path)
+        guard let hash = ContentHash(hexadecimal: header.shard.sha256) else {
+            throw RefineryError(.input, "\(path): the shard has no SHA-256")
+        }
+        let source = ScoreImport.Source(
+            shard: try store.scoreShard(hash, file: header.shard.file), hash: hash,
+            models: ByRole(
+                teacher: try register(header.teacher, as: nil),
+                reference: try register(header.reference, as: nil)),
+            spelling: { outcome in
+                var json = JSONBytes()
+                json.outcome(outcome)
+                return json.bytes
+            })
+        var counts = ScoreImportCounts()
+        var rows: [ScoredChunk] = []
+        func flush() throws {
+            guard !rows.isEmpty else { return }
+            counts.add(try store.importScores(rows, source))
+            rows.removeAll(keepingCapacity: true)
+            progress(counts.chunks)
+        }
+        try reader.readAgain(frame) { row in
+            guard case .chunk(let chunk) = row else { return }
+            try check()
+            rows.append(chunk)
+            if rows.count == batch { try flush() }
+        }
+        try flush()
+        return (counts, header)
+    }
+
+    /// Makes the pair of a score file the store's current one.
+    public func makeCurrent(_ header: ScoreFileHeader) throws {
+        _ = try register(header.teacher, as: .teacher)
+        _ = try register(header.reference, as: .reference)
+    }
+
+    private func register(_ model: ScoreFileModel, as role: ModelRole?) throws -> Int64 {
+        var record = Model(
+            path: try store.modelPath(fingerprint: model.fingerprint) ?? model.name,
+            fingerprint: model.fingerprint, architecture: model.architecture,
+            parameters: model.parameters, tokenizer: model.tokenizer,
+            tokenizerDigest: model.tokenizerDigest, contextRule: model.contextRule,
+            maxContext: model.maxContext)
+        record.slice = model.slice
+        record.served = model.engine
+        return try store.register(record, as: role)
+    }
+
+    /// Cuts what is not cut yet, and refuses documents that are cut in another way.
+    private func checkCuts(_ header: ScoreFileHeader, _ path: String) throws {
+        let others = try store.chunkers().filter { $0 != header.chunker.fingerprint }
+        if let other = others.first {
+            throw RefineryError(
+                .refused,
+                "\(path) was cut by the chunker \(header.chunker.fingerprint.prefix(16)), with at "
+                    + "most \(header.chunker.maxTokens) tokens, and the store by "
+                    + "\(other.prefix(16))",
+                hint: "use the teacher's tokenizer and --max-tokens of the one for the other")
+        }
+        let uncut = try store.status().corpora.reduce(0) { $0 + $1.unchunked }
+        guard uncut > 0 else { return }
+        guard let tokenizers else {
+            throw RefineryError(
+                .refused,
+                "\(NumberText.counted(uncut, "document")) of the store are not cut into chunks yet",
+                hint: "name the teacher's tokenizer with --tokenizer, or let refineryd cut them")
+        }
+        let chunker = try chunker(header, tokenizers)
+        guard chunker.fingerprint == header.chunker.fingerprint else {
+            throw RefineryError(
+                .refused,
+                "the tokenizer \(tokenizers.teacher) cuts in another way than that of \(path)",
+                hint: "name the model that scored it; --reference-tokenizer names the reference's")
+        }
+        try ChunkStage(store: store, chunker: chunker, threads: threads).run()
+    }
+
+    private func chunker(
+        _ header: ScoreFileHeader, _ tokenizers: Tokenizers
+    ) throws -> Chunker {
+        func load(_ path: String) throws -> any Tokenizer {
+            try LanguageModel.loadTokenizer(path: path, pre: tokenizers.pre)
+        }
+        let reference = header.reference
+        let sharesTokens =
+            header.teacher.tokenizerDigest == reference.tokenizerDigest
+            && header.teacher.contextRule == reference.contextRule
+        return Chunker(
+            tokenizer: try load(tokenizers.teacher), maxTokens: header.chunker.maxTokens,
+            companion: sharesTokens
+                ? nil
+                : Chunker.Companion(
+                    tokenizer: try load(tokenizers.reference ?? tokenizers.teacher),
+                    maxTokens: reference.maxContext - (reference.contextRule == "none" ? 0 : 1)))
+    }
+}

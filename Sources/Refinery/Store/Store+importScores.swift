@@ -1,0 +1,38 @@
+import Foundation
+import GRDB
+
+extension Store {
+    /// Takes rows of a score file, in one transaction.
+    func importScores(
+        _ rows: [ScoredChunk], _ source: ScoreImport.Source
+    ) throws -> ScoreImportCounts {
+        try write { db in
+            var scores = try ScoreImport(db, source)
+            try scores.add(rows)
+            try scores.finish()
+            return scores.counts
+        }
+    }
+
+    /// The row id of a shard; the first time it gets one.
+    func scoreShard(_ hash: ContentHash, file: String) throws -> Int64 {
+        try write { db in
+            let id = try Int64.fetchOne(
+                db,
+                sql: """
+                    INSERT INTO score_shard (sha256, file) VALUES (?, ?)
+                    ON CONFLICT (sha256) DO UPDATE SET file = file RETURNING id
+                    """, arguments: [Data(hash.bytes), file])
+            guard let id else { throw RefineryError(.unusable, "cannot record shard \(file)") }
+            return id
+        }
+    }
+
+    /// The path that a model was loaded from last; nil where the store does not know the model.
+    func modelPath(fingerprint: String) throws -> String? {
+        try query { db in
+            try String.fetchOne(
+                db, sql: "SELECT path FROM model WHERE fingerprint = ?", arguments: [fingerprint])
+        }
+    }
+}

@@ -1,0 +1,131 @@
+import ArgumentParser
+import Foundation
+import NIOPosix
+import Refinery
+
+/// `refinectl import-scores`.
+struct ImportScores: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Take score files of many machines into one store.",
+        discussion: """
+            Scores are found by the SHA-256 of their chunk's text, so that files come in any order \
+            and as often as one likes. Where two say other things of one text and model, the least \
+            by shard, line and ordinal stands, whichever came first; a score that this store's own \
+            machine computed is never replaced. The store's documents must be imported before; \
+            --tokenizer cuts those that are not cut yet. The pair of the files becomes the store's \
+            current one where it has none, and with --make-current.
+
+            Examples:
+              refinectl import-scores scores/*.jsonl.zst --store corpus.db --tokenizer big.gguf
+            """)
+
+    @Argument(help: ArgumentHelp("Score files, as score-shard writes them.", valueName: "file"))
+    var files: [String]
+
+    @Option(
+        help: ArgumentHelp("The store, which no daemon holds.", valueName: "path"))
+    var store: String
+
+    @Option(help: ArgumentHelp("A model with the teacher's tokenizer.", valueName: "model"))
+    var tokenizer: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A model with the reference's tokenizer, where it is another.", valueName: "model"))
+    var referenceTokenizer: String?
+
+    @Option(help: ArgumentHelp("The pre-tokenizer of both.", valueName: "name"))
+    var pre: String?
+
+    @Flag(help: "Make the pair of the files the store's current one.")
+    var makeCurrent = false
+
+    @OptionGroup var threadOptions: ThreadOptions
+    @OptionGroup var json: JSONOptions
+
+    /// Refuses contradictions.
+    func validate() throws {
+        guard !store.isEmpty else { throw ValidationError("--store must not be empty") }
+        guard tokenizer != nil || (referenceTokenizer == nil && pre == nil) else {
+            throw ValidationError("--reference-tokenizer and --pre go with --tokenizer")
+        }
+    }
+
+    /// The whole job.
+    func run() async throws {
+        let isStopped = AtomicFlag()
+        let watch = InterruptWatch { _ in
+            StandardOutput.writeError("\nstopping; what was taken stays\n")
+            isStopped.set()
+        }
+        defer { watch.stop() }
+        let counts = try await NIOThreadPool.singleton.runIfActive { try take(isStopped) }
+        if json.json { StandardOutput.write(JSONOutput.line(counts)) }
+        StandardOutput.writeError(Self.words(counts))
+    }
+
+    private func take(_ isStopped: AtomicFlag) throws -> ScoreImportCounts {
+        guard FileSystem.exists(store) else {
+            throw Failure(
+                "there is no store \(store)",
+                hint: "enqueue the corpus first, or make one with `refinectl refine --store`")
+        }
+        let lock = try InstanceLock(store: store)
+        defer { withExtendedLifetime(lock) {} }
+        let opened = try Store(path: store)
+        let stage = ScoreImportStage(
+            opened,
+            tokenizers: tokenizer.map {
+                ScoreImportStage.Tokenizers(teacher: $0, reference: referenceTokenizer, pre: pre)
+            }, threads: threadOptions.count)
+        let status = try opened.status()
+        let becomesCurrent = makeCurrent || (status.teacher == nil && status.reference == nil)
+        let reporter = ProgressReporter()
+        var total = ScoreImportCounts()
+        var first: (path: String, header: ScoreFileHeader)?
+        for path in files {
+            let before = total.chunks
+            let (counts, header) = try stage.run(
+                path,
+                progress: { rows in
+                    reporter.update(
+                        ProgressSnapshot(stage: "importing", done: Int64(before + rows)))
+                }, isCancelled: { isStopped.isSet })
+            if let first, becomesCurrent {
+                guard first.header.teacher.fingerprint == header.teacher.fingerprint,
+                    first.header.reference.fingerprint == header.reference.fingerprint
+                else {
+                    throw Failure(
+                        "\(path) is of another pair than \(first.path): one pair can be current",
+                        hint: "import the files of each pair by themselves")
+                }
+            }
+            first = first ?? (path, header)
+            total.add(counts)
+        }
+        if let first, becomesCurrent { try stage.makeCurrent(first.header) }
+        reporter.finish()
+        try opened.close()
+        return total
+    }
+
+    private static func words(_ counts: ScoreImportCounts) -> String {
+        var text =
+            "\(NumberText.counted(Int64(counts.chunks), "row")): "
+            + "\(NumberText.counted(Int64(counts.recorded), "score")) recorded, "
+            + "\(NumberText.count(counts.unchanged)) unchanged\n"
+        if counts.unknown > 0 {
+            text +=
+                "note: \(NumberText.counted(Int64(counts.unknown), "row")) are of texts that the store "
+                + "has no chunk of\n"
+        }
+        if counts.differing > 0 {
+            text +=
+                "note: \(NumberText.counted(Int64(counts.differing), "score")) differ from another of "
+                + "the same text and model: \(NumberText.count(counts.replaced)) went before it, "
+                + "\(NumberText.count(counts.outranked)) behind it, and "
+                + "\(NumberText.count(counts.native)) behind one of this store's own\n"
+        }
+        return text
+    }
+}

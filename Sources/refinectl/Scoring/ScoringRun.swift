@@ -1,0 +1,47 @@
+import Logging
+import NIOPosix
+import Refinery
+
+/// Cuts and scores what a store holds, in this process, and shows how far it is.
+struct ScoringRun: Sendable {
+    private let configuration: PipelineConfiguration
+
+    /// A run with the models and the threads of a configuration.
+    init(_ configuration: PipelineConfiguration) {
+        self.configuration = configuration
+    }
+
+    /// Cuts and scores until nothing is left, or the task is cancelled.
+    ///
+    /// - Parameter store: the store.
+    /// - Throws: what ends the pipeline; `CancellationError`.
+    func run(on store: Store) async throws {
+        let reporter = ProgressReporter()
+        let display = ScoringDisplay(reporter)
+        let pipeline = Pipeline(
+            store: store, configuration: configuration, logger: WarningLog.logger(reporter))
+        let progress = PipelineProgress(store, pipeline)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                while !Task.isCancelled {
+                    let report = try await NIOThreadPool.singleton.runIfActive {
+                        try progress.report()
+                    }
+                    display.show(report)
+                    try? await Task.sleep(for: .milliseconds(500))
+                }
+            }
+            defer { group.cancelAll() }
+            try await pipeline.drain()
+        }
+        try Task.checkCancellation()
+        let last = try await NIOThreadPool.singleton.runIfActive { try progress.report() }
+        display.show(last)
+        display.finish()
+        if last.failedChunks > 0 {
+            StandardOutput.writeError(
+                "note: \(NumberText.counted(last.failedChunks, "score")) failed: those chunks are no candidates\n"
+            )
+        }
+    }
+}
