@@ -38,4 +38,7 @@ public let migrations: [Migration] = [
     Migration(
         name: "v0009_served",
         sql: String(decoding: PackageResources.v0009_served_sql, as: UTF8.self)),
+    Migration(
+        name: "v0010_share",
+        sql: String(decoding: PackageResources.v0010_share_sql, as: UTF8.self)),
 ]

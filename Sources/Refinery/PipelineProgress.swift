@@ -44,9 +44,12 @@ public struct PipelineProgress: Sendable {
             report.reference.add(counts, \.reference)
         }
         report.finished = corpora.allSatisfy { $0.unchunked == 0 && $0.pending == 0 }
+        report.finished = report.finished && !pipeline.mayReadMore
         if let documents, let corpus {
             if !report.finished {
-                report.finished = try !store.hasPending(documents: documents, corpus: corpus)
+                report.finished =
+                    try !store.hasPending(documents: documents, corpus: corpus)
+                    && !pipeline.mayReadMore
             }
             let failures = try store.failures(documents: documents, corpus: corpus)
             report.failedChunks = Int64(failures.count)
@@ -65,19 +68,26 @@ public struct PipelineProgress: Sendable {
     /// Seconds until nothing is left, documents that are not cut yet included; nil where no rate
     /// is known.
     private func secondsLeft(_ corpora: [CorpusStatus]) -> Double? {
-        let tokens = Self.tokensLeft(corpora)
+        let tokens = Self.tokensLeft(corpora, teacherShare: pipeline.teacherShare)
         return tokens.sum == 0 ? 0 : pipeline.secondsLeft(pending: tokens)
     }
 
     /// Tokens left to score for each role, those of documents that are not cut yet included.
-    static func tokensLeft(_ corpora: [CorpusStatus]) -> RoleCounts {
+    static func tokensLeft(
+        _ corpora: [CorpusStatus], teacherShare: Double = 1
+    ) -> RoleCounts {
         corpora.reduce(into: RoleCounts()) { sum, corpus in
             // Four bytes a token, until the corpus itself says how many.
             let cutBytes = corpus.bytes - corpus.unchunkedBytes
             let bytesPerToken =
                 corpus.tokens > 0 && cutBytes > 0 ? Double(cutBytes) / Double(corpus.tokens) : 4
             let unchunked = Int64(Double(corpus.unchunkedBytes) / bytesPerToken)
-            sum.teacher += corpus.pendingTokens.teacher + unchunked
+            // What a teacher that reads a share will read is not pending before its turn.
+            let share = Int64(teacherShare * Double(corpus.tokens + unchunked))
+            sum.teacher +=
+                teacherShare < 1
+                ? max(corpus.pendingTokens.teacher, share - corpus.doneTokens.teacher)
+                : corpus.pendingTokens.teacher + unchunked
             sum.reference += corpus.pendingTokens.reference + unchunked
         }
     }

@@ -38,12 +38,13 @@ struct RefineJob: Sendable {
         }
         let rejected = try await importFiles(into: opened)
         try await pool.runIfActive { try SelectionStage(opened).checkColumns(rule) }
-        try await score(opened)
+        // Before the scoring: where the teacher reads a share, it reads what is near the rule's cut.
+        try await pool.runIfActive { try ruleFiles.add(to: opened) }
+        try await score(opened, for: rule)
         let interrupted = interrupted
         let summary = try await pool.runIfActive {
             let reporter = ProgressReporter()
             reporter.update(ProgressSnapshot(stage: "selecting"))
-            try ruleFiles.add(to: opened)
             let summary: SelectionSummary
             var note = ""
             if let output {
@@ -150,11 +151,12 @@ struct RefineJob: Sendable {
     }
 
     /// Cuts and scores until nothing is left.
-    private func score(_ store: Store) async throws {
+    private func score(_ store: Store, for rule: SelectionRule) async throws {
         let reporter = ProgressReporter()
         let display = ScoringDisplay(reporter)
         let pipeline = Pipeline(
-            store: store, configuration: configuration, logger: WarningLog.logger(reporter))
+            store: store, configuration: configuration, rule: rule,
+            logger: WarningLog.logger(reporter))
         let progress = PipelineProgress(store, pipeline)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
