@@ -76,14 +76,15 @@ let package = Package(
                 .embedInCode("v0005_changed.sql"),
                 .embedInCode("v0006_rule_file.sql"), .embedInCode("v0007_slice.sql"),
                 .embedInCode("v0008_field.sql"), .embedInCode("v0009_served.sql"),
+                .embedInCode("v0010_share.sql"),
                 .embedInCode("v0011_imported_score.sql"),
             ],
             swiftSettings: strict),
         .target(
             name: "Refinery",
             dependencies: [
-                "Parquet", "ReferenceTraining", "ScoringEngines", "TeacherInference",
-                "TrainerFormats", "Migrations",
+                "Parquet", "Prediction", "ReferenceTraining", "ScoringEngines",
+                "TeacherInference", "TrainerFormats", "Migrations",
                 "CBzip2", "CDeflate", "CLZMA", "CMalloc", "CZstd", "CZlib",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
@@ -198,8 +199,8 @@ let package = Package(
         .testTarget(
             name: "RefineryTests",
             dependencies: [
-                "ReferenceTraining", "Refinery", "TeacherInference", "TrainerFormats", "Migrations",
-                "CBzip2", "CLZMA", "CZlib", "CZstd",
+                "Prediction", "ReferenceTraining", "Refinery", "TeacherInference",
+                "TrainerFormats", "Migrations", "CBzip2", "CLZMA", "CZlib", "CZstd",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],

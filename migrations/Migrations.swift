@@ -39,6 +39,9 @@ public let migrations: [Migration] = [
         name: "v0009_served",
         sql: String(decoding: PackageResources.v0009_served_sql, as: UTF8.self)),
     Migration(
+        name: "v0010_share",
+        sql: String(decoding: PackageResources.v0010_share_sql, as: UTF8.self)),
+    Migration(
         name: "v0011_imported_score",
         sql: String(decoding: PackageResources.v0011_imported_score_sql, as: UTF8.self)),
 ]

@@ -16,6 +16,8 @@ public final class Pipeline: Sendable {
     private let store: Store
     private let configuration: PipelineConfiguration
     private let logger: Logger
+    /// What a teacher that reads a share reads next; nil where it reads everything.
+    private let share: PipelineShare?
     let work: Monitor<Work>
     private let announcement: AsyncStream<Void>.Continuation
 
@@ -25,10 +27,23 @@ public final class Pipeline: Sendable {
     public let changes: AsyncStream<Void>
 
     /// A pipeline over `store`; ``run()`` or ``drain()`` starts it.
-    public init(store: Store, configuration: PipelineConfiguration, logger: Logger) {
+    ///
+    /// - Parameters:
+    ///   - store: what it reads and writes.
+    ///   - configuration: what it works with.
+    ///   - rule: by which a selection will be made, so that a teacher that reads a share reads what
+    ///     lies around its cut; nil where nobody knows.
+    ///   - logger: is told what happens.
+    public init(
+        store: Store, configuration: PipelineConfiguration, rule: SelectionRule? = nil,
+        logger: Logger
+    ) {
         self.store = store
         self.configuration = configuration
         self.logger = logger
+        share = configuration.teacherShare.map { _ in
+            PipelineShare(store, rule: rule, logger: logger)
+        }
         work = Monitor(Work())
         (changes, announcement) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
@@ -78,12 +93,20 @@ public final class Pipeline: Sendable {
             if work.isPaused { return (.paused, nil) }
             if work.isScoring { return (.scoring, nil) }
             if work.isChunking || work.hasNewDocuments { return (.chunking, nil) }
-            return (work.isIdle ? .idle : .scoring, nil)
+            return (work.isIdle && !work.mayReadMore ? .idle : .scoring, nil)
         }
     }
 
     /// What the pipeline is doing.
     public var state: PipelineState { condition.state }
+
+    /// Whether the teacher may have more of its share to read, once nothing is pending.
+    var mayReadMore: Bool { work.read(\.mayReadMore) }
+
+    /// The share of the chunks that the teacher reads.
+    var teacherShare: Double {
+        configuration.teacherShare.flatMap { Double($0.description) } ?? 1
+    }
 
     /// Whether the models are in memory.
     var hasModels: Bool { work.read { $0.pair != nil } }
@@ -144,7 +167,7 @@ public final class Pipeline: Sendable {
         do {
             repeat {
                 fingerprints = try load(fingerprints)
-                spawn("refinery.chunk") { try self.chunk() }
+                spawn("refinery.chunk") { try self.chunk(draining: draining) }
                 for (number, place) in work.read({ $0.places.map(\.place) }).enumerated() {
                     for index in 0..<place.threads {
                         spawn("\(place.name).\(index)") { try self.score(at: number) }
@@ -174,7 +197,8 @@ public final class Pipeline: Sendable {
                     isCancelled: { self.work.read(\.phase.isOver) })
             }
         }
-        work.change { $0.load(pair) }
+        try retrying(.store) { try store.limitTeacher(to: configuration.teacherShare) }
+        work.change { $0.load(pair, readsShare: share != nil) }
         return pair.fingerprints
     }
 
@@ -217,7 +241,7 @@ public final class Pipeline: Sendable {
             }
             guard mayHaveWork else { return false }
             // An import that brought nothing new is no reason to load them.
-            if try store.hasWork() {
+            if try store.hasWork() || work.read(\.mayReadMore) {
                 wake()
                 return true
             }
@@ -225,21 +249,40 @@ public final class Pipeline: Sendable {
         }
     }
 
-    /// The chunking thread: documents that arrived and are not cut yet.
-    private func chunk() throws {
+    /// What the chunking thread does next.
+    private enum ChunkStep {
+        case cut
+        case readMore
+    }
+
+    /// The chunking thread: documents that arrived and are not cut yet, and of a teacher that reads
+    /// a share what it reads next.
+    private func chunk(draining: Bool) throws {
         // Taken here, so that the models are free once their threads have ended.
         guard let chunker = work.read(\.pair)?.chunker(maxTokens: configuration.maxTokens) else {
             return
         }
         while true {
-            let goesOn = work.wait { work -> Bool? in
-                if work.isEnding { return false }
-                guard work.hasNewDocuments, !work.isPaused else { return nil }
-                work.hasNewDocuments = false
+            let step = work.wait { work -> ChunkStep?? in
+                if work.isEnding { return .some(nil) }
+                guard !work.isPaused, work.hasNewDocuments || work.isDueToReadMore else {
+                    return nil
+                }
                 work.isChunking = true
-                return true
+                guard work.hasNewDocuments else { return .readMore }
+                work.hasNewDocuments = false
+                return .cut
             }
-            guard goesOn else { return }
+            guard let step else { return }
+            if step == .readMore {
+                let count = try readMore(draining: draining)
+                work.change {
+                    $0.isChunking = false
+                    $0.mayReadMore = count > 0
+                    if count > 0 { $0.look() }
+                }
+                continue
+            }
             // While others score, cutting is one more thread among them; else it has the cores.
             let isScoring = work.read(\.isScoring)
             let stage = ChunkStage(
@@ -250,11 +293,23 @@ public final class Pipeline: Sendable {
                     progress: { _ in self.work.change { $0.look() } },
                     isCancelled: { self.work.read { $0.phase.isOver || $0.isPaused } })
             }
+            let isBroken = work.read { $0.phase.isOver || $0.isPaused }
+            let count = isBroken ? 0 : try readMore(draining: draining)
             work.change {
                 $0.isChunking = false
+                $0.mayReadMore = share != nil
                 if $0.isPaused { $0.hasNewDocuments = true }
+                if count > 0 { $0.look() }
             }
         }
+    }
+
+    /// Makes pending what the teacher reads next, and says how many chunks that is.
+    ///
+    /// Where it is none and nothing is pending, the teacher has read its share.
+    private func readMore(draining: Bool) throws -> Int {
+        guard let share else { return 0 }
+        return try retrying(.store) { try share.advance(isFinal: draining) }
     }
 
     /// A scoring thread of a place: takes batches until it is stopped.

@@ -46,9 +46,12 @@ public struct PipelineProgress: Sendable {
             report.reference.add(counts, \.reference)
         }
         report.finished = corpora.allSatisfy { $0.unchunked == 0 && $0.pending == 0 }
+        report.finished = report.finished && !pipeline.mayReadMore
         if let documents, let corpus {
             if !report.finished {
-                report.finished = try !store.hasPending(documents: documents, corpus: corpus)
+                report.finished =
+                    try !store.hasPending(documents: documents, corpus: corpus)
+                    && !pipeline.mayReadMore
             }
             let failures = try store.failures(documents: documents, corpus: corpus)
             report.failedChunks = Int64(failures.count)
@@ -67,16 +70,24 @@ public struct PipelineProgress: Sendable {
     /// How long it takes until nothing is left, documents that are not cut yet included; nil where no rate
     /// is known.
     public func timeLeft(_ corpora: [CorpusStatus]) -> TimeLeft? {
-        let tokens = Self.tokensLeft(corpora)
+        let tokens = Self.tokensLeft(corpora, teacherShare: pipeline.teacherShare)
         return tokens.sum == 0
             ? TimeLeft(seconds: 0, error: 0) : pipeline.timeLeft(pending: tokens)
     }
 
     /// Tokens left to score for each role, those of documents that are not cut yet included.
-    static func tokensLeft(_ corpora: [CorpusStatus]) -> RoleCounts {
+    static func tokensLeft(
+        _ corpora: [CorpusStatus], teacherShare: Double = 1
+    ) -> RoleCounts {
         corpora.reduce(into: RoleCounts()) { sum, corpus in
             let uncut = corpus.uncutTokens
-            sum = sum + corpus.pendingTokens + RoleCounts(teacher: uncut, reference: uncut)
+            // What a teacher that reads a share will read is not pending before its turn.
+            let share = Int64(teacherShare * Double(corpus.tokens + uncut))
+            sum.teacher +=
+                teacherShare < 1
+                ? max(corpus.pendingTokens.teacher, share - corpus.doneTokens.teacher)
+                : corpus.pendingTokens.teacher + uncut
+            sum.reference += corpus.pendingTokens.reference + uncut
         }
     }
 }

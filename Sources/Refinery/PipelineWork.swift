@@ -6,6 +6,8 @@ extension Pipeline {
         var places: [PlaceWork] = []
         var hasNewDocuments = true
         var isChunking = false
+        /// The teacher reads a share, and may have more of it to read once nothing is pending.
+        var mayReadMore = false
         var isPaused = false
         private(set) var phase = PipelinePhase.loading
         private(set) var failure: (any Error)?
@@ -21,7 +23,10 @@ extension Pipeline {
         /// Whether a batch is being scored.
         var isScoring: Bool { places.contains { $0.queue.inFlight > 0 } }
 
-        var hasWork: Bool { hasNewDocuments || isChunking || !isIdle }
+        var hasWork: Bool { hasNewDocuments || isChunking || mayReadMore || !isIdle }
+
+        /// Whether it is to be seen now what the teacher reads next.
+        var isDueToReadMore: Bool { mayReadMore && isIdle && !isChunking }
 
         /// Nothing is being done, nor will be before something changes.
         var isResting: Bool { !isScoring && !isChunking && (isPaused || !hasWork) }
@@ -35,8 +40,9 @@ extension Pipeline {
         }
 
         /// The models are in memory.
-        mutating func load(_ pair: ModelPair) {
+        mutating func load(_ pair: ModelPair, readsShare: Bool = false) {
             self.pair = pair
+            mayReadMore = readsShare
             places = pair.places.map { PlaceWork($0) }
             handle(.loaded)
         }

@@ -155,6 +155,8 @@ extension Configuration {
         result.batchTokens = batchTokens
         result.batchSeconds = batchSeconds
         result.storeTokenNLL = storeTokenNLL
+        // Checked already: a number from 0 to 1 is a decimal fraction.
+        result.teacherShare = teacherShare < 1 ? try? DecimalFraction("\(teacherShare)") : nil
         result.nice = nice
         result.idleSeconds = idleSeconds
         result.waitsForStore = true

@@ -127,6 +127,9 @@ struct ProgressTests {
         report.reference.chunksTotal = 20
         report.reference.chunksDone = 7
         #expect(ScoringDisplay.snapshot(report).amount == "5 / 20 chunks")
+        // A teacher that reads a share.
+        report.teacher.chunksTotal = 10
+        #expect(ScoringDisplay.snapshot(report).amount == "12 / 30 scores")
     }
 
     @Test("files whose documents touch are waited for together")

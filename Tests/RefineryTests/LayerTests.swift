@@ -7,8 +7,8 @@ import Testing
 @Suite struct LayerTests {
     private static let order = [
         "RefineryError", "NearestName", "Heap", "DecimalFraction", "NumberText", "Bytes",
-        "Threads", "Files", "Store", "Import", "Chunking", "Scoring", "Training", "Selection",
-        "Export", "ScoreFiles", "Report", "Estimate", "Proof",
+        "Threads", "Files", "Store", "Import", "Chunking", "Scoring", "Training", "Expectation",
+        "Selection", "Export", "ScoreFiles", "Report", "Estimate", "Proof",
         "API", "Pipeline",
     ]
 

@@ -52,6 +52,17 @@ class SelectionTests(unittest.TestCase):
             self.assertAlmostEqual(row.score, (row.reference_nll - row.teacher_nll) / row.tokens)
             self.assertIsNone(row.fields)
 
+    def test_rows_that_the_teacher_did_not_read_have_no_nll_of_it(self):
+        before = {row.rank: row for row in self.open("better-half")}
+        first = self.db.execute(
+            "SELECT chunk FROM selection_chunk WHERE rank = 1").fetchone()[0]
+        self.db.execute("DELETE FROM score WHERE model = 1 AND chunk = ?", (first,))
+        after = {row.rank: row for row in self.open("better-half")}
+        self.assertIsNone(after[1].teacher_nll)
+        self.assertEqual(after[1].tokens, before[1].tokens)
+        self.assertEqual(after[1].reference_nll, before[1].reference_nll)
+        self.assertEqual([row.rank for row in after.values() if row.teacher_nll is None], [1])
+
     def test_lengths_slices_and_counts(self):
         rows = self.open("better-half")
         every = list(rows)

@@ -21,6 +21,11 @@ public struct PredictionQuality: Sendable, Equatable, Codable {
     /// Of each domain by itself, as if it were the corpus; without those of too few chunks.
     public let domains: [String: QualityMeasures]
 
+    private enum CodingKeys: String, CodingKey {
+        case whole, domains
+        case newDocuments = "new_documents"
+    }
+
     /// Measures a prediction.
     ///
     /// - Parameters:
@@ -30,11 +35,14 @@ public struct PredictionQuality: Sendable, Equatable, Codable {
     ///   - sizes: 1 each, or their tokens.
     ///   - cut: where the rule ends.
     ///   - band: what the teacher reads besides; nil for nothing.
+    ///   - chunks: the indices of the chunks that a rule chooses from; nil for all.
+    ///   - isLowest: whether the rule keeps the lowest differences.
     /// - Throws: ``PredictionError`` where nothing can be measured: all differences are equal, or
     ///   nothing or everything is kept.
     public init(
         _ set: LearningSet, _ prediction: DifferencePrediction, probabilities: [Double],
-        sizes: [Double], cut: SelectionCut, band: CutBand?
+        sizes: [Double], cut: SelectionCut, band: CutBand?,
+        among chunks: [Int]? = nil, isLowest: Bool = false
     ) throws(PredictionError) {
         precondition(probabilities.count == set.count && sizes.count == set.count)
         func measures(
@@ -50,7 +58,8 @@ public struct PredictionQuality: Sendable, Equatable, Codable {
                     band?.contains(
                         predictions[index], domain: domain < 0 ? nil : set.domainNames[domain])
                     ?? false
-                let truth = set.differences[index], weight = 1 / probabilities[index]
+                let sign: Double = isLowest ? -1 : 1
+                let truth = sign * set.differences[index], weight = 1 / probabilities[index]
                 func add(_ expected: Double, _ weight: Double) {
                     units.append(
                         WeightedUnits.Unit(
@@ -58,12 +67,12 @@ public struct PredictionQuality: Sendable, Equatable, Codable {
                             cluster: cluster))
                 }
                 add(truth, 1)
-                if weight > 1 { add(isRead ? truth : predictions[index], weight - 1) }
+                if weight > 1 { add(isRead ? truth : sign * predictions[index], weight - 1) }
             }
             return QualityMeasures(
                 units, clusters: places.count, chunks: chunks.count, cut: cut)
         }
-        let all = Array(0..<set.count)
+        let all = chunks ?? Array(0..<set.count)
         guard let whole = measures(all, prediction.outOfFold, clusters: set.chunks) else {
             throw PredictionError(
                 "the prediction cannot be judged: the sample's differences are all equal, or the "

@@ -16,6 +16,11 @@ public struct QualityMeasures: Sendable, Equatable, Codable {
     /// selection − that of a random choice).
     public let gain: QualityEstimate
 
+    private enum CodingKeys: String, CodingKey {
+        case chunks, overlap, gain
+        case rankCorrelation = "rank_correlation"
+    }
+
     /// Measures weighted units, which come in `clusters` that a bootstrap draws as one.
     ///
     /// - Returns: nil where the measures are not defined, for all units or for half of the

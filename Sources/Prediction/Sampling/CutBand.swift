@@ -2,7 +2,7 @@
 ///
 /// There a prediction's error decides whether a chunk is kept; far from the cut it does not. A
 /// chunk's distance is |prediction − cut| / the error to expect of its domain there.
-public struct CutBand: Sendable, Equatable {
+public struct CutBand: Sendable, Equatable, Codable {
     /// The predicted cut.
     public let cut: Double
     /// Errors to expect.

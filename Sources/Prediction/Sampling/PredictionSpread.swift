@@ -1,5 +1,5 @@
 /// How far predictions near a cut are from the true differences, by domain.
-public struct PredictionSpread: Sendable, Equatable {
+public struct PredictionSpread: Sendable, Equatable, Codable {
     /// The root mean squared error near the cut, of all domains.
     public let common: Double
     /// That of each domain, shrunk to the common one.

@@ -61,6 +61,17 @@ public struct TeacherSample: Sendable, Equatable {
         self.init(threshold: max(needed, min(stage, share)))
     }
 
+    /// The sample that is all of a teacher's share, where no rule says what decides.
+    ///
+    /// - Parameters:
+    ///   - share: what the teacher reads, in places.
+    ///   - chunks: how many there are.
+    /// - Throws: ``PredictionError`` where the share is fewer than 200 chunks.
+    public init(wholeShare share: Int, ofChunks chunks: Int) throws(PredictionError) {
+        _ = try TeacherSample(share: share, ofChunks: chunks)
+        self.init(threshold: share)
+    }
+
     /// The place below which `wanted` of `chunks` lie in expectation; nil where there are fewer.
     private static func threshold(for wanted: Int, of chunks: Int) -> Int? {
         guard chunks >= wanted else { return nil }
@@ -77,29 +88,16 @@ public struct TeacherSample: Sendable, Equatable {
     /// - Returns: The chunks of the sample, and how probable each was.
     public func draw(places: [Int], domains: [Int]) -> Draw {
         precondition(places.count == domains.count)
-        let share = Double(threshold) / Double(Self.places)
-        var members: [Int: [Int]] = [:]
-        for (index, domain) in domains.enumerated() { members[domain, default: []].append(index) }
-        let expected = Int(share * Double(places.count))
-        let floor = min(Self.mostOfFloor, expected / (2 * max(members.count, 1)))
-        var chosen: [Int] = []
-        var probabilities: [Int: Double] = [:]
-        for (domain, chunks) in members {
-            let below = chunks.filter { places[$0] < threshold }
-            let wanted = min(floor, chunks.count)
-            if below.count >= wanted {
-                chosen += below
-            } else {
-                chosen += chunks.sorted { (places[$0], $0) < (places[$1], $1) }.prefix(wanted)
-            }
-            probabilities[domain] = max(share, Double(wanted) / Double(chunks.count))
+        var draw = SampleDraw(self)
+        for (index, place) in places.enumerated() {
+            draw.add(index, place: place, domain: domains[index])
         }
-        return Draw(chunks: chosen.sorted(), probabilities: probabilities)
+        return draw.finish()
     }
 
     /// A sample drawn from chunks.
     public struct Draw: Sendable, Equatable {
-        /// Indices of the chunks that are read, ascending.
+        /// The chunks that are read, ascending; indices where they were given by places.
         public let chunks: [Int]
         /// For each domain's index how probable it was that one of its chunks was drawn.
         public let probabilities: [Int: Double]

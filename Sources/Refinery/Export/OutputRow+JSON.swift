@@ -15,7 +15,7 @@ extension OutputRow {
         json.raw(",\"score\":")
         json.number(score)
         json.raw(",\"teacher_nll\":")
-        json.number(teacherNLL)
+        if teacherNLL.isNaN { json.raw("null") } else { json.number(teacherNLL) }
         json.raw(",\"reference_nll\":")
         json.number(referenceNLL)
         json.raw(",\"tokens\":")

@@ -8,7 +8,7 @@ extension OutputRow {
         text = line.text(2)
         domain = line.isNull(3) ? nil : line.text(3)
         score = try line.double(4)
-        teacherNLL = try line.double(5)
+        teacherNLL = try line.isNull(5) ? .nan : line.double(5)
         referenceNLL = try line.double(6)
         tokens = try line.integer(7)
         rank = try line.integer(8)

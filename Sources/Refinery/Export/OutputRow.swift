@@ -11,7 +11,7 @@ public struct OutputRow: Sendable, Equatable {
     public var domain: [UInt8]?
     /// The score that it was chosen by.
     public var score: Double
-    /// Σ NLL by the teacher, nats.
+    /// Σ NLL by the teacher, nats; NaN where it did not read all of it, null in JSON.
     public var teacherNLL: Double
     /// Σ NLL by the reference, nats.
     public var referenceNLL: Double

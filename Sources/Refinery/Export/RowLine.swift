@@ -5,7 +5,7 @@ public struct RowLine {
     /// The members of a line, in their order, with what each may be.
     private static let members: [(name: StaticString, kinds: [JSONScanner.Kind])] = [
         ("id", [.string]), ("chunk", [.number, .null]), ("text", [.string]),
-        ("domain", [.string, .null]), ("score", [.number]), ("teacher_nll", [.number]),
+        ("domain", [.string, .null]), ("score", [.number]), ("teacher_nll", [.number, .null]),
         ("reference_nll", [.number]), ("tokens", [.number]), ("rank", [.number]),
         ("start", [.number]), ("end", [.number]), ("final", [.boolean]),
         ("fields", [.object, .null]),

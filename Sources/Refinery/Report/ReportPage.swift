@@ -1,4 +1,5 @@
 import Foundation
+import Prediction
 
 /// A report as one self-contained HTML page: no network, no script, light and dark.
 public enum ReportPage {
@@ -18,6 +19,7 @@ public enum ReportPage {
         html.element("p", class: "note", "Selected \(NumberText.time(selection.created))")
         html.element("p", class: "verdict", ReportWords.verdict(selection))
         pair(report, &html)
+        if let prediction = selection.prediction { expectation(prediction, &html) }
         if let comparison = report.comparison { self.comparison(comparison, &html) }
         charts(report, &html)
         steps(selection, &html)
@@ -51,6 +53,30 @@ public enum ReportPage {
                 "p", class: "note", bias.words.prefix(1).uppercased() + bias.words.dropFirst() + "."
             )
         }
+    }
+
+    /// How much the teacher read, and how good what is expected of the rest is.
+    private static func expectation(_ found: PredictionSummary, _ html: inout HTML) {
+        html.element("h2", "What the teacher did not read")
+        for line in found.lines {
+            html.element("p", line.prefix(1).uppercased() + line.dropFirst() + ".")
+        }
+        for warning in found.warnings { html.element("p", class: "warning", warning + ".") }
+        guard let domains = found.quality?.domains, domains.count > 1 else { return }
+        func cell(_ found: QualityEstimate) -> HTML.Cell {
+            .text(
+                "\(NumberText.fixed(found.value, 2)) (\(NumberText.fixed(found.lower, 2)) to "
+                    + "\(NumberText.fixed(found.upper, 2)))")
+        }
+        html.table(
+            "How good what is expected is, by domain",
+            ["domain", "chunks", "rank correlation", "overlap", "gain captured"],
+            cells: domains.sorted { $0.key < $1.key }.map { name, measures in
+                [
+                    .text(name), .text(NumberText.count(measures.chunks)),
+                    cell(measures.rankCorrelation), cell(measures.overlap), cell(measures.gain),
+                ]
+            })
     }
 
     /// What both selections keep, and what each keeps alone.

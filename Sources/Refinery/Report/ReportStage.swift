@@ -72,7 +72,7 @@ public struct ReportStage: Sendable {
         var points: [ReportData.ScatterPoint] = []
         var pair: PairSummary?
         /// Mean NLLs of the examples, nats a token, by chunk.
-        var losses: [Int64: (teacher: Double, reference: Double)] = [:]
+        var losses: [Int64: (teacher: Double?, reference: Double)] = [:]
     }
 
     private static func gather(
@@ -91,10 +91,12 @@ public struct ReportStage: Sendable {
             sums.add(item, by: reader)
             if examples.contains(item.chunk) {
                 gathered.losses[item.chunk] = (
-                    reader.value(.teacherLoss, of: item), reader.value(.referenceLoss, of: item)
+                    item.teacherNLL.isNaN ? nil : reader.value(.teacherLoss, of: item),
+                    reader.value(.referenceLoss, of: item)
                 )
             }
-            guard place % step == 0, item.bytes > 0 else { return }
+            // A teacher that reads a share has no NLL of the others.
+            guard place % step == 0, item.bytes > 0, !item.teacherNLL.isNaN else { return }
             if domains[item.domain] == nil, item.domain != 0 {
                 domains[item.domain] = try snapshot.domainName(item.domain)
                     .map { String(decoding: $0, as: UTF8.self) }
@@ -111,7 +113,7 @@ public struct ReportStage: Sendable {
     }
 
     private static func example(
-        _ place: ReportBuilder.Place, _ losses: (teacher: Double, reference: Double)?,
+        _ place: ReportBuilder.Place, _ losses: (teacher: Double?, reference: Double)?,
         _ rule: SelectionRule, _ snapshot: Snapshot
     ) throws -> ReportData.Example? {
         let candidate = place.candidate

@@ -33,7 +33,8 @@ extension PipelineConfiguration {
                 name: FilePath.name(of: model.path), computedBy: model.computedBy)
         }
         let chunker = Chunker(
-            teacher: models.teacher, reference: models.reference, sharesTokens: comparison == .token,
+            teacher: models.teacher, reference: models.reference,
+            sharesTokens: comparison == .token,
             maxTokens: maxTokens)
         return ScoreFileHeader(
             writer: writer, shard: shard, chunker: ScoreFileChunker(chunker),

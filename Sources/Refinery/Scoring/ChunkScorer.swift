@@ -10,11 +10,23 @@ struct ChunkScorer: ~Copyable {
     private var parts: [RoleScorer]
 
     /// Allocates for batches of up to `batchTokens` tokens.
-    init(pair: ModelPair, roles: [ModelRole], batchTokens: Int, storeTokenNLL: Bool) {
+    ///
+    /// - Parameters:
+    ///   - pair: the models.
+    ///   - roles: those that score here.
+    ///   - batchTokens: of the largest batch.
+    ///   - storeTokenNLL: whether each token's NLL is recorded.
+    ///   - summarises: whether the reference leaves a summary of each chunk.
+    init(
+        pair: ModelPair, roles: [ModelRole], batchTokens: Int, storeTokenNLL: Bool,
+        summarises: Bool = false
+    ) {
         self.pair = pair
         self.storeTokenNLL = storeTokenNLL
         parts = [.reference, .teacher].filter(roles.contains).map {
-            RoleScorer(role: $0, member: pair.member($0), batchTokens: batchTokens)
+            RoleScorer(
+                role: $0, member: pair.member($0), batchTokens: batchTokens,
+                summarises: summarises && $0 == .reference)
         }
     }
 

@@ -56,6 +56,8 @@ public struct PipelineConfiguration: Sendable, Equatable {
     public var batchSeconds = 5.0
     /// Whether each token's NLL is stored too, in 16 bits.
     public var storeTokenNLL = false
+    /// The share of the chunks that the teacher reads; nil for all of them.
+    public var teacherShare: DecimalFraction?
     /// Nice level of the scoring threads.
     public var nice = 0
     /// Seconds without work after which the models' memory is given back; 0 keeps it.

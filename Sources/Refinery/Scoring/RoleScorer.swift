@@ -1,3 +1,4 @@
+import Prediction
 import TeacherInference
 
 /// Scores the texts of chunks with the model of one role.
@@ -12,11 +13,14 @@ struct RoleScorer {
 
     private let member: ModelPair.Member
     private let scorer: any SequenceScoring
+    /// Whether each score comes with a summary of what the model saw.
+    private let summarises: Bool
 
     /// Allocates for batches of up to `batchTokens` tokens.
-    init(role: ModelRole, member: ModelPair.Member, batchTokens: Int) {
+    init(role: ModelRole, member: ModelPair.Member, batchTokens: Int, summarises: Bool = false) {
         self.role = role
         self.member = member
+        self.summarises = summarises
         scorer = member.model.makeScorer(batchTokens: batchTokens)
     }
 
@@ -30,11 +34,18 @@ struct RoleScorer {
         var scores: [ChunkScore] = []
         var batch: [Int] = []
         var size = 0
-        func add(_ index: Int, _ outcome: ChunkScore.Outcome) {
-            scores.append(ChunkScore(chunk: chunks[index], model: member.id, outcome: outcome))
+        func add(_ index: Int, _ outcome: ChunkScore.Outcome, _ summary: [UInt8]? = nil) {
+            scores.append(
+                ChunkScore(
+                    chunk: chunks[index], model: member.id, outcome: outcome, summary: summary))
         }
         func flush() throws {
-            let results = try scorer.score(batch.map { texts[$0].ids }, isCancelled: isCancelled)
+            let sequences = batch.map { texts[$0].ids }
+            var states: [Int: HiddenStateSums] = [:]
+            let results =
+                summarises
+                ? try scorer.score(sequences, isCancelled: isCancelled) { states[$0] = $1 }
+                : try scorer.score(sequences, isCancelled: isCancelled)
             let isBarren = results.allSatisfy(\.isNotFinite)
             failures = isBarren ? failures + results.count : 0
             // One chunk alone may be at fault; two in a row and none between them are not.
@@ -45,8 +56,19 @@ struct RoleScorer {
                     hint: "the file is damaged, or its weights overflow Float32; copy it again and "
                         + "start again; `refinectl retry` takes back what failed before")
             }
-            for (index, result) in zip(batch, results) {
-                add(index, Self.outcome(result, texts[index], storeTokenNLL: storeTokenNLL))
+            for (place, (index, result)) in zip(batch, results).enumerated() {
+                let outcome = Self.outcome(result, texts[index], storeTokenNLL: storeTokenNLL)
+                guard summarises, case .scored = outcome, case .scored(let score) = result else {
+                    add(index, outcome)
+                    continue
+                }
+                do {
+                    add(
+                        index, outcome,
+                        try Self.summary(score, texts[index], states[place]).encoded)
+                } catch {
+                    add(index, .failed(error.message))
+                }
             }
             batch = []
             size = 0
@@ -89,6 +111,15 @@ struct RoleScorer {
                     repetition: RepeatedWindows.share(of: text.ids)),
                 tokenNLL16: storeTokenNLL ? halves(score.tokenNLL) : nil)
         }
+    }
+
+    /// What the model saw of a text; of a served one the NLLs alone.
+    private static func summary(
+        _ score: SequenceScore, _ text: Text, _ states: HiddenStateSums?
+    ) throws(PredictionError) -> ChunkSummary {
+        let statistics = try NLLStatistics(nll: score.tokenNLL, tokens: text.ids)
+        guard let states else { return try ChunkSummary(statistics: statistics) }
+        return try ChunkSummary(statistics: statistics, states: states)
     }
 
     /// IEEE half precision, little-endian; NLLs beyond its range become its greatest number.

@@ -32,7 +32,8 @@ struct ScoringStage: ~Copyable {
         self.place = place
         scorer = ChunkScorer(
             pair: pair, roles: place.roles, batchTokens: place.batchCapacity,
-            storeTokenNLL: configuration.storeTokenNLL)
+            storeTokenNLL: configuration.storeTokenNLL,
+            summarises: configuration.teacherShare != nil)
         let length = configuration.maxTokens
         let operations = place.roles.reduce(0) {
             $0 + pair.member($1).model.operations(tokens: length) / Double(length)

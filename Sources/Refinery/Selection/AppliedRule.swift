@@ -1,3 +1,5 @@
+import Prediction
+
 /// A rule applied to a snapshot: what select, preview, report, explain and list begin with.
 struct AppliedRule {
     /// The rule.
@@ -20,11 +22,21 @@ struct AppliedRule {
         self.snapshot = snapshot
         self.folder = folder
         pair = try snapshot.currentPair()
+        let prediction = try rule.expects ? rule.prediction ?? Self.learn(snapshot, pair) : nil
         names = try RuleNames(snapshot).resolve(rule)
         scan = try ScoreScan(
             pair: pair, corpus: rule.corpus, unit: rule.unit, draws: SelectionOrder.draws(rule),
-            imported: rule.importedColumns, folder: folder
+            imported: rule.importedColumns, prediction: prediction, folder: folder
         ).read(snapshot)
+    }
+
+    /// What the teacher's sample says of the rest; nil where the teacher reads everything.
+    private static func learn(
+        _ snapshot: Snapshot, _ pair: ByRole<Model>
+    ) throws -> RidgeRegression? {
+        guard let share = try snapshot.teacherShare() else { return nil }
+        let sample = try TeacherSampleRows(snapshot, pair, share: share, isPartial: true)
+        return try sample.learn().regression
     }
 
     /// The same scores under a rule that names nothing else.
@@ -81,9 +93,12 @@ struct AppliedRule {
         try ranking.runs(candidates, bins: try LengthBins(of: candidates))
     }
 
-    /// An item's difference against the candidates of similar length; nil where there are none.
+    /// An item's difference against the candidates of similar length; nil where there are none, or
+    /// the teacher has not read all of them.
     static func atLength(over candidates: CandidateSet) throws -> ScoreFunction? {
-        guard candidates.count > 0 else { return nil }
+        var isRead = true
+        try candidates.forEach { if $0.teacherNLL.isNaN { isRead = false } }
+        guard candidates.count > 0, isRead else { return nil }
         return try ScoreFunction(
             .column(.atLength), over: candidates, bins: try LengthBins(of: candidates))
     }

@@ -104,6 +104,10 @@ private struct Explanation {
             report.columns = Self.columns(of: item, by: applied.scan.reader)
             let atLength = try AppliedRule.atLength(over: candidates)
             report.columns[Column.atLength.name] = atLength.map { $0(item) }
+            if rule.expects {
+                let expected = applied.scan.reader.value(.expectedDifference, of: item)
+                report.columns[Column.expectedDifference.name] = expected
+            }
         }
         let kept = try snapshot.kept(
             isChunk ? place.chunk : place.document, by: selection.id, rule.unit)
@@ -143,6 +147,7 @@ private struct Explanation {
         for original in originals {
             switch try rows.find(original) {
             case .pending: return "pending"
+            case .unread: return "unread"
             case .failed: hasFailed = true
             case .tooShort, .scored: break
             }

@@ -1,3 +1,5 @@
+import Prediction
+
 /// Chooses chunks or documents by rules, and says what became of them.
 public struct SelectionStage: Sendable {
     let store: Store
@@ -100,7 +102,8 @@ public struct SelectionStage: Sendable {
         // Before the scores are read; recording looks again.
         _ = try snapshot.freeName(name, suggested: rule.suggestedName)
         let scope = try Self.scope(rule, snapshot)
-        let rule = rule.sparing(pair.reference.slice)
+        let sample = try SampledPrediction(rule, pair, scope: scope, in: snapshot)
+        let rule = rule.sparing(pair.reference.slice).expecting(sample?.prediction.regression)
         let applied = try AppliedRule(rule, in: snapshot, folder: store.folder)
         try Self.checkComplete(rule, scope: scope, scan: applied.scan)
         let (candidates, steps) = try applied.candidates()
@@ -109,6 +112,10 @@ public struct SelectionStage: Sendable {
         let outcome = try applied.ranking.keep(candidates, removals: removals)
         var summary = try Self.summary(
             of: outcome, removed: candidates.removed, applied, scope: scope, snapshot)
+        if let sample {
+            summary.prediction = try sample.summary(
+                rule, of: summary, over: candidates, scope: scope)
+        }
         if let slice = pair.reference.slice, rule.slice == nil {
             summary.sliceBias = try SliceBias(slice, over: candidates, in: snapshot)
         }
@@ -152,6 +159,17 @@ public struct SelectionStage: Sendable {
     ) throws {
         let unit = rule.unit.rawValue + "s"
         let pending = scan.exclusions.pending
+        let unread = Int(scope.unread ?? 0)
+        if !rule.partial, !rule.expects, unread > 0, scope.unchunked == 0,
+            scope.pendingByRole.sum == 0
+        {
+            throw RefineryError(
+                .refused,
+                "the teacher has read a share of the chunks: \(pending) \(unit) have no difference, "
+                    + "\(scan.items.count) have one",
+                hint: "--score \(Column.expectedDifference.name) selects by what is expected of "
+                    + "them, and a teacher's share of 1 reads the rest")
+        }
         if !rule.partial, pending > 0 || scope.unchunked > 0 {
             throw RefineryError(
                 .refused,
@@ -196,6 +214,10 @@ public struct SelectionStage: Sendable {
             sum.documents += corpus.documents
             sum.chunks += corpus.chunks
             sum.unchunked += corpus.unchunked
+            sum.duplicates += corpus.duplicates
+            sum.pendingByRole.teacher += corpus.pendingByRole.teacher
+            sum.pendingByRole.reference += corpus.pendingByRole.reference
+            sum.unreadByRole.teacher += corpus.unreadByRole.teacher
         }
     }
 

@@ -38,6 +38,10 @@ extension Store {
                         SELECT count(*) FROM (SELECT chunk, model FROM pending EXCEPT
                         \(Store.duePending))
                         """) ?? 0
+            check.surplusUnread =
+                try Int.fetchOne(
+                    db,
+                    sql: "SELECT count(*) FROM unread u WHERE \(Store.isStaleUnread)") ?? 0
             let due = try Store.dueCounters(db)
             let kept = try Store.counters(db)
             let keys = Set(due.keys).union(kept.keys)
@@ -56,6 +60,7 @@ extension Store {
         try write { db in
             try db.execute(
                 sql: """
+                    DELETE FROM unread AS u WHERE \(Store.isStaleUnread);
                     DELETE FROM pending;
                     INSERT INTO pending (chunk, model) \(Store.duePending) ORDER BY 1, 2;
                     DELETE FROM counter;
@@ -74,6 +79,15 @@ extension Store {
         CROSS JOIN (SELECT DISTINCT model FROM model_role WHERE current = 1) r
         WHERE c.duplicate_of IS NULL AND c.retired = 0
         AND NOT EXISTS (SELECT 1 FROM score s WHERE s.chunk = c.id AND s.model = r.model)
+        AND NOT EXISTS (SELECT 1 FROM unread u WHERE u.chunk = c.id AND u.model = r.model)
+        """
+
+    /// Whether a row `u` of `unread` should not be there.
+    private static let isStaleUnread = """
+        NOT EXISTS (SELECT 1 FROM teacher_share t WHERE t.teacher = u.model)
+        OR NOT EXISTS (SELECT 1 FROM chunk c
+            WHERE c.id = u.chunk AND c.duplicate_of IS NULL AND c.retired = 0)
+        OR EXISTS (SELECT 1 FROM score s WHERE s.chunk = u.chunk AND s.model = u.model)
         """
 
     /// (name, corpus, model, value) of every counter that is not zero, counted anew.
@@ -101,6 +115,8 @@ extension Store {
             JOIN c ON c.id = p.chunk GROUP BY c.corpus, p.model
         UNION ALL SELECT 'pending_tokens', c.corpus, p.model, sum(c.tokens)
             FROM (\(duePending)) p JOIN c ON c.id = p.chunk GROUP BY c.corpus, p.model
+        UNION ALL SELECT 'unread', c.corpus, u.model, count(*) FROM unread u
+            JOIN c ON c.id = u.chunk GROUP BY c.corpus, u.model
         """
 
     private static func dueCounters(_ db: Database) throws -> [Tally.Key: Int64] {

@@ -26,8 +26,8 @@ extension Store {
     /// Records how documents were cut, in one transaction.
     ///
     /// The chunks of a document must join to its text. A chunk whose text stands already becomes
-    /// a duplicate of that one; any other is pending for both current models. Documents that are
-    /// gone or cut already are passed over.
+    /// a duplicate of that one; any other is pending for both current models, or unread by a
+    /// teacher that reads a share. Documents that are gone or cut already are passed over.
     /// - Parameters:
     ///   - cuts: Documents and their chunks in order; chunk ids ascend in the order given.
     ///   - chunker: Tokenizer digest, maximum and version of the chunker, in one word or line.
@@ -45,6 +45,7 @@ extension Store {
             guard let chunkerID else { throw RefineryError(.unusable, "cannot record the chunker") }
             var tally = Tally()
             let models = try Store.currentModelIDs(db)
+            let limited = try Store.limitedTeacher(db)
             for cut in cuts {
                 let find = try db.cachedStatement(
                     sql: "SELECT corpus, bytes FROM document WHERE id = ? AND chunker IS NULL")
@@ -55,7 +56,7 @@ extension Store {
                 for (ordinal, chunk) in cut.chunks.enumerated() {
                     try Store.insert(
                         chunk, ordinal: ordinal, document: cut.document, corpus: corpus,
-                        models: models, &tally, db)
+                        models: models, limited: limited, &tally, db)
                 }
                 let mark = try db.cachedStatement(
                     sql: "UPDATE document SET chunker = ? WHERE id = ?")
@@ -94,7 +95,7 @@ extension Store {
 
     private static func insert(
         _ chunk: ChunkCut, ordinal: Int, document: Int64, corpus: Int64, models: [Int64],
-        _ tally: inout Tally, _ db: Database
+        limited: Int64?, _ tally: inout Tally, _ db: Database
     ) throws {
         let hash = Data(chunk.sha256)
         let find = try db.cachedStatement(
@@ -122,7 +123,12 @@ extension Store {
         }
         let pending = try db.cachedStatement(
             sql: "INSERT INTO pending (chunk, model) VALUES (?, ?)")
-        for model in models {
+        for model in models where model == limited {
+            try db.cachedStatement(sql: "INSERT INTO unread (chunk, model) VALUES (?, ?)")
+                .execute(arguments: [id, model])
+            tally.addUnread(sign: 1, corpus: corpus, model: model)
+        }
+        for model in models where model != limited {
             try pending.execute(arguments: [id, model])
             tally.addPending(sign: 1, tokens: tokens, corpus: corpus, model: model)
         }

@@ -47,7 +47,8 @@ extension Store {
                 """, arguments: [document])
         for chunk in free {
             for sql in [
-                "DELETE FROM token_nll WHERE chunk = ?", "DELETE FROM score WHERE chunk = ?",
+                "DELETE FROM token_nll WHERE chunk = ?",
+                "DELETE FROM chunk_summary WHERE chunk = ?", "DELETE FROM score WHERE chunk = ?",
                 Store.deleteValuesSQL, "DELETE FROM chunk WHERE id = ?",
             ] { try db.cachedStatement(sql: sql).execute(arguments: [chunk]) }
         }

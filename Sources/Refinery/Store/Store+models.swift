@@ -36,6 +36,8 @@ extension Store {
             db, sql: "SELECT model FROM model_role WHERE role = ? AND current = 1",
             arguments: [role.rawValue])
         if before == id { return }
+        // What a share leaves unread is a matter of this pair.
+        try Store.readEverything(db)
         try db.execute(
             sql: "UPDATE model_role SET current = 0 WHERE role = ? AND current = 1",
             arguments: [role.rawValue])
@@ -157,7 +159,7 @@ extension Store {
         return id
     }
 
-    private static func json(_ value: some Encodable) throws -> String {
+    static func json(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         return String(decoding: try encoder.encode(value), as: UTF8.self)

@@ -102,6 +102,10 @@ extension Store {
         try insert.execute(
             arguments: [score.chunk, score.model, outcome, reason] + sums)
         guard db.changesCount == 1 else { return false }
+        if let summary = score.summary {
+            try db.cachedStatement(sql: "INSERT INTO chunk_summary VALUES (?, ?, ?)")
+                .execute(arguments: [score.chunk, score.model, Data(summary)])
+        }
         if let tokenNLL {
             try db.cachedStatement(sql: "INSERT INTO token_nll VALUES (?, ?, ?)")
                 .execute(arguments: [score.chunk, score.model, Data(tokenNLL)])
@@ -112,6 +116,12 @@ extension Store {
             .execute(arguments: [score.chunk, score.model])
         if db.changesCount == 1 {
             tally.addPending(sign: -1, tokens: chunkTokens, corpus: corpus, model: score.model)
+            return true
+        }
+        try db.cachedStatement(sql: "DELETE FROM unread WHERE chunk = ? AND model = ?")
+            .execute(arguments: [score.chunk, score.model])
+        if db.changesCount == 1 {
+            tally.addUnread(sign: -1, corpus: corpus, model: score.model)
         }
         return true
     }

@@ -137,6 +137,7 @@ extension Store {
         case .failed: \.failed
         case .doneTokens: \.doneTokens
         case .pending: \.pendingByRole
+        case .unread: \.unreadByRole
         case .pendingTokens: \.pendingTokens
         default: nil
         }

@@ -8,6 +8,8 @@ public struct StoreCheck: Sendable, Equatable, Codable {
     public var missing = 0
     /// Rows of `pending` that should not be there.
     public var surplus = 0
+    /// Rows of `unread` that should not be there.
+    public var surplusUnread = 0
     /// Counters that are off, one line each: which, what it says and what it should say.
     public var counters: [String] = []
 
@@ -18,7 +20,9 @@ public struct StoreCheck: Sendable, Equatable, Codable {
     public var isWhole: Bool { damage.isEmpty && dangling.isEmpty }
 
     /// Whether nothing is off.
-    public var isClean: Bool { isWhole && missing == 0 && surplus == 0 && counters.isEmpty }
+    public var isClean: Bool {
+        isWhole && missing == 0 && surplus == 0 && surplusUnread == 0 && counters.isEmpty
+    }
 
     /// What was found, for people.
     public var lines: [String] {
@@ -28,6 +32,7 @@ public struct StoreCheck: Sendable, Equatable, Codable {
             .map { "table \($0.key): \($0.value) rows refer to rows that are not there" }
         if missing > 0 { lines.append("pending lacks \(missing) rows") }
         if surplus > 0 { lines.append("pending has \(surplus) rows too many") }
+        if surplusUnread > 0 { lines.append("unread has \(surplusUnread) rows too many") }
         lines += counters.map { "counter of \($0)" }
         lines.append(
             isWhole

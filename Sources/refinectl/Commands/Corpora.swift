@@ -25,12 +25,14 @@ struct Corpora: AsyncParsableCommand {
     static func table(_ list: [CorpusStatus]) -> String {
         // A column that says nothing is left out.
         let hasFailures = list.contains { $0.failed.teacher + $0.failed.reference > 0 }
+        let hasUnread = list.contains { $0.unread != nil }
         var table = TextTable(
             [
                 ("corpus", .left), ("documents", .right), ("chunks", .right), ("tokens", .right),
                 ("duplicates", .right), ("rejects", .right), ("teacher", .right),
                 ("reference", .right), ("pending", .right),
-            ] + (hasFailures ? [("failed", .right)] : []))
+            ] + (hasUnread ? [("unread", .right)] : [])
+                + (hasFailures ? [("failed", .right)] : []))
         for corpus in list {
             table.add(
                 [
@@ -40,6 +42,7 @@ struct Corpora: AsyncParsableCommand {
                     NumberText.count(corpus.rejects), NumberText.count(corpus.scored.teacher),
                     NumberText.count(corpus.scored.reference), NumberText.count(corpus.pending),
                 ]
+                    + (hasUnread ? [NumberText.count(corpus.unread ?? 0)] : [])
                     + (hasFailures
                         ? [NumberText.count(corpus.failed.teacher + corpus.failed.reference)] : []))
         }

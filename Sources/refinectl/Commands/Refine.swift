@@ -29,6 +29,8 @@ struct Refine: AsyncParsableCommand {
               refinectl refine corpus/ --teacher vllm+http://gpu7:8000/Qwen/Qwen2.5-7B \\
                 --teacher-tokenizer Qwen2.5-7B/ --teacher-revision sha256:1f3c --reference small/ \\
                 --ratio 0.5 --output refined.jsonl.zst
+              refinectl refine corpus/ --teacher big.gguf --reference small/ --teacher-share 0.1 \\
+                --ratio 0.5 --output refined.jsonl.zst
             """)
 
     @OptionGroup var files: CorpusOptions
@@ -53,6 +55,7 @@ struct Refine: AsyncParsableCommand {
     @Option(help: ArgumentHelp("--pre of the reference alone.", valueName: "name"))
     var referencePre: String?
 
+    @OptionGroup var sharing: TeacherShareOptions
     @OptionGroup var engines: PairEngineOptions
     @OptionGroup var selecting: SelectingOptions
     @OptionGroup var writing: OutputOptions
@@ -92,6 +95,7 @@ struct Refine: AsyncParsableCommand {
         guard PipelineConfiguration.maxTokensRange.contains(maxTokens) else {
             throw ValidationError("--max-tokens must be from 16 to 1000000")
         }
+        try sharing.validate(selecting)
         guard store?.isEmpty != true else { throw ValidationError("--store must not be empty") }
         try engines.validate(teacher: teacher, reference: reference)
         if let reference {
@@ -149,8 +153,9 @@ struct Refine: AsyncParsableCommand {
         let job = RefineJob(
             store: place.path, isKept: store != nil, sources: listing.sources, files: files,
             configuration: configuration)
-        let rule = try selecting.rule(
-            corpus: files.corpusName, files: ruleFiles)
+        let rule = sharing.applied(
+            to: try selecting.rule(corpus: files.corpusName, files: ruleFiles),
+            namesScore: selecting.order.score != nil)
         let task = Task {
             try await job.run(
                 rule: rule, ruleFiles: ruleFiles, writing: writing, output: output)
@@ -306,6 +311,7 @@ struct Refine: AsyncParsableCommand {
                     reference ?? referenceFolder ?? "",
                     options.with(context: referenceContext, pre: referencePre)))
         configuration.threads = threadOptions.threads ?? 0
+        configuration.teacherShare = sharing.share
         configuration.maxTokens = maxTokens
         return configuration
     }

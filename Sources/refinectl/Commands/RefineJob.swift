@@ -37,12 +37,13 @@ struct RefineJob: Sendable {
         }
         let rejected = try await importFiles(into: opened)
         try await pool.runIfActive { try SelectionStage(opened).checkColumns(rule) }
-        try await ScoringRun(configuration).run(on: opened)
+        // Before the scoring: where the teacher reads a share, it reads what is near the rule's cut.
+        try await pool.runIfActive { try ruleFiles.add(to: opened) }
+        try await ScoringRun(configuration, rule: rule).run(on: opened)
         let interrupted = interrupted
         let summary = try await pool.runIfActive {
             let reporter = ProgressReporter()
             reporter.update(ProgressSnapshot(stage: "selecting"))
-            try ruleFiles.add(to: opened)
             let summary: SelectionSummary
             var note = ""
             if let output {

@@ -65,6 +65,9 @@ struct CandidateOptions: ParsableArguments {
     @Flag(help: "Pass over chunks that are not scored yet.")
     var partial = false
 
+    @Flag(help: "Take what is expected of unread chunks even where that says little.")
+    var anyway = false
+
     /// Refuses filters that cannot be read.
     func validate() throws {
         _ = try ranges()

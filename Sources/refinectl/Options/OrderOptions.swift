@@ -11,9 +11,9 @@ struct OrderOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "A column, or a sum of z-scores such as difference:1,relative:0.5.",
+            "A column, or a sum of z-scores such as difference:1,relative:0.5 (difference).",
             valueName: "score"), completion: NameCompletion.columns)
-    var score = Column.difference.name
+    var score: String?
 
     @Flag(help: "The lowest scores first.")
     var ascending = false
@@ -45,7 +45,7 @@ struct OrderOptions: ParsableArguments {
 
     /// The score.
     func expression() throws -> ScoreExpression {
-        try ValidationError.rethrow { try ScoreExpression(score) }
+        try ValidationError.rethrow { try ScoreExpression(score ?? Column.difference.name) }
     }
 
     /// The sample, nil for none.

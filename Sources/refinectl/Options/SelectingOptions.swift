@@ -31,6 +31,7 @@ struct SelectingOptions: ParsableArguments {
         rule.ascending = order.ascending
         rule.sample = order.sampling
         rule.baseline = order.control
+        rule.trustsPrediction = candidates.anyway
         return rule
     }
 }

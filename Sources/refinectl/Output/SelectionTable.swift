@@ -12,6 +12,7 @@ enum SelectionTable {
         }
         text += scores(summary) + quantiles(summary) + lengths(summary) + bins(summary)
         text += cut(summary)
+        if let prediction = summary.prediction { text += "\n" + expectation(prediction) }
         if let bias = summary.sliceBias { text += "\nnote: \(bias.words)\n" }
         for column in summary.columns ?? [] {
             text += "\n" + NumberText.printable("column \(column.name): \(column.filesLine)") + "\n"
@@ -162,6 +163,14 @@ enum SelectionTable {
             ? "warning: shares kept differ by length more than twofold; see --score at_length\n"
             : ""
         return "\n" + table.render() + warning
+    }
+
+    /// How much the teacher read, and how good what is expected is.
+    private static func expectation(_ prediction: PredictionSummary) -> String {
+        let lines =
+            prediction.lines + prediction.domainLines.map { "  " + $0 }
+            + prediction.warnings.map { "warning: " + $0 }
+        return lines.map { NumberText.printable($0) + "\n" }.joined()
     }
 
     private static func cut(_ summary: SelectionSummary) -> String {

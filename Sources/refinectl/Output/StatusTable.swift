@@ -77,6 +77,8 @@ enum StatusTable {
         }
         if unchunked > 0 { text += ", \(NumberText.counted(unchunked, "document")) to cut" }
         text += ", \(NumberText.counted(pending, "score")) to go"
+        let unread = status.corpora.reduce(0) { $0 + ($1.unread ?? 0) }
+        if unread > 0 { text += ", \(NumberText.counted(unread, "chunk")) unread by the teacher" }
         let failed = status.corpora.reduce(0) { $0 + $1.failed.teacher + $1.failed.reference }
         if failed > 0 { text += ", \(NumberText.count(failed)) failed (refinectl retry)" }
         if let rate = status.tokensPerSecond { text += ", \(NumberText.rate(rate)) tokens/s" }

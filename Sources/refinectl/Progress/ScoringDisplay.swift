@@ -40,11 +40,15 @@ final class ScoringDisplay: Sendable {
                 done: report.documents - report.unchunked, total: report.documents,
                 unit: "documents", rate: report.tokensPerSecond, secondsLeft: report.etaSeconds)
         }
+        let passes = [report.teacher, report.reference]
+        // A teacher that reads a share has fewer chunks to score than the reference.
+        let areEqual = passes[0].chunksTotal == passes[1].chunksTotal
         return ProgressSnapshot(
             stage: stage(report, "scoring"),
-            done: done(report),
-            total: max(report.teacher.chunksTotal, report.reference.chunksTotal),
-            unit: "chunks", rate: report.tokensPerSecond,
+            done: areEqual ? done(report) : passes.reduce(0) { $0 + $1.chunksDone },
+            total: areEqual
+                ? passes[0].chunksTotal : passes.reduce(0) { $0 + $1.chunksTotal },
+            unit: areEqual ? "chunks" : "scores", rate: report.tokensPerSecond,
             secondsLeft: report.finished ? nil : report.etaSeconds)
     }
 

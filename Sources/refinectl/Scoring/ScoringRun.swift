@@ -5,10 +5,17 @@ import Refinery
 /// Cuts and scores what a store holds, in this process, and shows how far it is.
 struct ScoringRun: Sendable {
     private let configuration: PipelineConfiguration
+    private let rule: SelectionRule?
 
     /// A run with the models and the threads of a configuration.
-    init(_ configuration: PipelineConfiguration) {
+    ///
+    /// - Parameters:
+    ///   - configuration: the models.
+    ///   - rule: what is selected by later; where the teacher reads a share, it reads what is near
+    ///     the rule's cut.
+    init(_ configuration: PipelineConfiguration, rule: SelectionRule? = nil) {
         self.configuration = configuration
+        self.rule = rule
     }
 
     /// Cuts and scores until nothing is left, or the task is cancelled.
@@ -19,7 +26,8 @@ struct ScoringRun: Sendable {
         let reporter = ProgressReporter()
         let display = ScoringDisplay(reporter)
         let pipeline = Pipeline(
-            store: store, configuration: configuration, logger: WarningLog.logger(reporter))
+            store: store, configuration: configuration, rule: rule,
+            logger: WarningLog.logger(reporter))
         let progress = PipelineProgress(store, pipeline)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {

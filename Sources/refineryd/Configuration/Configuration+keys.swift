@@ -47,6 +47,11 @@ extension Configuration {
                     ? nil : "log_level must be one of \(logLevels.joined(separator: ", "))"
             },
         ]
+        + [
+            .number(
+                "teacher_share", \.teacherShare, 0.000001...1, words: "0.000001 to 1 (everything)"
+            ).within("scoring")
+        ]
         + ModelPlaces.teacher.keys + ModelPlaces.reference.keys
 
     /// Every problem of the values themselves, in words.

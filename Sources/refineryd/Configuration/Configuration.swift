@@ -26,6 +26,8 @@ struct Configuration: Sendable, Equatable {
     var batchTokens = 2048
     /// Seconds without work after which the models' memory is given back; 0 keeps it.
     var idleSeconds = 30.0
+    /// The share of the chunks that the teacher reads; 1 for all of them.
+    var teacherShare = 1.0
     /// Seconds that a client may send or take nothing in the midst of a request.
     var clientSeconds = 600.0
     /// Bytes that requests with long lines, benchmarks or selections may take together.

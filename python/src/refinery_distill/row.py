@@ -23,12 +23,12 @@ class Row:
     """The document's domain; None where it has none."""
     score: float
     """What it was chosen by."""
-    teacher_nll: float
-    """Sum of −ln p over its tokens by the teacher, nats."""
+    teacher_nll: float | None
+    """Sum of −ln p over its tokens by the teacher, nats; None where it did not read all of it."""
     reference_nll: float
     """Sum of −ln p over its tokens by the reference, nats."""
     tokens: int
-    """Tokens that the teacher scored."""
+    """Tokens that the teacher scored, or would score."""
     rank: int
     """Its place by score, from 1."""
     start: int

@@ -162,16 +162,21 @@ class Selection(Sequence[Row]):
         db = self._store.connection
         kept, rank = self._ids[place], self._ranks[place]
         kind, match = ("document", "document") if self._is_by_document else ("chunk", "id")
+        # A teacher that reads a share has no scores of the other chunks; their tokens are those of a
+        # reference with the same tokens, else the chunker's.
+        unread = "r.tokens" if self._unit == "token" else "c.tokens"
         found = db.execute(
             f"""
-            SELECT k.score, sum(t.nll), sum(r.nll), sum(t.tokens), c.document, c.ordinal, c.start,
+            SELECT k.score, CASE WHEN count(t.nll) = count(*) THEN sum(t.nll) END, sum(r.nll),
+                sum(coalesce(t.tokens, {unread})), c.document, c.ordinal, c.start,
                 c."end", d.key, m.name, d.bytes
             FROM selection_{kind} k CROSS JOIN chunk c ON c.{match} = k.{kind}
-            CROSS JOIN score t ON t.chunk = coalesce(c.duplicate_of, c.id) AND t.model = ?
             CROSS JOIN score r ON r.chunk = coalesce(c.duplicate_of, c.id) AND r.model = ?
             CROSS JOIN document d ON d.id = c.document LEFT JOIN domain m ON m.id = d.domain
-            WHERE k.selection = ? AND k.rank = ? AND t.nll >= 0 AND r.nll >= 0
-            """, (self._teacher, self._reference, self._id, rank)).fetchone()
+            LEFT JOIN score t ON t.chunk = coalesce(c.duplicate_of, c.id) AND t.model = ?
+            WHERE k.selection = ? AND k.rank = ? AND r.nll >= 0
+                AND (t.nll >= 0 OR t.outcome IS NULL)
+            """, (self._reference, self._teacher, self._id, rank)).fetchone()
         if found is None or found[4] is None:
             raise StoreError(
                 f"the selection {self._name} was deleted, or {self._store.path} is damaged: "

@@ -21,6 +21,7 @@ struct ColumnReader: Sendable, Equatable {
         switch column {
         case .difference, .atLength:
             (item.referenceNLL - item.teacherNLL) / item.count(of: unit)
+        case .expectedDifference: item.gain / item.count(of: unit)
         case .adapted: (item.adaptedNLL - item.teacherNLL) / item.count(of: unit)
         case .relative: item.referenceNLL == 0 ? 0 : 1 - item.teacherNLL / item.referenceNLL
         case .teacherLoss: item.teacherNLL / Double(item.tokens)

@@ -36,12 +36,16 @@ struct ItemBuilder {
     /// - Parameters:
     ///   - unit: whether an item is a chunk or a document.
     ///   - columns: the imported columns whose values the items carry.
+    ///   - isExpecting: whether items may come that the teacher did not read.
     ///   - folder: where items lie that memory should not hold.
-    init(unit: ItemUnit, columns: [ImportedColumn] = [], folder: String) {
+    init(
+        unit: ItemUnit, columns: [ImportedColumn] = [], isExpecting: Bool = false, folder: String
+    ) {
         self.unit = unit
         categories = Set(columns.indices.filter { columns[$0].kind == .category })
         items = SpillTable(
-            folder: folder, first: ScoredItem.bytes(withColumns: columns.count),
+            folder: folder,
+            first: ScoredItem.bytes(withColumns: columns.count, expecting: isExpecting),
             then: ScoredItem.withoutValues)
     }
 
@@ -53,10 +57,13 @@ struct ItemBuilder {
 
     /// Takes in the next chunk.
     ///
+    /// One that the teacher did not read comes as scored, with NaN for the teacher's NLL and the
+    /// gain that is expected.
+    ///
     /// - Throws: ``RefineryError`` where the disk takes no more or a document is too long.
     mutating func add(
         _ outcome: PairOutcome, chunk: Int64, document: Int64, original: Int64, domain: Int32,
-        draw: UInt64, imported: ImportedValues = ImportedValues()
+        draw: UInt64, expectedGain: Double = .nan, imported: ImportedValues = ImportedValues()
     ) throws {
         guard case .scored(let teacher, let reference) = outcome else {
             return exclude(outcome, original)
@@ -68,7 +75,7 @@ struct ItemBuilder {
             teacherNLL: teacher.nll, referenceNLL: reference.nll,
             adaptedNLL: reference.adaptedNLL, repetition: teacher.repetition,
             tokens: teacher.tokens, referenceTokens: reference.tokens, bytes: teacher.bytes,
-            domain: domain, imported: imported)
+            domain: domain, expectedGain: expectedGain, imported: imported)
         guard unit == .document else { return try items.append(item) }
         try open?.add(item)
     }
@@ -98,7 +105,7 @@ struct ItemBuilder {
     private mutating func exclude(_ outcome: PairOutcome, _ original: Int64) {
         if unit == .document {
             switch outcome {
-            case .pending: open?.isPending = true
+            case .pending, .unread: open?.isPending = true
             case .failed: open?.hasFailed = true
             case .tooShort, .scored: break
             }
@@ -107,7 +114,7 @@ struct ItemBuilder {
         // Equal texts count once.
         guard counted.insert(original) else { return }
         switch outcome {
-        case .pending: exclusions.pending += 1
+        case .pending, .unread: exclusions.pending += 1
         case .failed: exclusions.failed += 1
         case .tooShort: exclusions.tooShort += 1
         case .scored: break
@@ -134,6 +141,9 @@ extension ItemBuilder.OpenDocument {
                     hint: "select chunks, or leave it out")
             }
             return total
+        }
+        if sum.teacherNLL.isNaN || chunk.teacherNLL.isNaN {
+            sum.expectedGain = sum.gain + chunk.gain
         }
         sum.teacherNLL += chunk.teacherNLL
         sum.referenceNLL += chunk.referenceNLL

@@ -1,3 +1,5 @@
+import Prediction
+
 /// Reads everything that both models have scored, in order of chunk id.
 ///
 /// `chunk`, `document` and `score` are read side by side in the order of their keys: each page of
@@ -26,6 +28,8 @@ struct ScoreScan {
     let draws: KeyedDraw?
     /// The imported columns that the items are to carry.
     var imported: [String] = []
+    /// What is expected of chunks that the teacher did not read; without it they are pending.
+    var prediction: RidgeRegression?
     /// Where items lie that memory should not hold.
     let folder: String
 
@@ -40,7 +44,11 @@ struct ScoreScan {
                 .invalid, "more than \(ImportedValues.most) imported columns in one rule")
         }
         let values = try ColumnRows(snapshot, columns)
-        var builder = ItemBuilder(unit: unit, columns: columns, folder: folder)
+        var builder = ItemBuilder(
+            unit: unit, columns: columns, isExpecting: prediction != nil, folder: folder)
+        var expected = try prediction.map {
+            try ExpectedDifferences($0, in: snapshot, reference: pair.reference.id)
+        }
         let scores = try ScoreRows(snapshot, pair)
         let documents = try DocumentRows(snapshot)
         let chunks = try snapshot.chunks()
@@ -59,13 +67,28 @@ struct ScoreScan {
             guard let place, corpus == nil || place.corpus == corpus else { continue }
             let isDuplicate = !chunks.isNull(2)
             let original = isDuplicate ? chunks.integer(2) : id
-            let outcome = isDuplicate ? try scores.find(original) : try scores.next(id)
+            var outcome = isDuplicate ? try scores.find(original) : try scores.next(id)
+            var gain = Double.nan
+            if case .unread(let reference) = outcome {
+                let found =
+                    isDuplicate
+                    ? try expected?.find(original)
+                    : try expected?.next(id, domain: place.domain)
+                if let found {
+                    let teacher = try unreadSums(reference, chunkTokens: chunks.small(4))
+                    gain =
+                        found
+                        * Double(
+                            pair.sharesTokens ? teacher.tokens : teacher.bytes)
+                    outcome = .scored(teacher: teacher, reference: reference)
+                }
+            }
             let draw =
                 unit == .chunk
                 ? draws.map { draws in chunks.withBytes(3, draws.draw(sha256:)) } : nil
             try builder.add(
                 outcome, chunk: id, document: document, original: original, domain: place.domain,
-                draw: draw ?? 0,
+                draw: draw ?? 0, expectedGain: gain,
                 imported: columns.isEmpty
                     ? ImportedValues()
                     : try imported(
@@ -75,6 +98,16 @@ struct ScoreScan {
         return Result(
             items: builder.items, exclusions: builder.exclusions,
             reader: ColumnReader(per: try scoreUnit(builder), imported: imported))
+    }
+
+    /// What is known of the teacher's sums where it read nothing: of the same tokens the
+    /// reference's counts, else those of the chunker, whose tokens are the teacher's.
+    private func unreadSums(
+        _ reference: PairOutcome.Sums, chunkTokens: Int32
+    ) -> PairOutcome.Sums {
+        PairOutcome.Sums(
+            tokens: pair.sharesTokens ? reference.tokens : chunkTokens, bytes: reference.bytes,
+            nll: .nan, adaptedNLL: .nan, repetition: reference.repetition)
     }
 
     /// The imported columns' values of a chunk.

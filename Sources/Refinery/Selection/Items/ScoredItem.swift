@@ -8,7 +8,7 @@ struct ScoredItem: Sendable, BitwiseCopyable {
     var original: Int64
     /// The 64 bits that draw it at random, 0 where nothing is drawn.
     var draw: UInt64
-    /// Σ NLL by the teacher, nats.
+    /// Σ NLL by the teacher, nats; NaN where it did not read all of it.
     var teacherNLL: Double
     /// Σ NLL by the reference, nats.
     var referenceNLL: Double
@@ -24,6 +24,11 @@ struct ScoredItem: Sendable, BitwiseCopyable {
     var bytes: Int32
     /// Row id in `domain`, 0 for none.
     var domain: Int32
+    /// Σ (NLL by the reference − that by the teacher), nats, where the teacher did not read all of
+    /// it: true of what it read, expected of the rest; else NaN.
+    ///
+    /// Before the imported columns, so that a table leaves both out where a rule reads neither.
+    var expectedGain = Double.nan
     /// Of the imported columns that the rule reads; the last field, so that a table can leave out
     /// the places that the rule does not fill.
     var imported = ImportedValues()
@@ -34,11 +39,14 @@ struct ScoredItem: Sendable, BitwiseCopyable {
         repetition: 0, tokens: 0, referenceTokens: 0, bytes: 0, domain: 0)
 
     /// The bytes in which an item differs from ``withoutValues`` where the rule reads so many
-    /// imported columns.
-    static func bytes(withColumns count: Int) -> Int {
-        MemoryLayout<ScoredItem>.size
-            - (ImportedValues.most - count) * MemoryLayout<Double>.stride
+    /// imported columns, and maybe what is expected.
+    static func bytes(withColumns count: Int, expecting isExpecting: Bool) -> Int {
+        let left = ImportedValues.most - count + (count == 0 && !isExpecting ? 1 : 0)
+        return MemoryLayout<ScoredItem>.size - left * MemoryLayout<Double>.stride
     }
+
+    /// Σ (NLL by the reference − that by the teacher), nats, expected where it is not known.
+    var gain: Double { teacherNLL.isNaN ? expectedGain : referenceNLL - teacherNLL }
 
     /// What a mean over the item is divided by.
     func count(of unit: ScoreUnit) -> Double {

@@ -75,17 +75,29 @@ struct ScoreFunction {
         _ expression: ScoreExpression, _ candidates: CandidateSet
     ) throws {
         for column in expression.columns
-        where column == .adapted || column == .repetition || column.isImported {
-            var lacking = 0
+        where column == .repetition || column.isImported || Column.ofTeacher.contains(column) {
+            var (lacking, unread) = (0, 0)
             try candidates.forEach {
-                if candidates.reader.value(column, of: $0).isNaN { lacking += 1 }
+                guard candidates.reader.value(column, of: $0).isNaN else { return }
+                lacking += 1
+                if $0.teacherNLL.isNaN { unread += 1 }
             }
+            if unread > 0, !column.isImported { throw RefineryError.unread(column, unread) }
             if lacking > 0 { throw RefineryError.lacking(column, lacking) }
         }
     }
 }
 
 extension RefineryError {
+    /// What says that a column needs the teacher's sums, which items lack.
+    static func unread(_ column: Column, _ count: Int) -> RefineryError {
+        RefineryError(
+            .refused,
+            "the teacher has not read all of \(count) of the candidates, and \(column.name) needs "
+                + "its sums",
+            hint: "order by \(Column.expectedDifference.name), or raise the teacher's share to 1")
+    }
+
     /// What says that scores of an older version have no such number, or a user brought none.
     static func lacking(_ column: Column, _ count: Int) -> RefineryError {
         if column.isImported {

@@ -48,14 +48,6 @@ public struct DomainBefore: Sendable, Equatable, Codable {
     public var tokens: Int
 }
 
-/// What the scores of a selection are divided by.
-public enum ScoreUnit: String, Sendable, Codable {
-    /// Nats a token: both models see the same tokens.
-    case token
-    /// Nats a byte: their tokenizers or context rules differ.
-    case byte
-}
-
 /// A recorded selection: what was asked for, what was there, what was kept.
 public struct SelectionSummary: Sendable, Equatable, Codable {
     /// Row id.
@@ -128,11 +120,13 @@ public struct SelectionSummary: Sendable, Equatable, Codable {
     /// What the reference remembers of the candidates; nil where it was trained on none of them, or
     /// nobody knows on what.
     public var sliceBias: SliceBias?
+    /// How good what is expected is, where the teacher read a share; else nil.
+    public var prediction: PredictionSummary?
 
     private enum CodingKeys: String, CodingKey {
         case id, name, created, rule, teacher, reference, unit, candidates, pending, failed
         case duplicates, documents, chunks, tokens, domains, removals, scores, columns
-        case categories
+        case categories, prediction
         case unchunkedDocuments = "unchunked_documents"
         case tooShort = "too_short"
         case keptDocuments = "kept_documents"

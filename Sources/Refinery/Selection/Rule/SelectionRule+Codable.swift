@@ -1,3 +1,5 @@
+import Prediction
+
 extension SelectionRule: Codable {
     private enum CodingKeys: String, CodingKey, CaseIterable {
         case size, corpus, unit, guards, score, ascending, sample, baseline, mix, match, partial
@@ -9,6 +11,10 @@ extension SelectionRule: Codable {
         /// Only where it is true.
         case keepSlice = "keep_slice"
         case ranges = "where"
+        /// Only where the teacher reads a share.
+        case prediction
+        /// Only where it is true.
+        case trustsPrediction = "anyway"
         case keepDuplicates = "keep_duplicates"
         /// Of version 1: true turns all guards off, where `guards` is missing.
         case noGuards = "no_guards"
@@ -50,6 +56,8 @@ extension SelectionRule: Codable {
         baseline = try values.decodeIfPresent(Baseline.self, forKey: .baseline)
         mix = try values.decodeIfPresent(Mix.self, forKey: .mix)
         match = try value(.match, default: [])
+        prediction = try values.decodeIfPresent(RidgeRegression.self, forKey: .prediction)
+        trustsPrediction = try value(.trustsPrediction, default: false)
     }
 
     private static func size(_ sizes: KeyedDecodingContainer<SizeKeys>) throws -> Size {
@@ -85,6 +93,8 @@ extension SelectionRule: Codable {
         try values.encode(match, forKey: .match)
         try values.encode(mix, forKey: .mix)
         try values.encode(partial, forKey: .partial)
+        try values.encodeIfPresent(prediction, forKey: .prediction)
+        if trustsPrediction { try values.encode(true, forKey: .trustsPrediction) }
         try values.encode(sample, forKey: .sample)
         try values.encode(score, forKey: .score)
         try values.encodeIfPresent(slice, forKey: .slice)

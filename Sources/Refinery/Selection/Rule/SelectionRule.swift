@@ -1,4 +1,5 @@
 import Foundation
+import Prediction
 
 /// What decides a selection: the same stored scores and the same rule give the same chunks.
 public struct SelectionRule: Sendable, Equatable {
@@ -60,6 +61,10 @@ public struct SelectionRule: Sendable, Equatable {
     public var mix: Mix?
     /// In what the selection equals the one that it is `like`.
     public var match: [Match] = []
+    /// What is expected of chunks that the teacher did not read; nil until a selection is made.
+    public var prediction: RidgeRegression?
+    /// Whether a prediction that says little decides all the same.
+    public var trustsPrediction = false
     /// Whether chunks that are not scored yet are passed over instead of refusing.
     public var partial: Bool
 
@@ -144,9 +149,19 @@ public struct SelectionRule: Sendable, Equatable {
         return String(decoding: try encoder.encode(self), as: UTF8.self)
     }
 
+    /// Whether it reads what is expected of chunks that the teacher did not read.
+    public var expects: Bool { columns.contains(.expectedDifference) }
+
+    /// The columns that it reads and that chunks lack which the teacher did not read.
+    public var teacherColumns: [Column] { columns.filter(Column.ofTeacher.contains) }
+
+    /// The columns that it reads.
+    private var columns: [Column] {
+        score.columns + ranges.map(\.column) + [mix?.by].compactMap(\.self)
+    }
+
     /// The imported columns that it reads, each once.
     var importedColumns: [String] {
-        let columns = score.columns + ranges.map(\.column) + [mix?.by].compactMap(\.self)
         var names: [String] = []
         for case .imported(let name) in columns where !names.contains(name) { names.append(name) }
         return names

@@ -33,7 +33,7 @@ struct NearDuplicateStep: SelectionStep {
 }
 
 /// The documents of which something passed the steps before, with the difference of each whole
-/// document: Σ(reference's NLL − teacher's) over everything of it that is scored, divided by its
+/// document, expected where it is not known: Σ(reference's NLL − teacher's) over everything of it that is scored, divided by its
 /// tokens or bytes.
 ///
 /// Items come in order of chunk id, so that those of a document follow each other.
@@ -52,7 +52,7 @@ private struct DocumentDifferences {
             document = item.document
         }
         self.passes = self.passes || passes
-        sum += item.referenceNLL - item.teacherNLL
+        sum += item.gain
         count += item.count(of: unit)
     }
 

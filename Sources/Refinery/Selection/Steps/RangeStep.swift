@@ -10,6 +10,8 @@ struct RangeStep: SelectionStep {
     private let categories: Set<Double>?
     private let reader: ColumnReader
     private var lackingItems = 0
+    /// Items that the teacher did not read, where the column needs its sums.
+    private var unreadItems = 0
 
     /// A step whose quantiles are those of the items.
     ///
@@ -52,6 +54,10 @@ struct RangeStep: SelectionStep {
 
     mutating func removes(_ item: ScoredItem) -> Bool {
         let value = reader.value(range.column, of: item)
+        if value.isNaN, item.teacherNLL.isNaN, Column.ofTeacher.contains(range.column) {
+            unreadItems += 1
+            return true
+        }
         // What has none is of category 0.
         if let categories { return !categories.contains(value.isNaN ? 0 : value) }
         if value.isNaN, !range.column.isImported { lackingItems += 1 }
@@ -64,16 +70,21 @@ struct RangeStep: SelectionStep {
     }
 
     var lacking: (column: Column, items: Int)? { (range.column, lackingItems) }
+    var unread: (column: Column, items: Int)? { (range.column, unreadItems) }
 
     private static func sorted(
         _ column: Column, _ items: SpillTable<ScoredItem>, _ reader: ColumnReader
     ) throws -> [Double] {
         var values: [Double] = []
         values.reserveCapacity(items.count)
-        var lacking = 0
+        var (lacking, unread) = (0, 0)
         try items.forEach { _, item in
             let value = reader.value(column, of: item)
             if value.isNaN { lacking += 1 } else { values.append(value) }
+            if value.isNaN, item.teacherNLL.isNaN { unread += 1 }
+        }
+        if unread > 0, Column.ofTeacher.contains(column) {
+            throw RefineryError.unread(column, unread)
         }
         guard lacking == 0 || column.isImported else {
             throw RefineryError.lacking(column, lacking)

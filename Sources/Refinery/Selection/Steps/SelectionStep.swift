@@ -35,6 +35,8 @@ protocol SelectionStep {
     func limits(of item: ScoredItem) -> StepLimits?
     /// A column that items lack and the step needs, with their number.
     var lacking: (column: Column, items: Int)? { get }
+    /// A column that needs the teacher's sums, with the number of items that lack them.
+    var unread: (column: Column, items: Int)? { get }
     /// What else results say of it.
     var detail: Removal.Detail? { get }
 }
@@ -53,6 +55,7 @@ extension SelectionStep {
     var label: String { Self.name.rawValue }
     func limits(of item: ScoredItem) -> StepLimits? { nil }
     var lacking: (column: Column, items: Int)? { nil }
+    var unread: (column: Column, items: Int)? { nil }
     var detail: Removal.Detail? { nil }
 }
 
@@ -97,6 +100,9 @@ struct StepSequence {
 
     /// - Throws: ``RefineryError`` where a step needed a number that items lack.
     func checkNumbers() throws {
+        if let (column, count) = steps.compactMap(\.unread).first(where: { $0.items > 0 }) {
+            throw RefineryError.unread(column, count)
+        }
         var lacking: [Column: Int] = [:]
         for (column, items) in steps.compactMap(\.lacking) where items > 0 {
             lacking[column, default: 0] += items

@@ -180,7 +180,8 @@ extension Snapshot {
         try RowStream(
             db,
             sql: """
-                SELECT id, document, duplicate_of, sha256 FROM chunk WHERE retired = 0 ORDER BY id
+                SELECT id, document, duplicate_of, sha256, tokens FROM chunk
+                WHERE retired = 0 ORDER BY id
                 """)
     }
 

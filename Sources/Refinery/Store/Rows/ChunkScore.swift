@@ -25,11 +25,14 @@ public struct ChunkScore: Sendable, Equatable {
     public var model: Int64
     /// How it went.
     public var outcome: Outcome
+    /// What a reference saw of it, an encoded `ChunkSummary`; nil where nobody asked.
+    public var summary: [UInt8]?
 
     /// A score of the given parts.
-    public init(chunk: Int64, model: Int64, outcome: Outcome) {
+    public init(chunk: Int64, model: Int64, outcome: Outcome, summary: [UInt8]? = nil) {
         self.chunk = chunk
         self.model = model
         self.outcome = outcome
+        self.summary = summary
     }
 }

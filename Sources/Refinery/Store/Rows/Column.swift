@@ -2,6 +2,8 @@
 public enum Column: Sendable, Hashable {
     /// (nll_reference − nll_teacher) / tokens, or / bytes where the models' tokens differ.
     case difference
+    /// The difference where the teacher read the text, else what is expected of it.
+    case expectedDifference
     /// The difference against a reference that can copy: nll_adapted in nll_reference's place.
     case adapted
     /// The difference minus the median difference of the candidates of similar length.
@@ -36,18 +38,27 @@ public enum Column: Sendable, Hashable {
         .tokens, .bytes, .repetition,
     ]
 
-    /// The column of that name, one of ``scored`` or an imported one.
+    /// The columns that every rule can name.
+    static let named = scored + [.expectedDifference]
+
+    /// The columns of which a chunk that the teacher did not read has no value.
+    static let ofTeacher: [Column] = [
+        .difference, .adapted, .atLength, .relative, .teacherLoss, .teacherBitsPerByte,
+        .teacherPerplexity,
+    ]
+
+    /// The column of that name, one that every rule can name or an imported one.
     ///
     /// - Throws: ``RefineryError`` where no column can have the name.
     public init(named name: String) throws {
-        if let column = Self.scored.first(where: { $0.name == name }) {
+        if let column = Self.named.first(where: { $0.name == name }) {
             self = column
             return
         }
         guard Self.canBeImported(name) else {
             throw RefineryError(
                 .invalid, "there is no column \"\(name.prefix(60))\"",
-                hint: "columns: " + Column.scored.map(\.name).joined(separator: ", ")
+                hint: "columns: " + Column.named.map(\.name).joined(separator: ", ")
                     + ", and imported ones")
         }
         self = .imported(name)
@@ -65,7 +76,7 @@ public enum Column: Sendable, Hashable {
         let taken = [
             "id", "chunk", "chunk_id", "domain", "duplicate", "list", "delete", "help",
         ]
-        return !(taken + scored.map(\.name)).contains(name.lowercased())
+        return !(taken + named.map(\.name)).contains(name.lowercased())
     }
 
     /// What the name of a field's column begins with, so that a field may be called `tokens`.
@@ -99,6 +110,7 @@ public enum Column: Sendable, Hashable {
     public var name: String {
         switch self {
         case .difference: "difference"
+        case .expectedDifference: "expected_difference"
         case .adapted: "adapted"
         case .atLength: "at_length"
         case .relative: "relative"

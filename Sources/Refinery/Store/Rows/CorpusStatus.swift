@@ -30,6 +30,12 @@ public struct CorpusStatus: Sendable, Equatable, Codable {
     public private(set) var pending: Int64 = 0
     /// Chunks left to score.
     public var pendingByRole = RoleCounts() { didSet { pending = pendingByRole.sum } }
+    /// Chunks that the teacher is not to read, since it reads a share alone; nil for none.
+    public private(set) var unread: Int64?
+    /// Chunks that a model is not to read.
+    var unreadByRole = RoleCounts() {
+        didSet { unread = unreadByRole.teacher > 0 ? unreadByRole.teacher : nil }
+    }
     /// Tokens (as the chunker counted) of the chunks left to score.
     public var pendingTokens = RoleCounts()
 
@@ -59,7 +65,7 @@ public struct CorpusStatus: Sendable, Equatable, Codable {
     /// What `GET /v1/corpora` says of a corpus; the other counts stay in the process.
     private enum CodingKeys: String, CodingKey {
         case name, documents, unchunked, bytes, chunks, duplicates, rejects, tokens, scored, failed
-        case pending
+        case pending, unread
         case unchunkedBytes = "unchunked_bytes"
         case doneTokens = "done_tokens"
         case tooShort = "too_short"

@@ -107,12 +107,15 @@ struct DocumentRemoval {
             try execute("UPDATE chunk SET duplicate_of = ? WHERE duplicate_of = ?", [id, chunk.id])
             try copyScores(from: chunk.id, to: id)
             try execute("UPDATE pending SET chunk = ? WHERE chunk = ?", [id, chunk.id])
+            try execute("UPDATE unread SET chunk = ? WHERE chunk = ?", [id, chunk.id])
             tally.add(.duplicates, -1, corpus: successor.corpus)
             try count(successor.chunk, sign: 1, corpus: successor.corpus, &tally)
         } else {
             try execute("DELETE FROM pending WHERE chunk = ?", [chunk.id])
+            try execute("DELETE FROM unread WHERE chunk = ?", [chunk.id])
         }
         if !chunk.isHeld {
+            try execute("DELETE FROM chunk_summary WHERE chunk = ?", [chunk.id])
             try execute("DELETE FROM token_nll WHERE chunk = ?", [chunk.id])
             try execute("DELETE FROM score WHERE chunk = ?", [chunk.id])
             try execute(Store.deleteValuesSQL, [chunk.id])
@@ -120,7 +123,7 @@ struct DocumentRemoval {
         }
     }
 
-    /// Counts a chunk's scores and pending rows in or out.
+    /// Counts a chunk's scores, pending and unread rows in or out.
     private func count(
         _ chunk: Chunk, sign: Int64, corpus: Int64, _ tally: inout Tally
     ) throws {
@@ -132,6 +135,10 @@ struct DocumentRemoval {
         let pending = try db.cachedStatement(sql: "SELECT model FROM pending WHERE chunk = ?")
         for model in try Int64.fetchAll(pending, arguments: [chunk.id]) {
             tally.addPending(sign: sign, tokens: chunk.tokens, corpus: corpus, model: model)
+        }
+        let unread = try db.cachedStatement(sql: "SELECT model FROM unread WHERE chunk = ?")
+        for model in try Int64.fetchAll(unread, arguments: [chunk.id]) {
+            tally.addUnread(sign: sign, corpus: corpus, model: model)
         }
     }
 
@@ -145,6 +152,9 @@ struct DocumentRemoval {
             """, [target, source])
         try execute(
             "INSERT INTO token_nll SELECT ?, model, nll16 FROM token_nll WHERE chunk = ?",
+            [target, source])
+        try execute(
+            "INSERT INTO chunk_summary SELECT ?, model, summary FROM chunk_summary WHERE chunk = ?",
             [target, source])
         // A duplicate may have values of its own.
         try execute(

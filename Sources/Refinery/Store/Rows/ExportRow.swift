@@ -24,7 +24,7 @@ public struct ExportRow: Sendable, Equatable {
     public var domain: [UInt8]?
     /// The score that it was chosen by; of a run the mean by tokens.
     public var score: Double
-    /// Σ NLL by the teacher, nats.
+    /// Σ NLL by the teacher, nats; NaN where it did not read all of it.
     public var teacherNLL: Double
     /// Σ NLL by the reference, nats.
     public var referenceNLL: Double

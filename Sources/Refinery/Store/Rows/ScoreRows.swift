@@ -4,6 +4,8 @@ import GRDB
 enum PairOutcome {
     /// A model has yet to score it.
     case pending
+    /// The reference scored it, the teacher has not.
+    case unread(reference: Sums)
     /// Too short for one model at least.
     case tooShort
     /// Failed in one model at least.
@@ -89,7 +91,11 @@ final class ScoreRows {
             if model == reference { second = try Self.read(row) }
             try advance()
         }
-        guard let first, let second else { return .pending }
+        guard let first else {
+            if case .scored(let sums) = second { return .unread(reference: sums) }
+            return .pending
+        }
+        guard let second else { return .pending }
         switch (first, second) {
         case (.failed, _), (_, .failed): return .failed
         case (.tooShort, _), (_, .tooShort): return .tooShort

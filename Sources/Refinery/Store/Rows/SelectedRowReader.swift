@@ -6,23 +6,38 @@ struct SelectedRowReader {
     private let fields: RowStream?
     private var texts: TextReader
 
+    /// What counts of a document: chunks that the teacher scored or did not read.
+    private static let isOfDocument =
+        "c.document = ?1 AND r.nll >= 0 AND (t.nll >= 0 OR t.outcome IS NULL)"
+
     /// A reader of items scored by a pair of models.
+    ///
+    /// - Parameters:
+    ///   - snapshot: the store.
+    ///   - models: row ids of the pair.
+    ///   - unit: what the items are.
+    ///   - scoresTokens: whether both models see the same tokens.
+    ///   - fields: whether documents' other fields are read.
+    /// - Throws: ``RefineryError`` where the store cannot be read.
     init(
-        _ snapshot: Snapshot, models: ByRole<Int64>, unit: ItemUnit, fields: Bool
+        _ snapshot: Snapshot, models: ByRole<Int64>, unit: ItemUnit, scoresTokens: Bool,
+        fields: Bool
     ) throws {
         byDocument = unit == .document
         chunks = try RowStream(
             snapshot.db,
             sql: """
-                SELECT c.id, c.document, c.ordinal, c.start, c."end", t.nll, r.nll, t.tokens
+                SELECT c.id, c.document, c.ordinal, c.start, c."end", t.nll, r.nll,
+                    coalesce(t.tokens, CASE ?4 WHEN 1 THEN r.tokens ELSE c.tokens END)
                 FROM chunk c
-                CROSS JOIN score t ON t.chunk = coalesce(c.duplicate_of, c.id) AND t.model = ?2
                 CROSS JOIN score r ON r.chunk = coalesce(c.duplicate_of, c.id) AND r.model = ?3
-                WHERE \(byDocument ? "c.document = ?1 AND t.nll >= 0 AND r.nll >= 0" : "c.id = ?1")
+                LEFT JOIN score t ON t.chunk = coalesce(c.duplicate_of, c.id) AND t.model = ?2
+                WHERE \(byDocument ? Self.isOfDocument : "c.id = ?1")
                 ORDER BY c.id
                 """)
         try chunks.bind(models.teacher, at: 2)
         try chunks.bind(models.reference, at: 3)
+        try chunks.bind(scoresTokens ? 1 : 0, at: 4)
         documents = try RowStream(
             snapshot.db,
             sql: """

@@ -58,7 +58,8 @@ struct SelectedRows {
         _ snapshot: Snapshot, fields: Bool, next: () throws -> (Int64, rank: Int, score: Double)?
     ) throws -> [ExportRow] {
         var reader = try SelectedRowReader(
-            snapshot, models: selection.models, unit: unit, fields: fields)
+            snapshot, models: selection.models, unit: unit,
+            scoresTokens: selection.scoreUnit == ScoreUnit.token.rawValue, fields: fields)
         var rows: [ExportRow] = []
         var bytes = 0
         while rows.count < Self.mostRows, bytes < Self.mostBytes, let place = try next() {

@@ -11,11 +11,13 @@ struct SelectionRow {
     let count: Int
     /// Their scored tokens.
     let tokens: Int
+    /// What its scores are divided by.
+    let scoreUnit: String
     /// What ``SelectionStage`` recorded of it, as JSON.
     let summary: String
 
     fileprivate static let sql =
-        "SELECT id, teacher, reference, chunks, tokens, summary FROM selection"
+        "SELECT id, teacher, reference, chunks, tokens, summary, unit FROM selection"
 
     fileprivate init(_ row: Row) {
         id = row[0]
@@ -23,6 +25,7 @@ struct SelectionRow {
         count = row[3]
         tokens = row[4]
         summary = row[5]
+        scoreUnit = row[6]
     }
 }
 
@@ -99,20 +102,32 @@ extension Snapshot {
         ).map { (rank: $0[0], score: $0[1]) }
     }
 
+    /// The scored tokens of a chunk `c` in a selection `s`: the teacher's, else where it did not
+    /// read the chunk those of a reference with the same tokens, else the chunker's.
+    ///
+    /// NULL of a chunk that a model found too short or could not score.
+    private static let tokensOfChunk = """
+        coalesce(
+            (SELECT t.tokens FROM score t
+                WHERE t.chunk = coalesce(c.duplicate_of, c.id) AND t.model = s.teacher),
+            (SELECT CASE s.unit WHEN 'token' THEN r.tokens ELSE c.tokens END FROM score r
+                WHERE r.chunk = coalesce(c.duplicate_of, c.id) AND r.model = s.reference
+                AND r.outcome = 'scored' AND NOT EXISTS (SELECT 1 FROM score t
+                    WHERE t.chunk = r.chunk AND t.model = s.teacher)))
+        """
+
     /// What a selection keeps by ascending row id (column 0), with the scored tokens (column 1).
     func keptTokens(of selection: Int64, _ unit: ItemUnit) throws -> RowStream {
         let column = unit.rawValue
         let tokens =
             unit == .chunk
             ? """
-            (SELECT t.tokens FROM chunk c CROSS JOIN score t
-                ON t.chunk = coalesce(c.duplicate_of, c.id) WHERE c.id = k.chunk
-                AND t.model = (SELECT teacher FROM selection WHERE id = k.selection))
+            (SELECT \(Self.tokensOfChunk) FROM selection s CROSS JOIN chunk c
+                WHERE s.id = k.selection AND c.id = k.chunk)
             """
             : """
-            (SELECT sum(t.tokens) FROM chunk c CROSS JOIN score t
-                ON t.chunk = coalesce(c.duplicate_of, c.id) WHERE c.document = k.document
-                AND t.model = (SELECT teacher FROM selection WHERE id = k.selection))
+            (SELECT sum(\(Self.tokensOfChunk)) FROM selection s CROSS JOIN chunk c
+                WHERE s.id = k.selection AND c.document = k.document)
             """
         let rows = try RowStream(
             db,
@@ -131,17 +146,12 @@ extension Snapshot {
         let rows = try RowStream(
             db,
             sql: """
-                SELECT coalesce(d.domain, 0), t.tokens FROM selection s
+                SELECT coalesce(d.domain, 0), \(Self.tokensOfChunk) FROM selection s
                 CROSS JOIN selection_chunk k ON k.selection = s.id
                 CROSS JOIN chunk c ON c.id = k.chunk CROSS JOIN document d ON d.id = c.document
-                CROSS JOIN score t ON t.chunk = coalesce(c.duplicate_of, c.id)
-                    AND t.model = s.teacher
                 WHERE s.id = ?1
                 UNION ALL SELECT coalesce(d.domain, 0),
-                    (SELECT sum(t.tokens) FROM chunk c
-                    CROSS JOIN score t ON t.chunk = coalesce(c.duplicate_of, c.id)
-                        AND t.model = s.teacher
-                    WHERE c.document = d.id)
+                    (SELECT sum(\(Self.tokensOfChunk)) FROM chunk c WHERE c.document = d.id)
                 FROM selection s CROSS JOIN selection_document k ON k.selection = s.id
                 CROSS JOIN document d ON d.id = k.document WHERE s.id = ?1
                 """)

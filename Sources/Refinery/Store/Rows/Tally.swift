@@ -7,7 +7,7 @@ struct Tally {
         case documents, unchunked, bytes, chunks, duplicates, rejects, tokens
         case unchunkedBytes = "unchunked_bytes"
         // by model
-        case scored, failed, pending
+        case scored, failed, pending, unread
         case tooShort = "too_short"
         case doneTokens = "done_tokens"
         case pendingTokens = "pending_tokens"
@@ -15,7 +15,7 @@ struct Tally {
         /// Whether there is one for each model.
         var isByModel: Bool {
             switch self {
-            case .scored, .failed, .pending, .tooShort, .doneTokens, .pendingTokens: true
+            case .scored, .failed, .pending, .unread, .tooShort, .doneTokens, .pendingTokens: true
             default: false
             }
         }
@@ -51,6 +51,11 @@ struct Tally {
     mutating func addPending(sign: Int64, tokens: Int64, corpus: Int64, model: Int64) {
         add(.pending, sign, corpus: corpus, model: model)
         add(.pendingTokens, sign * tokens, corpus: corpus, model: model)
+    }
+
+    /// Counts a chunk that a model is not to read in (sign 1) or out (sign -1).
+    mutating func addUnread(sign: Int64, corpus: Int64, model: Int64) {
+        add(.unread, sign, corpus: corpus, model: model)
     }
 
     /// Writes the changes.
