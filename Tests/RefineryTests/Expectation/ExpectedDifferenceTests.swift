@@ -120,7 +120,7 @@ struct ExpectedDifferenceTests {
     @Test func `a prediction that says little is refused unless anybody asks for it anyway`()
         throws
     {
-        let fixture = try ShareFixture(noise: 3)
+        let fixture = try ShareFixture(documents: 1500, noise: 6, share: "0.15")
         try fixture.readShare(nil)
         let error = #expect(throws: RefineryError.self) {
             try fixture.store.select(fixture.rule())
