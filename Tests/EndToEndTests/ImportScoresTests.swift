@@ -15,8 +15,8 @@ import Testing
             atPath: corpus, withIntermediateDirectories: true)
         var scores: [String] = []
         let models = [
-            "--teacher", teacher, "--reference", reference, "--reference-context", "bos",
-            "--max-tokens", "64",
+            "--teacher", teacher, "--reference", reference, "--context", "<|endoftext|>",
+            "--reference-context", "bos", "--max-tokens", "64",
         ]
         for number in 0..<3 {
             let part = lines[(number * 11)..<min(lines.count, number * 11 + 11)]

@@ -11,7 +11,8 @@ import Testing
     ) -> [String] {
         [
             "score-shard", shard, "--teacher", teacher, "--reference", reference,
-            "--reference-context", "bos", "--max-tokens", "\(maxTokens)", "--output", output,
+            "--context", "<|endoftext|>", "--reference-context", "bos", "--max-tokens",
+            "\(maxTokens)", "--output", output,
         ] + more
     }
 
@@ -109,8 +110,8 @@ import Testing
         #expect(otherCut.errors.contains("the most tokens of a chunk is 64, not 65"))
 
         var swapped = arguments(shard, output)
-        swapped[3] = Programs.fixture("f32.gguf")
-        let otherTeacher = try score(swapped + ["--context", "none"])
+        (swapped[3], swapped[7]) = (reference, "bos")
+        let otherTeacher = try score(swapped)
         #expect(otherTeacher.status == 1)
         #expect(otherTeacher.errors.contains("the teacher is "), "\(otherTeacher.errors)")
 
@@ -138,8 +139,8 @@ import Testing
             "refinectl",
             [
                 "refine", shard, "--teacher", teacher, "--reference", reference,
-                "--reference-context", "bos", "--max-tokens", "64", "--ratio", "1",
-                "--store", folder("store.db"), "--dry-run",
+                "--context", "<|endoftext|>", "--reference-context", "bos", "--max-tokens", "64",
+                "--ratio", "1", "--no-guards", "--store", folder("store.db"), "--dry-run",
             ])
         try #require(refined.status == 0, "\(refined.errors)")
         try Programs.check(

@@ -31,16 +31,19 @@ public struct ContentHash: Sendable, Hashable, Comparable {
     /// The hash that 64 lower-case hexadecimal digits spell; nil for anything else.
     init?(digits: UnsafeRawBufferPointer) {
         guard digits.count == 2 * Self.count else { return nil }
-        // Sixteen digits at once: rows have three hashes each, and there are billions of rows.
         func word(_ place: Int) -> UInt64? {
-            let text = digits.loadUnaligned(
-                fromByteOffset: 16 * place, as: SIMD16<UInt8>.self)
-            let isDecimal = (text .>= 0x30) .& (text .<= 0x39)
-            let isLetter = (text .>= 0x61) .& (text .<= 0x66)
-            guard all(isDecimal .| isLetter) else { return nil }
-            let values = (text &- 0x30).replacing(with: text &- 0x57, where: isLetter)
-            let bytes = values.evenHalf &<< 4 | values.oddHalf
-            return UInt64(bigEndian: unsafeBitCast(bytes, to: UInt64.self))
+            var word: UInt64 = 0
+            for digit in digits[16 * place..<16 * place + 16] {
+                let value: UInt8 =
+                    switch digit {
+                    case 0x30...0x39: digit &- 0x30
+                    case 0x61...0x66: digit &- 0x57
+                    default: 0xFF
+                    }
+                guard value != 0xFF else { return nil }
+                word = word << 4 | UInt64(value)
+            }
+            return word
         }
         guard let first = word(0), let second = word(1), let third = word(2), let fourth = word(3)
         else { return nil }

@@ -26,7 +26,7 @@ struct DamagedScoreFileTests {
         try fixture.write(ScoreFileFixture.rows)
         let bytes = try fixture.bytes("scores.jsonl")
         for place in bytes.indices {
-            for bit in [0, 1, 5, 7] {
+            for bit in [0, 5] {
                 var damaged = bytes
                 damaged[place] ^= 1 << bit
                 let problem = try fixture.problem(damaged)

@@ -107,7 +107,7 @@ final class ScoreFileFixture {
 
     /// A row of each kind, and every shape of every member.
     static let rows: [ScoreFileRow] = {
-        var unranked = sums(5e-324)
+        var unranked = sums(.leastNonzeroMagnitude)
         (unranked.top1, unranked.top10) = (nil, nil)
         (unranked.nllAdapted, unranked.repetition) = (nil, nil)
         var strange = chunk(
