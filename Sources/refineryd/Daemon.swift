@@ -58,9 +58,14 @@ struct Daemon {
         }
         let pipeline = Pipeline(
             store: store, configuration: configuration.pipeline, logger: logger)
-        if work != .serve, try await threads.query({ try store.isPaused() }) {
-            pipeline.setPaused(true)
-            logger.notice("scoring is paused, as it was before; refinectl resume goes on")
+        if try await threads.query({ try store.isPaused() }) {
+            switch work {
+            case .score:
+                pipeline.setPaused(true)
+                logger.notice("scoring is paused, as it was before; refinectl resume goes on")
+            case .drain: logger.notice("scoring was paused before; --drain goes on all the same")
+            case .serve: break
+            }
         }
         let environment = RouteEnvironment(
             store: store, pipeline: pipeline, configuration: configuration, threads: threads,

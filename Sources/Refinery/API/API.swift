@@ -62,7 +62,7 @@ public enum API {
     public static let selection = Endpoint<SelectionSummary>(.get, "selections/:id")
     /// The rows of a selection, as exports hold them.
     public static let selectionRows = Endpoint<StreamedLines>(
-        .get, "selections/:id/rows", "order", "seed", "merge_adjacent", "keep_fields")
+        .get, "selections/:id/rows", "order", "seed", "merge_adjacent", "keep_fields", "forget")
     /// Where a selection's scores come from.
     public static let provenance = Endpoint<Provenance>(.get, "selections/:id/provenance")
     /// Deletes a selection.

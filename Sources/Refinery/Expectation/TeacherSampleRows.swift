@@ -66,8 +66,9 @@ struct TeacherSampleRows {
                 let features = try summaries.next(id)
             else {
                 switch outcome {
-                case .pending, .unread: missing += 1
-                case .tooShort, .failed, .scored: break
+                // A score without a summary is read once more.
+                case .pending, .unread, .scored: missing += 1
+                case .tooShort, .failed: break
                 }
                 continue
             }

@@ -4,10 +4,16 @@ public struct ReportStage: Sendable {
     private static let exampleBytes = 32 << 10
 
     private let store: Store
+    private let isCancelled: @Sendable () -> Bool
 
     /// The stage over a store.
-    public init(_ store: Store) {
+    ///
+    /// - Parameters:
+    ///   - store: the store.
+    ///   - isCancelled: asked now and then; true gives the report up.
+    public init(_ store: Store, isCancelled: @escaping @Sendable () -> Bool = { false }) {
         self.store = store
+        self.isCancelled = isCancelled
     }
 
     /// What a report on a selection shows: the candidates of its rule among the scores as they
@@ -18,9 +24,9 @@ public struct ReportStage: Sendable {
     ///   - other: a selection to put beside it.
     /// - Returns: What the page shows.
     /// - Throws: ``RefineryError`` where there is no such selection, or it was made with other
-    ///   models than the current ones, or the two select different units.
+    ///   models than the current ones, or the two select different units; ``JobCancelled``.
     public func report(selection name: String, beside other: String? = nil) throws -> ReportData {
-        try store.read { snapshot in
+        try store.read(isCancelled: isCancelled) { snapshot in
             let selection = try SelectionSummary(snapshot.requiredSelection(named: name))
             try selection.check(madeBy: try snapshot.currentPair())
             let rule = selection.rule

@@ -18,6 +18,26 @@ public struct ScoreFileReader: Sendable {
         public var trailer: ScoreFileTrailer
     }
 
+    /// What tells a file that was written to, or replaced, from what it was.
+    struct FileState: Equatable {
+        private let numbers: [Int64]
+
+        init(_ status: stat) {
+            numbers = [
+                Int64(status.st_dev), Int64(bitPattern: UInt64(status.st_ino)),
+                Int64(status.st_size),
+                Int64(status.st_mtim.tv_sec), Int64(status.st_mtim.tv_nsec),
+                Int64(status.st_ctim.tv_sec), Int64(status.st_ctim.tv_nsec),
+            ]
+        }
+    }
+
+    /// The file as it is at its path now; nil where there is none.
+    var state: FileState? {
+        var status = stat()
+        return stat(path, &status) == 0 ? FileState(status) : nil
+    }
+
     /// A reader of the file at `path`; its suffix tells the compression.
     public init(path: String) {
         self.path = path
@@ -39,8 +59,10 @@ public struct ScoreFileReader: Sendable {
         try read(ScoreFileLines(path: path), row, header)
     }
 
-    /// Reads rows of a file that was read whole before: that it is still the same is asked once, at
-    /// its end.
+    /// Reads rows of a file that was read whole before.
+    ///
+    /// That its bytes are the same is asked at its end, and that nobody has written to it meanwhile
+    /// by ``FileState`` before any row is kept.
     ///
     /// - Parameters:
     ///   - frame: what it held then.

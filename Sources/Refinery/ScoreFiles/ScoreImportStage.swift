@@ -51,6 +51,7 @@ public struct ScoreImportStage: Sendable {
         func check() throws {
             if isCancelled() { throw JobCancelled("interrupted") }
         }
+        let state = reader.state
         let frame = try reader.read { _, _ in try check() }
         let header = frame.header
         try checkCuts(header, path)
@@ -71,6 +72,11 @@ public struct ScoreImportStage: Sendable {
         var rows: [ScoredChunk] = []
         func flush() throws {
             guard !rows.isEmpty else { return }
+            guard reader.state == state else {
+                throw RefineryError(
+                    .input, "\(path) was written to while it was read",
+                    hint: "run the command again once it is whole: rows count once")
+            }
             counts.add(try store.importScores(rows, source))
             rows.removeAll(keepingCapacity: true)
             progress(counts.chunks)

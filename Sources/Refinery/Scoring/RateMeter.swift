@@ -1,13 +1,13 @@
 /// Scoring speed over the last minute or so, in tokens and in operations.
 struct RateMeter: Sendable {
-    private struct Sample {
+    private struct BatchRate {
         var time: Double
         var seconds: Double
         var tokens: Int
         var operations: Double
     }
 
-    private var samples: [Sample] = []
+    private var samples: [BatchRate] = []
     private var start: Double?
     private static let window = 60.0
 
@@ -35,7 +35,7 @@ struct RateMeter: Sendable {
     mutating func add(time: Double, seconds: Double, tokens: Int, operations: Double) {
         start = min(start ?? .infinity, time - seconds)
         samples.append(
-            Sample(time: time, seconds: seconds, tokens: tokens, operations: operations))
+            BatchRate(time: time, seconds: seconds, tokens: tokens, operations: operations))
         while samples.count > least, let first = samples.first,
             first.time < time - Self.window
         {
@@ -61,7 +61,7 @@ struct RateMeter: Sendable {
         return 2 * (variance / count).squareRoot() / mean
     }
 
-    private func perSecond(_ value: (Sample) -> Double) -> Double? {
+    private func perSecond(_ value: (BatchRate) -> Double) -> Double? {
         guard samples.count >= least, let start, let last = samples.last, last.time > start else {
             return nil
         }

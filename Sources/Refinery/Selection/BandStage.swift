@@ -58,6 +58,8 @@ struct BandStage {
             cut: cut, spread: PredictionSpread(rows.set, prediction, cut: cut),
             predictions: predictions, domains: domains, budget: budget)
         let taken = chunks.indices.filter { band.contains(predictions[$0], domain: domains[$0]) }
+        // Nothing is left to read: the band that was read stays on record.
+        guard !taken.isEmpty else { return nil }
         return Found(chunks: taken.map { chunks[$0] }, threshold: threshold, band: band)
     }
 

@@ -71,6 +71,11 @@ public struct SelectionStage: Sendable {
         try store.read { try $0.selections().map(SelectionSummary.init) }
     }
 
+    /// The newest selections, newest first; so many at most.
+    public func newestSelections(_ limit: Int) throws -> [SelectionSummary] {
+        try store.read { try $0.newestSelections(limit).map(SelectionSummary.init) }
+    }
+
     /// The selection of that row id.
     public func selection(id: Int64) throws -> SelectionSummary? {
         try store.read { try $0.selection(id: id).map(SelectionSummary.init) }

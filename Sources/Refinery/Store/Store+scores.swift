@@ -101,7 +101,16 @@ extension Store {
         }
         try insert.execute(
             arguments: [score.chunk, score.model, outcome, reason] + sums)
-        guard db.changesCount == 1 else { return false }
+        guard db.changesCount == 1 else {
+            // A score stands: what is scored is not pending.
+            try db.cachedStatement(sql: "DELETE FROM pending WHERE chunk = ? AND model = ?")
+                .execute(arguments: [score.chunk, score.model])
+            if db.changesCount == 1 {
+                tally.addPending(
+                    sign: -1, tokens: chunkTokens, corpus: corpus, model: score.model)
+            }
+            return false
+        }
         if let summary = score.summary {
             try db.cachedStatement(sql: "INSERT INTO chunk_summary VALUES (?, ?, ?)")
                 .execute(arguments: [score.chunk, score.model, Data(summary)])

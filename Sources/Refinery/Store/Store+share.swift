@@ -44,7 +44,15 @@ extension Store {
             }
             let row = try Store.share(db)
             let models = ByRole(teacher: teacher, reference: reference)
-            if row?.share == share, row?.models == models { return }
+            if row?.share == share, row?.models == models {
+                // Imported scores come without what the reference saw.
+                let hasImports =
+                    try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM score_shard)")
+                if hasImports == true {
+                    try Store.rereadWithoutSummary(reference: reference, db)
+                }
+                return
+            }
             let isSamePair = row?.models == models
             try db.execute(
                 sql: """
@@ -125,16 +133,18 @@ extension Store {
         }
     }
 
-    /// Takes back the reference's scores of unread chunks that left no summary, since they are
-    /// from before a share was asked for: it reads those chunks once more, with the same result.
+    /// Takes back the reference's scores that left no summary, since they are from before a share
+    /// was asked for, or imported: it reads those chunks once more.
+    ///
+    /// Of chunks that the teacher has read, too: without them the sample would be no random one.
     private static func rereadWithoutSummary(reference: Int64, _ db: Database) throws {
         let rows = try Row.fetchAll(
             db,
             sql: """
-                SELECT s.chunk, c.tokens, d.corpus FROM unread u
-                CROSS JOIN score s ON s.chunk = u.chunk AND s.model = ?1
-                CROSS JOIN chunk c ON c.id = u.chunk CROSS JOIN document d ON d.id = c.document
-                WHERE s.outcome = 'scored' AND NOT EXISTS
+                SELECT s.chunk, c.tokens, d.corpus FROM score s
+                CROSS JOIN chunk c ON c.id = s.chunk CROSS JOIN document d ON d.id = c.document
+                WHERE s.model = ?1 AND s.outcome = 'scored' AND c.retired = 0
+                    AND c.duplicate_of IS NULL AND NOT EXISTS
                     (SELECT 1 FROM chunk_summary m WHERE m.chunk = s.chunk AND m.model = ?1)
                 ORDER BY s.chunk
                 """, arguments: [reference])

@@ -75,7 +75,14 @@ extension EngineClient {
     public func canary(
         _ ids: [Int32]
     ) async throws -> (meanNLL: Double, revision: String?) {
-        let answer = try await answer([ids])
+        try await canary(ids, tokensInFlight: 0, EnginePace())
+    }
+
+    /// The same at an endpoint that has work, by its pace.
+    func canary(
+        _ ids: [Int32], tokensInFlight: Int, _ pace: EnginePace
+    ) async throws -> (meanNLL: Double, revision: String?) {
+        let answer = try await answer([ids], tokensInFlight: tokensInFlight, pace: pace)
         return (answer.scores[0].meanNLL, reportedRevision(answer))
     }
 

@@ -9,6 +9,8 @@ struct EnginePace: Sendable, Equatable {
     private static let leastTokens = 512
     /// Tokens a second below which no endpoint is waited for.
     private static let slowest = 1.0
+    /// Seconds that no answer is waited longer for.
+    private static let longest = 3600.0
 
     /// Notes an answer.
     ///
@@ -28,6 +30,7 @@ struct EnginePace: Sendable, Equatable {
     func timeout(tokens: Int, _ timing: EngineTiming) -> Duration {
         let seen = (tokensPerSecond ?? .infinity) / 4
         let rate = min(timing.slowestTokensPerSecond, seen) / Double(1 << min(timeouts, 6))
-        return timing.base + .seconds(Double(tokens) / max(rate, Self.slowest))
+        let seconds = Double(tokens) / max(rate, Self.slowest)
+        return timing.base + .seconds(min(seconds, Self.longest))
     }
 }

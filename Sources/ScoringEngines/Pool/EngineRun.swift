@@ -83,7 +83,7 @@ struct EngineRun {
                 let identity = try await client.identity()
                 version = identity.weightVersion
                 try check(identity, client, options)
-                if let canary = options.canary { try await check(canary, client) }
+                if let canary = options.canary { try await check(canary, client, start, pace) }
             }
             let began = ContinuousClock.now
             let answer = try await client.answer(
@@ -113,9 +113,14 @@ struct EngineRun {
         }
     }
 
-    private static func check(_ canary: EngineCanary, _ client: EngineClient) async throws {
+    private static func check(
+        _ canary: EngineCanary, _ client: EngineClient, _ start: EngineSchedule.Start,
+        _ pace: EnginePace
+    ) async throws {
         do {
-            try canary.check(try await client.canary(canary.ids).meanNLL)
+            let found = try await client.canary(
+                canary.ids, tokensInFlight: start.tokensInFlight + start.request.tokens, pace)
+            try canary.check(found.meanNLL)
         } catch let error as EngineError {
             guard error.kind == .sequence || error.kind == .refused else { throw error }
             throw EngineError(

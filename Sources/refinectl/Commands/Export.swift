@@ -89,18 +89,15 @@ struct Export: AsyncParsableCommand {
         var dropped: SelectionSummary?
         if output.format == .fasttext { dropped = try await drop(beside: summary, client) }
         let note = try await write(summary, dropped, output, client, reporter)
-        let isRecorded = !noRecord && (path != "-" || writing.name != nil)
-        if !isRecorded {
-            for selection in [summary, dropped].compactMap({ $0 }) {
-                _ = try await client.send(API.deleteSelection, String(selection.id))
-            }
-        }
         reporter.finish()
         StandardOutput.writeError(
             SelectionTable.render(summary) + note
                 + (isRecorded ? "" : "not recorded; --name NAME keeps a selection\n"))
         if self.output.json { StandardOutput.write(JSONOutput.line(summary)) }
     }
+
+    /// Whether the selection is kept in the store; otherwise the daemon deletes it behind its rows.
+    private var isRecorded: Bool { !noRecord && (path != "-" || writing.name != nil) }
 
     /// The output, refused where it is the daemon's or one of the rule's files, before it selects.
     private func checkedOutput(_ client: Client) async throws -> ExportOutput {
@@ -194,6 +191,7 @@ struct Export: AsyncParsableCommand {
                 ("order", writing.order.rawValue), ("seed", String(writing.orderSeed)),
                 ("merge_adjacent", writing.mergeAdjacent ? "1" : "0"),
                 ("keep_fields", writing.keepFields ? "1" : "0"),
+                ("forget", isRecorded ? "0" : "1"),
             ]
         ) { buffer in
             try file.write(Array(buffer.readableBytesView))

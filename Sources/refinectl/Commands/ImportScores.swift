@@ -79,7 +79,7 @@ struct ImportScores: AsyncParsableCommand {
                 ScoreImportStage.Tokenizers(teacher: $0, reference: referenceTokenizer, pre: pre)
             }, threads: threadOptions.count)
         let status = try opened.status()
-        let becomesCurrent = makeCurrent || (status.teacher == nil && status.reference == nil)
+        let becomesCurrent = makeCurrent || (status.teacher == nil || status.reference == nil)
         let reporter = ProgressReporter()
         var total = ScoreImportCounts()
         var first: (path: String, header: ScoreFileHeader)?

@@ -107,7 +107,7 @@ final class ShardJob: Sendable {
             shard, writer: "refinery \(refineryVersion)", cache: store, logger: logger,
             isCancelled: { self.isStopped }
         ) {
-            engines.wait($0)
+            engines.wait($0) { self.isStopped }
             if self.isStopped { throw CancellationError() }
         }
     }

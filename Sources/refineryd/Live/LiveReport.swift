@@ -75,7 +75,13 @@ final class LiveSource: Sendable {
     private let warnings: RecentWarnings
     private let started: Date
     /// Rejects by reason, and how many there were then: counting them reads all.
-    private let rejects = Mutex<(of: Int64, counts: [RejectCount])>((0, []))
+    private let rejects = Mutex(KnownRejects())
+
+    private struct KnownRejects {
+        var lines: Int64 = 0
+        var counts: [RejectCount] = []
+        var time = ContinuousClock.now
+    }
 
     /// Jobs and selections that are shown.
     private static let most = 12
@@ -108,7 +114,7 @@ final class LiveSource: Sendable {
             rejects: try rejectCounts(status.corpora.reduce(0) { $0 + $1.rejects }),
             space: store.space, process: ProcessUse(started: started),
             jobs: try store.jobs(limit: Self.most),
-            selections: try SelectionStage(store).selections().suffix(Self.most).reversed().map {
+            selections: try SelectionStage(store).newestSelections(Self.most).map {
                 LiveReport.Selection(
                     name: $0.name, created: $0.created, chunks: $0.chunks,
                     keptChunks: $0.keptChunks, tokens: $0.tokens, keptTokens: $0.keptTokens)
@@ -120,10 +126,13 @@ final class LiveSource: Sendable {
     var history: [RateHistory.Minute] { pipeline.overview.history.minutes }
 
     private func rejectCounts(_ lines: Int64) throws -> [RejectCount] {
-        let known = rejects.withLock { $0 }
-        guard known.of != lines else { return known.counts }
+        let (known, now) = (rejects.withLock { $0 }, ContinuousClock.now)
+        // An import may reject lines all the time.
+        guard known.lines != lines, known.lines == 0 || now - known.time > .seconds(30) else {
+            return known.counts
+        }
         let counts = try store.rejectCounts()
-        rejects.withLock { $0 = (lines, counts) }
+        rejects.withLock { $0 = KnownRejects(lines: lines, counts: counts, time: now) }
         return counts
     }
 }

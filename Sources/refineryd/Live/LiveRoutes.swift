@@ -22,7 +22,7 @@ struct LiveRoutes {
         file(router, "/", PackageResources.live_html, "text/html; charset=utf-8")
         file(router, "/live.css", PackageResources.live_css, "text/css; charset=utf-8")
         file(router, "/live.js", PackageResources.live_js, "text/javascript; charset=utf-8")
-        router.get("/events") { _, _ in events() }
+        router.get("/events") { _, context in try events(context.channel) }
         router.get("/history") { _, _ in
             let minutes = source.history.map {
                 [$0.number, $0.tokens.teacher, $0.tokens.reference]
@@ -75,13 +75,17 @@ struct LiveRoutes {
         return buffer
     }
 
-    private func events() -> Response {
-        let feed = feed
+    private func events(_ channel: any Channel) throws -> Response {
+        guard let reports = feed.reports(close: { channel.close(promise: nil) }) else {
+            throw RequestError(
+                .serviceUnavailable, "\(LiveFeed.most) pages are open, or the daemon shuts down",
+                hint: "close some; /metrics has the numbers without a page")
+        }
         return Response(
             status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
             body: ResponseBody { writer in
                 try await writer.write(ByteBuffer(string: "retry: 2000\n\n"))
-                for await report in feed.reports() { try await writer.write(report) }
+                for await report in reports { try await writer.write(report) }
                 try await writer.finish(nil)
             })
     }

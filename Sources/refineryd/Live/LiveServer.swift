@@ -63,6 +63,7 @@ struct LiveServer: Service {
                 try await group.waitForAll()
             }
         } onGracefulShutdown: {
+            routes.pages.end()
             feed.end()
         }
     }

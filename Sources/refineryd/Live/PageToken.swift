@@ -1,16 +1,25 @@
 import Foundation
+import Refinery
 import ScoringEngines
 
 /// The token that the live page asks for beyond this machine: as a bearer token, or as the password
 /// of any user, which browsers ask for themselves.
 struct PageToken: Sendable {
     private let secret: [UInt8]
+    /// Characters of a token at least.
+    private static let fewest = 16
 
     /// Reads the token from a file that others cannot read.
     ///
-    /// - Throws: `EngineError` as `SecretFile` has it.
+    /// - Throws: `EngineError` as `SecretFile` has it; `RefineryError` (invalid) for a short one.
     init(path: String) throws {
         secret = try SecretFile.bytes(path, what: "token")
+        guard secret.count >= Self.fewest else {
+            throw RefineryError(
+                .invalid,
+                "the token in \(path) has \(secret.count) characters, and needs at least "
+                    + "\(Self.fewest)", hint: "openssl rand -hex 24 makes one")
+        }
     }
 
     /// Whether the header `Authorization` carries it; takes as long for a wrong one as for the right

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Refinery
+import Synchronization
 
 /// Pages about selections, made when somebody asks for one, one at a time.
 actor ReportPages {
@@ -8,6 +9,14 @@ actor ReportPages {
     private var kept: [(id: Int64, page: [UInt8])] = []
     private var making: [Int64: Task<[UInt8], any Error>] = [:]
     private var last: Task<[UInt8], any Error>?
+    private let isOver = Flag()
+
+    /// Whether the daemon shuts down.
+    private final class Flag: Sendable {
+        private let value = Atomic(false)
+        var isSet: Bool { value.load(ordering: .relaxed) }
+        func set() { value.store(true, ordering: .relaxed) }
+    }
 
     /// Pages that are remembered: a selection does not change.
     private static let most = 4
@@ -17,6 +26,9 @@ actor ReportPages {
         self.store = store
         self.threads = threads
     }
+
+    /// Gives up what is being made; nothing is made any more.
+    nonisolated func end() { isOver.set() }
 
     /// The page about a selection.
     ///
@@ -31,13 +43,15 @@ actor ReportPages {
         let id = selection.id
         if let page = kept.first(where: { $0.id == id })?.page { return page }
         if let task = making[id] { return try await task.value }
-        let (threads, before) = (threads, last)
+        let (threads, before, isOver) = (threads, last, isOver)
         let task = Task {
             // Reports read every score: two at once would take twice the memory.
             _ = try? await before?.value
+            guard !isOver.isSet else { throw CancellationError() }
             let slot = try await threads.slot()
             return try await slot.run {
-                ReportPage.render(try ReportStage(store).report(selection: name), tokens: [:])
+                let stage = ReportStage(store) { isOver.isSet }
+                return ReportPage.render(try stage.report(selection: name), tokens: [:])
             }
         }
         (making[id], last) = (task, task)

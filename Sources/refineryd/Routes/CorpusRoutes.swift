@@ -25,6 +25,8 @@ struct CorpusRoutes {
             }
             let slot = try await threads.slot()
             try await slot.run { try store.deleteCorpus(corpus) }
+            // A sample of what is left may hold chunks that the teacher has yet to read.
+            environment.pipeline.wake()
             environment.logger.notice("corpus deleted", metadata: ["corpus.name": "\(corpus)"])
             return try Response.json(["deleted": corpus])
         }

@@ -12,8 +12,10 @@ actor PauseRecord {
     private var wanted = false
     private var isWriting = false
 
-    /// Seconds that a request waits for the record.
+    /// How long a request waits for the record.
     private static let patience = Duration.seconds(2)
+    /// The pause after a failure.
+    private static let retry = Duration.seconds(5)
 
     /// A record in a store.
     init(_ store: Store, _ threads: BlockingThreads, logger: Logger) {
@@ -41,12 +43,13 @@ actor PauseRecord {
             let (value, store) = (wanted, store)
             do {
                 try await threads.query { try store.setPaused(value) }
+                if wanted == value { return }
             } catch {
                 logger.warning(
-                    "whether scoring is paused is not recorded: a restart forgets it",
+                    "whether scoring is paused is not recorded yet",
                     metadata: ["error": "\(error)"])
+                do { try await Task.sleep(for: Self.retry) } catch { return }
             }
-            if wanted == value { return }
         }
     }
 }

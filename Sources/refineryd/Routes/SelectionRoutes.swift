@@ -160,10 +160,13 @@ struct SelectionRoutes {
             mergesAdjacent: try parameters.flag("merge_adjacent"),
             fields: try parameters.flag("keep_fields"))
         try options.validate()
+        let isForgotten = try parameters.flag("forget")
         let slot = try await environment.threads.slot()
         let summary = try await summary(id)
         let (store, tracker) = (environment.store, environment.tracker)
         return Response.jsonLines(slot: slot, to: context.channel) { pipe in
+            // Whether its client took the rows or has gone.
+            defer { if isForgotten { try? store.deleteSelection(id) } }
             try tracker.run(.export, corpus: summary.rule.corpus, detail: summary.name) { job in
                 var lines = LineBuffer(pipe, environment.wait(for: job))
                 var rows: Int64 = 0

@@ -126,6 +126,39 @@ struct TeacherShareTests {
                 == full.test.export(other.id, .score).map(\.score))
     }
 
+    @Test func `chunks that are nothing to the reference do not hold a selection up`() throws {
+        let fixture = try ShareFixture()
+        let reference = try #require(try fixture.store.status().reference?.id)
+        let chunks = try fixture.store.nextPending(after: 0, limit: 40)
+        try fixture.store.recordScores(
+            chunks.enumerated().map {
+                ChunkScore(
+                    chunk: $1.id, model: reference,
+                    outcome: $0 % 2 == 0 ? .tooShort : .failed("no number"))
+            })
+        try fixture.readShare(fixture.rule())
+        #expect(try unread(fixture.store) > 0)
+        let summary = try fixture.store.select(fixture.rule())
+        #expect(summary.prediction != nil && summary.keptChunks == 200)
+    }
+
+    @Test func `a band stays on record once there is nothing left to read`() throws {
+        let fixture = try ShareFixture(share: "0.9")
+        var rule = fixture.rule(.topK(50))
+        rule.excludedDomains = ["prose"]
+        try fixture.readShare(rule)
+        func band() throws -> String? {
+            try fixture.store.pool.read {
+                try String.fetchOne($0, sql: "SELECT band FROM teacher_share")
+            }
+        }
+        let recorded = try #require(try band())
+        #expect(try fixture.steps(rule).advance(isFinal: true) == 0)
+        #expect(try band() == recorded)
+        let share = try fixture.store.read { try $0.teacherShare() }
+        #expect(share?.band?.contains(share?.band?.cut ?? 0, domain: "code") == true)
+    }
+
     @Test func `scores from before a share are read again, since they left no summary`() throws {
         let fixture = try ShareFixture(share: nil)
         try fixture.score(limit: 100, summarises: false)
@@ -141,7 +174,8 @@ struct TeacherShareTests {
                             top1: 0, top10: 0)))
             })
         try fixture.store.limitTeacher(to: DecimalFraction("0.6"))
-        #expect(try fixture.store.corpora()[0].pendingByRole.reference == 500)
+        // The first hundred, which the teacher has read, too: the sample is one of all chunks.
+        #expect(try fixture.store.corpora()[0].pendingByRole.reference == 600)
         #expect(try fixture.store.check().isClean)
         try fixture.readShare(fixture.rule())
         let summary = try fixture.store.select(fixture.rule())

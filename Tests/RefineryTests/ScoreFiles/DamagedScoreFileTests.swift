@@ -91,7 +91,8 @@ struct DamagedScoreFileTests {
         arguments: [
             (#""nll":12.5,"#, #""nll":-12.5,"#), (#""nll":12.5,"#, #""nll":1e999,"#),
             (#""nll":12.5,"#, #""nll":NaN,"#), (#""nll":12.5,"#, #""nll":null,"#),
-            (#""tokens":7"#, #""tokens":0"#), (#""top1":2"#, #""top1":6"#),
+            (#""tokens":7"#, #""tokens":0"#), (#""tokens":7"#, #""tokens":3000000000"#),
+            (#""bytes":21"#, #""bytes":3000000000"#), (#""top1":2"#, #""top1":6"#),
             (#""top1":2"#, #""top1":null"#), (#""repetition":0.25"#, #""repetition":1.5"#),
             (#""end":20"#, #""end":0"#), (#""end":20"#, #""end":9999999999999999999999"#),
             (#""start":0"#, #""start":3"#), (#""ordinal":0"#, #""ordinal":1"#),

@@ -152,6 +152,52 @@ struct ScoreImportTests {
         }
     }
 
+    @Test("what a teacher that reads a share was not to read is read once it is imported")
+    func unread() throws {
+        let test = try store(Self.texts)
+        try test.registerModels(digests: ("c", "c"))
+        try test.store.limitTeacher(to: DecimalFraction("0.5"))
+        let fixture = try ScoreFileFixture()
+        _ = try ScoreImportStage(test.store).run(try write(fixture, "one", Self.texts))
+        #expect(try test.count("SELECT count(*) FROM unread") == 0)
+        #expect(try test.store.check().isClean)
+        try test.store.limitTeacher(to: nil)
+        #expect(try test.store.status().pending == 0)
+        #expect(try test.store.check().isClean)
+    }
+
+    @Test("a score stands before a failure, whichever came first, and before one of this store")
+    func failures() throws {
+        let text = "only one"
+        let fixture = try ScoreFileFixture()
+        func file(_ name: String, _ teacher: ChunkScore.Outcome) throws -> String {
+            let cut = try #require(TestStore.cut(Array(text.utf8)).first)
+            var chunk = ScoreFileFixture.chunk(end: cut.range.upperBound, teacher: teacher)
+            chunk.hash = try #require(ContentHash(cut.sha256))
+            try fixture.write(
+                [.chunk(chunk)], name + ".jsonl", header: ScoreFileFixture.header(shard: name))
+            return fixture.path(name + ".jsonl")
+        }
+        let scored = try file("b", .scored(ScoreFileFixture.sums()))
+        let files = [
+            try file("a", .failed("the engine had a hiccup")), scored,
+            try file("c", .failed("so had this one")),
+        ]
+        for order in [[0, 1, 2], [2, 1, 0], [1, 0, 2]] {
+            let test = try store([text])
+            let stage = ScoreImportStage(test.store)
+            for place in order { _ = try stage.run(files[place]) }
+            #expect(try test.count("SELECT count(*) FROM score WHERE outcome = 'scored'") == 2)
+        }
+        let test = try store([text])
+        try test.registerModels(digests: ("c", "c"))
+        let teacher = try #require(try test.store.status().teacher?.id)
+        try test.store.recordScores([ChunkScore(chunk: 1, model: teacher, outcome: .failed("x"))])
+        _ = try ScoreImportStage(test.store).run(scored)
+        #expect(try test.count("SELECT count(*) FROM score WHERE outcome = 'scored'") == 2)
+        #expect(try test.store.check().isClean)
+    }
+
     @Test("a score of this store's own is never replaced, and is counted")
     func native() throws {
         let test = try store(Self.texts)

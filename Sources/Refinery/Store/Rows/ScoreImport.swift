@@ -38,8 +38,8 @@ public struct ScoreImportCounts: Codable, Sendable, Equatable {
 /// Takes scores of other machines into a store, one transaction long.
 ///
 /// They are found by their text's hash. Of several for one text and model the least stands, by the
-/// shard's SHA-256, line, ordinal and spelling, whichever came first. One that this store computed
-/// is never replaced.
+/// outcome (a score before what is too short, that before a failure), the shard's SHA-256, line,
+/// ordinal and spelling, whichever came first. A score that this store computed is never replaced.
 struct ScoreImport {
     /// Where a file's scores come from.
     struct Source {
@@ -64,6 +64,7 @@ struct ScoreImport {
     private let standing: RowStream
     private let update: RowStream
     private let done: RowStream
+    private let read: RowStream
     private var tally = Tally()
 
     private struct Place {
@@ -110,6 +111,7 @@ struct ScoreImport {
                 WHERE chunk = ?14 AND model = ?15
                 """)
         done = try RowStream(db, sql: "DELETE FROM pending WHERE chunk = ?1 AND model = ?2")
+        read = try RowStream(db, sql: "DELETE FROM unread WHERE chunk = ?1 AND model = ?2")
     }
 
     /// Takes rows in any order.
@@ -152,16 +154,23 @@ struct ScoreImport {
             try tally.addOutcome(
                 outcome.word, sign: 1, tokens: place.tokens, corpus: place.corpus, model: model)
             guard pending.contains(model) else { return }
-            done.reset()
-            try done.put(place.chunk, at: 1)
-            try done.put(Int(model), at: 2)
-            if try done.run(db) == 1 {
+            if try remove(done, place, model) {
                 tally.addPending(
                     sign: -1, tokens: place.tokens, corpus: place.corpus, model: model)
+            } else if try remove(read, place, model) {
+                tally.addUnread(sign: -1, corpus: place.corpus, model: model)
             }
             return
         }
         try meet(outcome, row, place, model)
+    }
+
+    /// Whether a row of this chunk and model was there, and is gone now.
+    private func remove(_ statement: RowStream, _ place: Place, _ model: Int64) throws -> Bool {
+        statement.reset()
+        try statement.put(place.chunk, at: 1)
+        try statement.put(Int(model), at: 2)
+        return try statement.run(db) == 1
     }
 
     /// Decides between a score and the one that stands.
@@ -175,16 +184,23 @@ struct ScoreImport {
             throw RefineryError(.unusable, "a score of chunk \(place.chunk) cannot be read")
         }
         defer { standing.end() }
-        guard let shard = standing.withBytes(10, { ContentHash($0) }) else {
+        let isLess: Bool
+        if let shard = standing.withBytes(10, { ContentHash($0) }) {
+            let oldPlace = (Self.rank(old), shard, standing.integer(11), standing.integer(12))
+            let newPlace = (
+                Self.rank(outcome), source.hash, Int64(row.line), Int64(row.ordinal)
+            )
+            isLess =
+                newPlace == oldPlace && old != outcome
+                ? source.spelling(outcome).lexicographicallyPrecedes(source.spelling(old))
+                : newPlace < oldPlace
+        } else if Self.rank(outcome) < Self.rank(old) {
+            // What failed here is no score that could stand.
+            isLess = true
+        } else {
             if old == outcome { counts.unchanged += 1 } else { counts.native += 1 }
             return
         }
-        let oldPlace = (shard, standing.integer(11), standing.integer(12))
-        let newPlace = (source.hash, Int64(row.line), Int64(row.ordinal))
-        let isLess =
-            newPlace == oldPlace && old != outcome
-            ? source.spelling(outcome).lexicographicallyPrecedes(source.spelling(old))
-            : newPlace < oldPlace
         if old == outcome {
             counts.unchanged += 1
         } else if isLess {
@@ -199,6 +215,16 @@ struct ScoreImport {
         for (word, sign) in [(old.word, Int64(-1)), (outcome.word, 1)] {
             try tally.addOutcome(
                 word, sign: sign, tokens: place.tokens, corpus: place.corpus, model: model)
+        }
+    }
+
+    /// A score goes before a chunk that is too short, and that before a failure, wherever they come
+    /// from.
+    private static func rank(_ outcome: ChunkScore.Outcome) -> Int {
+        switch outcome {
+        case .scored: 0
+        case .tooShort: 1
+        case .failed: 2
         }
     }
 

@@ -92,8 +92,13 @@ final class ScoreRows {
             try advance()
         }
         guard let first else {
-            if case .scored(let sums) = second { return .unread(reference: sums) }
-            return .pending
+            switch second {
+            case .scored(let sums): return .unread(reference: sums)
+            // Whatever the teacher would say, it is no candidate.
+            case .tooShort: return .tooShort
+            case .failed: return .failed
+            case nil: return .pending
+            }
         }
         guard let second else { return .pending }
         switch (first, second) {

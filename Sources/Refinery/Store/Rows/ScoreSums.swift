@@ -51,7 +51,10 @@ public struct ScoreSums: Sendable, Equatable {
             return "is not a finite number from 0: nll \(nll), nll_squared \(nllSquared), "
                 + "nll_adapted \(nllAdapted ?? 0)"
         }
-        guard tokens > 0, bytes > 0, hasPossibleRanks, (0...1).contains(repetition ?? 0) else {
+        // What is read of them is 32 bits wide.
+        guard (1...Int(Int32.max)).contains(tokens), (1...Int(Int32.max)).contains(bytes),
+            hasPossibleRanks, (0...1).contains(repetition ?? 0)
+        else {
             return "contradicts itself: tokens \(tokens), bytes \(bytes), "
                 + "top1 \(top1.map(String.init) ?? "unknown"), "
                 + "top10 \(top10.map(String.init) ?? "unknown")"

@@ -57,6 +57,13 @@ extension Snapshot {
         try Row.fetchAll(db, sql: SelectionRow.sql + " ORDER BY id").map(SelectionRow.init)
     }
 
+    /// The newest selections, newest first; so many at most.
+    func newestSelections(_ limit: Int) throws -> [SelectionRow] {
+        try Row.fetchAll(
+            db, sql: SelectionRow.sql + " ORDER BY id DESC LIMIT ?", arguments: [limit]
+        ).map(SelectionRow.init)
+    }
+
     /// The selection of that row id.
     func selection(id: Int64) throws -> SelectionRow? {
         try Row.fetchOne(db, sql: SelectionRow.sql + " WHERE id = ?", arguments: [id])
