@@ -67,7 +67,12 @@ extension Store {
         }
         let known = Set(migrations.map(\.name))
         let (applied, foreign) = try pool.read { db in
-            let tables = try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM sqlite_schema)")
+            // A kill while a store was made leaves the migrator's own table, and nothing in it.
+            let tables = try Bool.fetchOne(
+                db,
+                sql: """
+                    SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE tbl_name <> 'grdb_migrations')
+                    """)
             let applied = try migrator.appliedIdentifiers(db)
             return (applied, applied.isEmpty && tables == true)
         }
