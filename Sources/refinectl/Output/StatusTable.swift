@@ -37,15 +37,15 @@ enum StatusTable {
             NumberText.counted(corpus.chunks, "chunk"),
             NumberText.counted(corpus.tokens, "token"),
         ]
-        func add(_ count: Int64, _ words: String) {
-            if count > 0 { counts.append("\(NumberText.count(count)) \(words)") }
+        func add(_ count: Int64, _ noun: String, _ rest: String = "") {
+            if count > 0 { counts.append(NumberText.counted(count, noun) + rest) }
         }
-        add(corpus.unchunked, "documents to cut")
-        add(corpus.pending, "scores to go")
-        add(corpus.duplicates, "duplicates")
-        add(corpus.failed.sum, "failed")
-        add(corpus.tooShort.teacher, "too short")
-        add(corpus.rejects, "lines rejected")
+        add(corpus.unchunked, "document", " to cut")
+        add(corpus.pending, "score", " to go")
+        add(corpus.duplicates, "duplicate")
+        add(corpus.failed.sum, "score", " failed")
+        add(corpus.tooShort.teacher, "chunk", " too short")
+        add(corpus.rejects, "line", " rejected")
         let share = NumberText.fixed(100 * corpus.doneShare, 1)
         return NumberText.printable(corpus.name) + "\n  \(bar) \(share) %\n"
             + wrapped(counts, columns, indent: "  ")
