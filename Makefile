@@ -21,7 +21,7 @@ EXPORT_JUDGES := $(CACHE)/exports
 PYTHON_TESTS := $(CACHE)/python-tests
 
 .DEFAULT_GOAL := help
-.PHONY: help deps teacher debian-corpus build install test test-install test-systemd judges test-judges test-engines test-python matrix judge-training bench-training judge-parquet judge-trainers bench-parquet bench-trainers fuzz-parquet test-browser fuzz bench bench-peers bench-families bench-types bench-tokenizer bench-store bench-import bench-served bench-large bench-idle quickstart quickstart-full format lint clean
+.PHONY: help deps teacher debian-corpus build install test test-install test-systemd test-cluster judges test-judges test-engines test-python matrix judge-training bench-training judge-parquet judge-trainers bench-parquet bench-trainers fuzz-parquet test-browser fuzz bench bench-peers bench-families bench-types bench-tokenizer bench-store bench-import bench-served bench-large bench-idle quickstart quickstart-full format lint clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -199,6 +199,12 @@ bench-types: judges teacher build ## tokens a second in every weight type, besid
 bench-tokenizer: judges teacher build ## against PyPI's tokenizers, a few minutes
 	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
 	    $(JUDGES)/bin/python scripts/bench/tokenizer.py --refinectl "$$bin/refinectl"
+
+test-cluster: teacher build ## shards scored under a real Slurm on this machine, killed in the middle (needs root, slurmctld, slurmd, munge; quickstart's corpus)
+	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
+	    KILL_AFTER=$(or $(KILL_AFTER),8) scripts/cluster/slurm.sh "$$bin" \
+	    "--teacher $(abspath $(CACHE))/teacher.gguf --reference $(CURDIR)/models/reference --context <|endoftext|>" \
+	    $(or $(CORPUS),$(CACHE)/quickstart/corpus.jsonl) $(CACHE)/cluster
 
 bench-store: teacher build ## a store of 10 million scored chunks: status, selections, export
 	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && python3 scripts/bench/store_scale.py --bin "$$bin"
