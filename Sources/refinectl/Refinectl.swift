@@ -54,7 +54,7 @@ struct Refinectl: AsyncParsableCommand {
         CutFiles.explain(program: "refinectl")
         let arguments = Array(CommandLine.arguments.dropFirst())
         do {
-            var command = try parseAsRoot(arguments)
+            var command = try await asyncParseAsRoot(arguments)
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {

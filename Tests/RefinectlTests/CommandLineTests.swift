@@ -88,6 +88,7 @@ struct CommandLineTests {
             ],
             ["estimate", "-", "--teacher", "t"],
             ["estimate", "a", "--teacher", "t", "--minutes", "0"],
+            ["estimate", "a", "--teacher", "t", "--price", "-1"],
             ["estimate", "a", "--teacher", "t", "--reference-pre", "gpt-2"],
             ["estimate", "a", "--teacher", "t", "--output", "-"],
             ["prove", "a"],

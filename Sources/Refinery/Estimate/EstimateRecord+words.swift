@@ -38,6 +38,14 @@ extension EstimateRecord {
                     + "\(Self.hours(cost.hours.upper)))"
             ), ("memory", Self.bytes(Double(cost.memoryBytes))),
         ]
+        if let price = cost.price {
+            costLines.append(
+                (
+                    "price of the core hours",
+                    "\(Self.number(price.value)) (\(Self.number(price.lower)) to "
+                        + "\(Self.number(price.upper)))"
+                ))
+        }
         if let rate = cost.referenceRate {
             costLines.insert(
                 ("reference", "\(Self.count(rate)) tokens/s \(place(.reference))"), at: 1)

@@ -35,11 +35,14 @@ public struct EstimateRecord: Codable, Sendable, Equatable {
         public var referenceRate: Double?
         /// Hours for the whole corpus.
         public var hours: Estimated
+        /// What the hours of this machine's cores cost, in the unit of what one was said to; nil
+        /// where nobody said.
+        public var price: Estimated?
         /// Bytes of memory for weights and all threads.
         public var memoryBytes: Int
 
         private enum CodingKeys: String, CodingKey {
-            case threads, served, hours
+            case threads, served, hours, price
             case teacherRate = "teacher_tokens_per_second"
             case referenceRate = "reference_tokens_per_second"
             case memoryBytes = "memory_bytes"

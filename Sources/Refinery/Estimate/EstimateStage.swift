@@ -12,6 +12,8 @@ public struct EstimateRequest: Sendable, Equatable {
     public var maxTokens = 1024
     /// Tokens a second of the models that engines serve, which were measured before.
     public var servedRates: [ModelRole: Double] = [:]
+    /// What an hour of one of this machine's cores costs; nil where nobody says.
+    public var price: Double?
 
     /// What holds where nothing else is said.
     public init() {}
@@ -227,7 +229,10 @@ public struct EstimateStage: Sendable {
             threads: threads, served: ModelRole.allCases.filter { served[$0] != nil },
             teacherRate: teacherRate,
             referenceRate: reference == nil ? nil : referenceRate,
-            hours: corpus.tokens.times(perToken / 3600), memoryBytes: memory.bytes)
+            hours: corpus.tokens.times(perToken / 3600),
+            price: request.price.map {
+                corpus.tokens.times(onCores / 3600 * Double(threads) * $0)
+            }, memoryBytes: memory.bytes)
     }
 
     private func pair(_ main: [PilotChunk], per: PairComparison) -> EstimateRecord.Pair {

@@ -59,6 +59,23 @@ public struct ScoreFileReader: Sendable {
         try read(ScoreFileLines(path: path), row, header)
     }
 
+    /// The first line, and nothing of what comes behind it.
+    ///
+    /// - Returns: What the file says it is of.
+    /// - Throws: ``RefineryError`` for a file that cannot be read, or whose first line is no header.
+    public func header() throws -> ScoreFileHeader {
+        struct Enough: Error {}
+        var found: ScoreFileHeader?
+        do {
+            try read(header: {
+                found = $0
+                throw Enough()
+            })
+        } catch is Enough {}
+        guard let found else { throw RefineryError(.input, "\(path):1: the file is empty") }
+        return found
+    }
+
     /// Reads rows of a file that was read whole before.
     ///
     /// That its bytes are the same is asked at its end, and that nobody has written to it meanwhile

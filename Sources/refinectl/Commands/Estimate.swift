@@ -47,6 +47,11 @@ struct Estimate: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Time for it, in minutes.", valueName: "m"))
     var minutes = 10.0
 
+    @Option(
+        help: ArgumentHelp(
+            "What an hour of one core costs: says what the whole costs.", valueName: "amount"))
+    var price: Double?
+
     @Option(help: ArgumentHelp("The most tokens of a chunk.", valueName: "n"))
     var maxTokens = 1024
 
@@ -65,6 +70,9 @@ struct Estimate: AsyncParsableCommand {
 
     /// Refuses what cannot be meant.
     func validate() throws {
+        if let price, !(price.isFinite && price >= 0) {
+            throw ValidationError("--price must be a number from 0")
+        }
         guard minutes.isFinite, minutes > 0, minutes <= 100_000 else {
             throw ValidationError("--minutes must be above 0")
         }
@@ -129,6 +137,7 @@ struct Estimate: AsyncParsableCommand {
         var request = EstimateRequest()
         request.seed = seed
         request.minutes = minutes
+        request.price = price
         request.maxTokens = maxTokens
         for (role, model) in [(ModelRole.teacher, teacher)]
             + (reference.map { [(ModelRole.reference, $0)] } ?? [])

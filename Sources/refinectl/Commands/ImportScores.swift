@@ -80,30 +80,33 @@ struct ImportScores: AsyncParsableCommand {
             }, threads: threadOptions.count)
         let status = try opened.status()
         let becomesCurrent = makeCurrent || (status.teacher == nil || status.reference == nil)
+        // Before anything is taken: one pair can be current.
+        let first = try files.first.map { ($0, try ScoreFileReader(path: $0).header()) }
+        if let first, becomesCurrent {
+            for path in files.dropFirst() {
+                let header = try ScoreFileReader(path: path).header()
+                guard first.1.teacher.fingerprint == header.teacher.fingerprint,
+                    first.1.reference.fingerprint == header.reference.fingerprint
+                else {
+                    throw Failure(
+                        "\(path) is of another pair than \(first.0): one pair can be current",
+                        hint: "import the files of each pair by themselves")
+                }
+            }
+        }
         let reporter = ProgressReporter()
         var total = ScoreImportCounts()
-        var first: (path: String, header: ScoreFileHeader)?
         for path in files {
             let before = total.chunks
-            let (counts, header) = try stage.run(
+            let (counts, _) = try stage.run(
                 path,
                 progress: { rows in
                     reporter.update(
                         ProgressSnapshot(stage: "importing", done: Int64(before + rows)))
                 }, isCancelled: { isStopped.isSet })
-            if let first, becomesCurrent {
-                guard first.header.teacher.fingerprint == header.teacher.fingerprint,
-                    first.header.reference.fingerprint == header.reference.fingerprint
-                else {
-                    throw Failure(
-                        "\(path) is of another pair than \(first.path): one pair can be current",
-                        hint: "import the files of each pair by themselves")
-                }
-            }
-            first = first ?? (path, header)
             total.add(counts)
         }
-        if let first, becomesCurrent { try stage.makeCurrent(first.header) }
+        if let first, becomesCurrent { try stage.makeCurrent(first.1) }
         reporter.finish()
         try opened.close()
         return total

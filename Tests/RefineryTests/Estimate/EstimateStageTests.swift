@@ -43,7 +43,7 @@ struct EstimateStageTests {
     ) throws -> EstimateRecord {
         let (documents, bytes) = try documents(file)
         var request = EstimateRequest()
-        (request.minutes, request.maxTokens) = (minutes, 128)
+        (request.minutes, request.maxTokens, request.price) = (minutes, 128, 0.05)
         let teacher = try LanguageModel(
             path: Self.root.appending(path: name).path)
         return try EstimateStage(
@@ -71,6 +71,9 @@ struct EstimateStageTests {
         #expect(record.corpus.readShare == 1 && record.pair == nil)
         #expect(record.chunks >= 30 && record.cost.teacherRate > 0 && record.cost.hours.value > 0)
         #expect(record.cost.referenceRate == nil && record.cost.memoryBytes > 1_000_000)
+        // Two threads, 0.05 a core hour.
+        let price = try #require(record.cost.price)
+        #expect(abs(price.value / (record.cost.hours.value * 2 * 0.05) - 1) < 1e-9)
         #expect(record.domains.map(\.name) == ["web", "rare"])
         #expect(abs(record.domains.reduce(0) { $0 + $1.share } - 1) < 1e-9)
         // The tokens of the whole, counted one by one.
