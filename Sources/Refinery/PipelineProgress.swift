@@ -67,8 +67,8 @@ public struct PipelineProgress: Sendable {
         return report
     }
 
-    /// How long it takes until nothing is left, documents that are not cut yet included; nil where no rate
-    /// is known.
+    /// How long it takes until nothing of these corpora is left, documents that are not cut yet
+    /// included; nil where no rate is known.
     public func timeLeft(_ corpora: [CorpusStatus]) -> TimeLeft? {
         let tokens = Self.tokensLeft(corpora, teacherShare: pipeline.teacherShare)
         return tokens.sum == 0

@@ -202,6 +202,23 @@ import Testing
         }
     }
 
+    @Test("a port that somebody else has ends the daemon with its name, and is not passed over")
+    func takenPort() async throws {
+        try await withPage { client, _ in
+            let folder = try TemporaryFolder()
+            let store = try Store(path: folder.path("t.db"))
+            let address = try #require(PageAddress("127.0.0.1:\(client.port)"))
+            let second = LiveServer(
+                address, token: nil, .test(.test(store, Configuration())),
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            let error = await #expect(throws: RefineryError.self) { try await second.run() }
+            #expect(
+                error?.message.contains("127.0.0.1:\(client.port): Address already in use") == true)
+            try store.close()
+            withExtendedLifetime(folder) {}
+        }
+    }
+
     @Test("the socket has the metrics, too")
     func socket() async throws {
         try await withServer { client, _ in

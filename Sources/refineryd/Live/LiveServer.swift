@@ -1,8 +1,10 @@
+import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
 import Logging
 import NIOCore
+import Refinery
 import ServiceLifecycle
 
 /// The HTTP server of the live page: read-only, on a port, where the configuration asks for it.
@@ -33,11 +35,14 @@ struct LiveServer: Service {
     }
 
     /// Serves until shutdown.
+    ///
+    /// - Throws: `RefineryError` (output) where the port cannot be had.
     func run() async throws {
         var limits = Connections.Limits()
         limits.perUser = limits.total
         let connections = Connections(limits)
         let (responder, logger, onRunning, feed) = (responder, logger, onRunning, routes.feed)
+        let address = address
         let server = try HTTPServerBuilder.http1(
             configuration: .init(additionalChannelHandlers: [ConnectionGate(connections)])
         ).buildServer(
@@ -57,10 +62,19 @@ struct LiveServer: Service {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { await feed.run { await routes.event() } }
                 group.addTask {
-                    try await server.run()
+                    do {
+                        try await server.run()
+                    } catch let error as IOError {
+                        throw RefineryError(
+                            .output,
+                            "cannot serve the live page at \(address): "
+                                + String(cString: strerror(error.errnoCode)),
+                            hint: "name an address and a port that are free in `http`, or \"\"")
+                    }
                     feed.end()
                 }
-                try await group.waitForAll()
+                // Not waitForAll, which would wait for viewers where the server has failed.
+                for try await _ in group {}
             }
         } onGracefulShutdown: {
             routes.pages.end()
