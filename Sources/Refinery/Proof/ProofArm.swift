@@ -14,6 +14,8 @@ public enum ProofArm: String, Codable, Sendable, CaseIterable {
     case likely
     /// What the rule's score ranks last.
     case worst
+    /// What the selection keeps that ``ProofRequest/beside`` names.
+    case beside
 
     /// The arms that need no score: they are trained first, and their spread says what can be seen.
     static let first: [ProofArm] = [.random, .matched]
@@ -32,6 +34,7 @@ public enum ProofArm: String, Codable, Sendable, CaseIterable {
         case .sampled: "sampled"
         case .likely: "lowest teacher loss"
         case .worst: "the worst"
+        case .beside: "the selection beside"
         }
     }
 
@@ -39,7 +42,7 @@ public enum ProofArm: String, Codable, Sendable, CaseIterable {
     var drawsBySeed: Bool {
         switch self {
         case .random, .matched, .shuffled, .sampled: true
-        case .rule, .likely, .worst: false
+        case .rule, .likely, .worst, .beside: false
         }
     }
 
@@ -50,13 +53,13 @@ public enum ProofArm: String, Codable, Sendable, CaseIterable {
     /// - Parameters:
     ///   - selection: the selection that is judged.
     ///   - seed: the draw's seed.
-    /// - Returns: The rule; nil for what the selection itself keeps.
+    /// - Returns: The rule; nil for what a recorded selection keeps.
     func rule(like selection: SelectionSummary, seed: UInt64) -> SelectionRule? {
         var rule = selection.rule
         rule.size = .like(selection.name)
         (rule.mix, rule.sample, rule.baseline, rule.match) = (nil, nil, nil, [])
         switch self {
-        case .rule: return nil
+        case .rule, .beside: return nil
         case .random, .shuffled: rule.baseline = Baseline(seed: seed, from: .all)
         case .matched:
             rule.baseline = Baseline(seed: seed, from: .candidates)

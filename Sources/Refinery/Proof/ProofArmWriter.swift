@@ -11,15 +11,25 @@ struct ProofArmWriter {
 
     private let store: Store
     private let selection: SelectionSummary
+    private let beside: SelectionSummary?
     private let teacher: LanguageModel
     private let longest: Int
 
     /// A writer for the arms of a selection, of sequences of at most `longest` ids.
+    ///
+    /// - Parameters:
+    ///   - store: has the selections.
+    ///   - selection: the one that is judged.
+    ///   - beside: the one of the arm ``ProofArm/beside``; nil where there is no such arm.
+    ///   - teacher: has the tokenizer.
+    ///   - longest: the most ids of a sequence.
     init(
-        _ store: Store, _ selection: SelectionSummary, teacher: LanguageModel, longest: Int
+        _ store: Store, _ selection: SelectionSummary, beside: SelectionSummary?,
+        teacher: LanguageModel, longest: Int
     ) {
         self.store = store
         self.selection = selection
+        self.beside = beside
         self.teacher = teacher
         self.longest = longest
     }
@@ -72,6 +82,7 @@ struct ProofArmWriter {
 
     /// Row ids of the arm's chunks, ascending.
     private func chunks(_ arm: ProofArm, seed: Int, _ snapshot: Snapshot) throws -> [Int64] {
+        let selection = arm == .beside ? beside ?? selection : selection
         var kept: [Int64] = []
         if let rule = arm.rule(like: selection, seed: UInt64(seed)) {
             let choice = try SelectionStage(store).choose(rule, name: nil, snapshot)

@@ -54,6 +54,7 @@ final class ProofFolder {
         }
         try folder.check([
             ("--selection", before.selection, now.selection),
+            ("--beside", text(before.beside), text(now.beside)),
             ("--judge-domains", list(before.judgeDomains), list(now.judgeDomains)),
             ("--target", text(before.hasTarget), text(now.hasTarget)),
             ("--text-field", before.textField, now.textField),

@@ -4,6 +4,8 @@ import ReferenceTraining
 public struct ProofRequest: Codable, Sendable, Equatable {
     /// The selection that is judged.
     public var selection: String
+    /// Another selection, whose students are trained too; nil: none.
+    public var beside: String?
     /// Students of each arm; each has its own first weights and order, shared by all arms.
     public var seeds = 5
     /// Domains whose held-out documents judge; empty with ``hasTarget`` false: no verdict.
@@ -32,7 +34,12 @@ public struct ProofRequest: Codable, Sendable, Equatable {
 
     /// The arms that are trained.
     var arms: [ProofArm] {
-        ProofArm.first + ProofArm.deciding + (isBrief ? [] : ProofArm.others)
+        ProofArm.first + ProofArm.deciding + otherArms
+    }
+
+    /// The arms that tell more.
+    var otherArms: [ProofArm] {
+        (beside == nil ? [] : [.beside]) + (isBrief ? [] : ProofArm.others)
     }
 
     /// Whether the proof ends with a verdict: what it is measured on was named before the run.
@@ -45,6 +52,8 @@ public struct ProofPlan: Codable, Sendable, Equatable {
     public var request: ProofRequest
     /// The rule of the selection, as JSON.
     public var rule: String
+    /// The rule of the selection beside it, as JSON.
+    public var besideRule: String?
     /// Tokens that the selection keeps.
     public var keptTokens: Int
     /// SHA-256 of the teacher's tokenizer, in hexadecimal.
@@ -65,6 +74,7 @@ public struct ProofPlan: Codable, Sendable, Equatable {
     private enum CodingKeys: String, CodingKey {
         case request, rule, tokenizer, pool, files, target, shape, settings
         case keptTokens = "kept_tokens"
+        case besideRule = "beside_rule"
         case contextRule = "context_rule"
     }
 

@@ -59,7 +59,8 @@ public struct ProofRecord: Codable, Sendable, Equatable {
     public var primary: ProofContrast?
     /// The random draw against the same with a quarter shuffled.
     public var control: ProofContrast?
-    /// The other arms against the matched random draw, adjusted by Holm's method.
+    /// The other arms against the matched random draw, and the selection beside the rule against
+    /// the rule, adjusted by Holm's method.
     public var others: [ProofContrast]
     /// The smallest gain that such students and documents show in four proofs of five, bits a byte.
     public var detectable: Double?
@@ -103,7 +104,8 @@ public struct ProofRecord: Codable, Sendable, Equatable {
         primary = contrast(.rule, over: .matched)
         control = contrast(.random, over: .shuffled)
         others = ProofContrast.holm(
-            ([.random] + ProofArm.others).compactMap { contrast($0, over: .matched) })
+            ([.random] + ProofArm.others + [.beside]).compactMap { contrast($0, over: .matched) }
+                + [contrast(.beside, over: .rule)].compactMap(\.self))
         detectable = contrast(.random, over: .matched)?.detectable(
             seeds: plan.request.seeds, documents: target.documents.count)
         verdict = .none

@@ -71,13 +71,13 @@ public struct ProofStage: Sendable {
         corpus: CorpusDocuments?, goOn: (ProofRecord, _ secondsLeft: Double) -> Bool,
         _ told: (Event) -> Void
     ) throws -> ProofRecord {
-        let (selection, pair) = try checked()
+        let (selection, beside, pair) = try checked()
         let folder = try ProofFolder(path: output)
         let writer = ProofArmWriter(
-            store, selection, teacher: teacher, longest: try longest(pair))
+            store, selection, beside: beside, teacher: teacher, longest: try longest(pair))
         let known = try folder.plan(request)
-        if let known { try check(known, selection, corpus) }
-        let plan = try known ?? makePlan(selection, pair, corpus, folder, writer, told)
+        if let known { try check(known, selection, beside, corpus) }
+        let plan = try known ?? makePlan(selection, beside, pair, corpus, folder, writer, told)
         try folder.write(plan)
         told(.planned(plan))
         let target = try TokenSequences(path: folder.target)
@@ -85,7 +85,7 @@ public struct ProofStage: Sendable {
             teacher: pair.teacher.fingerprint, reference: pair.reference.fingerprint)
         var students = try trained(folder)
         let all = request.arms.count * request.seeds
-        for group in [ProofArm.first, ProofArm.deciding, request.isBrief ? [] : ProofArm.others] {
+        for group in [ProofArm.first, ProofArm.deciding, request.otherArms] {
             let before = students.count
             for seed in 0..<request.seeds {
                 for arm in group
@@ -129,34 +129,42 @@ public struct ProofStage: Sendable {
             * Double(all - students.count)
     }
 
-    /// The selection and the pair that made it.
-    private func checked() throws -> (SelectionSummary, ByRole<Model>) {
+    /// The selection, the one beside it, and the pair that made them.
+    private func checked() throws -> (SelectionSummary, beside: SelectionSummary?, ByRole<Model>) {
         try store.read { snapshot in
-            let selection = try SelectionSummary(
-                snapshot.requiredSelection(named: request.selection))
             let pair = try snapshot.currentPair()
-            try selection.check(madeBy: pair)
-            guard selection.rule.baseline == nil else {
-                throw RefineryError(
-                    .refused, "\"\(selection.name)\" is a random draw, which proves nothing",
-                    hint: "name a selection that was made by a score")
-            }
-            let share = Double(selection.keptTokens) / Double(max(1, selection.tokens))
-            guard share <= Self.mostKept else {
-                throw RefineryError(
-                    .refused,
-                    "\"\(selection.name)\" keeps \(Int(100 * share)) % of its candidates' tokens: a "
-                        + "random draw of as many is nearly the same text",
-                    hint: "prove a selection that leaves out more, such as `--token-ratio 0.5`")
-            }
+            let selection = try Self.selection(request.selection, pair, snapshot)
+            let beside = try request.beside.map { try Self.selection($0, pair, snapshot) }
             guard pair.teacher.tokenizerDigest == ModelFingerprint.tokenizer(teacher.tokenizer)
             else {
                 throw RefineryError(
                     .refused, "\(teacher.path) has another tokenizer than the store's teacher",
                     hint: "give the teacher that scored: \(pair.teacher.path)")
             }
-            return (selection, pair)
+            return (selection, beside, pair)
         }
+    }
+
+    /// A recorded selection of which students can say something.
+    private static func selection(
+        _ name: String, _ pair: ByRole<Model>, _ snapshot: Snapshot
+    ) throws -> SelectionSummary {
+        let selection = try SelectionSummary(snapshot.requiredSelection(named: name))
+        try selection.check(madeBy: pair)
+        guard selection.rule.baseline == nil else {
+            throw RefineryError(
+                .refused, "\"\(selection.name)\" is a random draw, which proves nothing",
+                hint: "name a selection that was made by a score")
+        }
+        let share = Double(selection.keptTokens) / Double(max(1, selection.tokens))
+        guard share <= mostKept else {
+            throw RefineryError(
+                .refused,
+                "\"\(selection.name)\" keeps \(Int(100 * share)) % of its candidates' tokens: a "
+                    + "random draw of as many is nearly the same text",
+                hint: "prove a selection that leaves out more, such as `--token-ratio 0.5`")
+        }
+        return selection
     }
 
     /// Ids of the longest chunk that was scored, with what stands in front of it.
@@ -166,11 +174,16 @@ public struct ProofStage: Sendable {
 
     /// The plan of a proof that goes on is of this selection, store, tokenizer and files.
     private func check(
-        _ plan: ProofPlan, _ selection: SelectionSummary, _ corpus: CorpusDocuments?
+        _ plan: ProofPlan, _ selection: SelectionSummary, _ beside: SelectionSummary?,
+        _ corpus: CorpusDocuments?
     ) throws {
         let rule = try selection.rule.canonicalJSON()
         let others = [
             (plan.rule != rule || plan.keptTokens != selection.keptTokens, "another selection"),
+            (
+                plan.besideRule != (try beside?.rule.canonicalJSON()),
+                "another selection beside the first"
+            ),
             (
                 plan.tokenizer != ModelFingerprint.tokenizer(teacher.tokenizer)
                     || plan.contextRule != teacher.contextRule,
@@ -209,8 +222,8 @@ public struct ProofStage: Sendable {
     }
 
     private func makePlan(
-        _ selection: SelectionSummary, _ pair: ByRole<Model>, _ corpus: CorpusDocuments?,
-        _ folder: ProofFolder, _ writer: ProofArmWriter, _ told: (Event) -> Void
+        _ selection: SelectionSummary, _ beside: SelectionSummary?, _ pair: ByRole<Model>,
+        _ corpus: CorpusDocuments?, _ folder: ProofFolder, _ writer: ProofArmWriter, _ told: (Event) -> Void
     ) throws -> ProofPlan {
         told(.gathering)
         // Before anything is read.
@@ -253,6 +266,7 @@ public struct ProofStage: Sendable {
             }
         return ProofPlan(
             request: request, rule: try selection.rule.canonicalJSON(),
+            besideRule: try beside?.rule.canonicalJSON(),
             keptTokens: selection.keptTokens,
             tokenizer: ModelFingerprint.tokenizer(teacher.tokenizer),
             contextRule: teacher.contextRule, pool: try pool(), files: files, target: target,

@@ -44,6 +44,11 @@ struct Prove: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "Train students on this selection, too, and compare them.", valueName: "name"))
+    var beside: String?
+
+    @Option(
+        help: ArgumentHelp(
             "Judge by the documents of this file or folder (repeatable).", valueName: "path"))
     var target: [String] = []
 
@@ -146,7 +151,7 @@ struct Prove: AsyncParsableCommand {
         var fields = FieldNames(text: textField, id: "id", domain: domainField)
         fields.readsID = false
         var request = ProofRequest(selection: selection ?? "")
-        request.seeds = seeds
+        (request.seeds, request.beside) = (seeds, beside)
         request.judgeDomains = judgeDomains.map(domains) ?? []
         request.hasTarget = !target.isEmpty
         request.epochs = epochs

@@ -84,6 +84,30 @@ struct ProofStageTests {
         #expect(try ProofRecord.read(folder: test.path + ".proof") == record)
     }
 
+    @Test func `students of a selection beside the first are compared with both`() throws {
+        let test = try filled()
+        var rule = SelectionRule(size: .tokenRatio(try DecimalFraction("0.5")))
+        _ = try test.store.select(rule, name: "same")
+        rule.ascending = true
+        _ = try test.store.select(rule, name: "worse")
+        func record(beside name: String) throws -> ProofRecord {
+            try stage(test, change: { $0.beside = name }).run(corpus: nil) { _, _ in
+                true
+            } _: { _ in
+            }
+        }
+        let first = try record(beside: "same")
+        #expect(first.arms.map(\.arm) == [.random, .matched, .rule, .shuffled, .beside])
+        #expect(first.others.map(\.baseline) == [.matched, .matched, .rule])
+        // The same chunks, first weights and order: the same students.
+        #expect(first.others.last?.gain == 0)
+        #expect(
+            #expect(throws: RefineryError.self) { _ = try record(beside: "worse") }?.message
+                .contains("--beside same, not worse") == true)
+        try FileManager.default.removeItem(atPath: test.path + ".proof")
+        #expect(try record(beside: "worse").others.last?.gain != 0)
+    }
+
     @Test func `a proof that was stopped goes on, on other threads, to the same numbers`() throws {
         let test = try filled()
         let whole = try stage(test).run(corpus: nil) { _, _ in
@@ -182,7 +206,8 @@ struct ProofStageTests {
         let held = parts.count { $0 == .heldOut }
         #expect(held > 1 && record.plan.target.documents.count == held)
         let selection = try #require(try test.store.selection(named: "half"))
-        let writer = ProofArmWriter(test.store, selection, teacher: teacher, longest: 1000)
+        let writer = ProofArmWriter(
+            test.store, selection, beside: selection, teacher: teacher, longest: 1000)
         let candidates = parts.count { $0 == .candidate }
         for arm in ProofArm.allCases {
             let path = test.path + ".\(arm.rawValue)"
