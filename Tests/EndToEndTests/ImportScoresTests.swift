@@ -68,6 +68,25 @@ import Testing
         #expect(
             try Data(contentsOf: URL(fileURLWithPath: folder("merged.jsonl")))
                 == Data(contentsOf: URL(fileURLWithPath: folder("whole.jsonl"))))
+
+        // The same by one command, which loads no model.
+        func refine(_ scores: [String], _ output: String) throws -> Ended {
+            try Programs.run(
+                "refinectl",
+                [
+                    "refine", corpus, "--ratio", "0.4", "--no-guards", "--name", "third",
+                    "--teacher", teacher, "--reference", reference, "--output", output,
+                    "--scores",
+                ] + scores)
+        }
+        let refined = try refine(scores, folder("refined.jsonl"))
+        #expect(refined.status == 0, "\(refined.errors)")
+        #expect(
+            try Data(contentsOf: URL(fileURLWithPath: folder("refined.jsonl")))
+                == Data(contentsOf: URL(fileURLWithPath: folder("whole.jsonl"))))
+        let lacking = try refine(Array(scores.dropLast()), folder("lacking.jsonl"))
+        #expect(lacking.status == 1 && lacking.errors.contains("are in none of the score files"))
+        #expect(!FileManager.default.fileExists(atPath: folder("lacking.jsonl")))
     }
 
     @Test("a store that is not there, or was cut by another chunker, is refused")

@@ -61,7 +61,7 @@ struct ImportScores: AsyncParsableCommand {
         defer { watch.stop() }
         let counts = try await NIOThreadPool.singleton.runIfActive { try take(isStopped) }
         if json.json { StandardOutput.write(JSONOutput.line(counts)) }
-        StandardOutput.writeError(Self.words(counts))
+        StandardOutput.writeError(ScoreImportJob.words(counts))
     }
 
     private func take(_ isStopped: AtomicFlag) throws -> ScoreImportCounts {
@@ -73,62 +73,13 @@ struct ImportScores: AsyncParsableCommand {
         let lock = try InstanceLock(store: store)
         defer { withExtendedLifetime(lock) {} }
         let opened = try Store(path: store)
-        let stage = ScoreImportStage(
-            opened,
+        let counts = try ScoreImportJob(
+            files: files,
             tokenizers: tokenizer.map {
                 ScoreImportStage.Tokenizers(teacher: $0, reference: referenceTokenizer, pre: pre)
-            }, threads: threadOptions.count)
-        let status = try opened.status()
-        let becomesCurrent = makeCurrent || (status.teacher == nil || status.reference == nil)
-        // Before anything is taken: one pair can be current.
-        let first = try files.first.map { ($0, try ScoreFileReader(path: $0).header()) }
-        if let first, becomesCurrent {
-            for path in files.dropFirst() {
-                let header = try ScoreFileReader(path: path).header()
-                guard first.1.teacher.fingerprint == header.teacher.fingerprint,
-                    first.1.reference.fingerprint == header.reference.fingerprint
-                else {
-                    throw Failure(
-                        "\(path) is of another pair than \(first.0): one pair can be current",
-                        hint: "import the files of each pair by themselves")
-                }
-            }
-        }
-        let reporter = ProgressReporter()
-        var total = ScoreImportCounts()
-        for path in files {
-            let before = total.chunks
-            let (counts, _) = try stage.run(
-                path,
-                progress: { rows in
-                    reporter.update(
-                        ProgressSnapshot(stage: "importing", done: Int64(before + rows)))
-                }, isCancelled: { isStopped.isSet })
-            total.add(counts)
-        }
-        if let first, becomesCurrent { try stage.makeCurrent(first.1) }
-        reporter.finish()
+            }, makesCurrent: makeCurrent, threads: threadOptions.count, isStopped: isStopped
+        ).run(on: opened)
         try opened.close()
-        return total
-    }
-
-    private static func words(_ counts: ScoreImportCounts) -> String {
-        var text =
-            "\(NumberText.counted(Int64(counts.chunks), "row")): "
-            + "\(NumberText.counted(Int64(counts.recorded), "score")) recorded, "
-            + "\(NumberText.count(counts.unchanged)) unchanged\n"
-        if counts.unknown > 0 {
-            text +=
-                "note: \(NumberText.counted(Int64(counts.unknown), "row")) are of texts that the store "
-                + "has no chunk of\n"
-        }
-        if counts.differing > 0 {
-            text +=
-                "note: \(NumberText.counted(Int64(counts.differing), "score")) differ from another of "
-                + "the same text and model: \(NumberText.count(counts.replaced)) went before it, "
-                + "\(NumberText.count(counts.outranked)) behind it, and "
-                + "\(NumberText.count(counts.native)) behind one of this store's own\n"
-        }
-        return text
+        return counts
     }
 }

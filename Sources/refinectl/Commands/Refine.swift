@@ -31,6 +31,8 @@ struct Refine: AsyncParsableCommand {
                 --ratio 0.5 --output refined.jsonl.zst
               refinectl refine corpus/ --teacher big.gguf --reference small/ --teacher-share 0.1 \\
                 --ratio 0.5 --output refined.jsonl.zst
+              refinectl refine corpus/ --teacher big.gguf --scores scores/*.jsonl.zst \\
+                --token-ratio 0.5 --output refined.jsonl.zst
             """)
 
     @OptionGroup var files: CorpusOptions
@@ -56,6 +58,7 @@ struct Refine: AsyncParsableCommand {
     var referencePre: String?
 
     @OptionGroup var sharing: TeacherShareOptions
+    @OptionGroup var scores: ScoreFileOptions
     @OptionGroup var engines: PairEngineOptions
     @OptionGroup var selecting: SelectingOptions
     @OptionGroup var writing: OutputOptions
@@ -77,7 +80,10 @@ struct Refine: AsyncParsableCommand {
     var store: String?
 
     @Option(help: ArgumentHelp("The most tokens of a chunk.", valueName: "n"))
-    var maxTokens = 1024
+    var maxTokens = defaultMaxTokens
+
+    /// The most tokens of a chunk where nobody says.
+    static let defaultMaxTokens = 1024
 
     // As `enqueue` takes it; refining always waits.
     @Flag(help: .hidden) var wait = false
@@ -97,7 +103,14 @@ struct Refine: AsyncParsableCommand {
         }
         try sharing.validate(selecting)
         guard store?.isEmpty != true else { throw ValidationError("--store must not be empty") }
+        if !scores.files.isEmpty {
+            try scores.validate(
+                models: [teacher, reference], maxTokens: maxTokens, share: sharing.share)
+        }
         try engines.validate(teacher: teacher, reference: reference)
+        // Nothing is trained where nothing is scored: without a reference its tokenizer is the
+        // teacher's.
+        if !scores.files.isEmpty { return }
         if let reference {
             return try EngineFlags.refuse(
                 modelOptions.fields.given, where: [teacher, reference])
@@ -142,8 +155,10 @@ struct Refine: AsyncParsableCommand {
         if let store { try inUse(listing, configuration, store: false).check(store, isStore: true) }
         // Before hours go into the import.
         let ruleFiles = try await RuleFiles(selecting.candidates)
-        if reference == nil { try await trainReference(listing, &configuration) }
-        try await check(configuration)
+        if scores.files.isEmpty {
+            if reference == nil { try await trainReference(listing, &configuration) }
+            try await check(configuration)
+        }
         let place = try StorePlace(kept: store)
         let bytes = listing.sources.reduce(0) { $0 + (FileReader.size(path: $1.path) ?? 0) }
         for (file, what) in [(path, "the output"), (place.path, "the store")] {
@@ -152,7 +167,7 @@ struct Refine: AsyncParsableCommand {
         }
         let job = RefineJob(
             store: place.path, isKept: store != nil, sources: listing.sources, files: files,
-            configuration: configuration)
+            configuration: configuration, scores: scores.files)
         let rule = sharing.applied(
             to: try selecting.rule(corpus: files.corpusName, files: ruleFiles),
             namesScore: selecting.order.score != nil)
@@ -223,6 +238,7 @@ struct Refine: AsyncParsableCommand {
         }
         target.protect(model: configuration.teacher.localPath, as: "the teacher")
         target.protect(model: configuration.reference.localPath, as: "the reference")
+        for path in scores.files { target.protect(path, as: "the score file") }
         for path in selecting.candidates.decontaminate {
             target.protect(path, as: "the benchmark")
         }
@@ -308,7 +324,7 @@ struct Refine: AsyncParsableCommand {
             teacher: try engines.flags(.teacher).reference(teacher, options),
             reference: try engines.flags(.reference)
                 .reference(
-                    reference ?? referenceFolder ?? "",
+                    reference ?? (scores.files.isEmpty ? referenceFolder : teacher) ?? "",
                     options.with(context: referenceContext, pre: referencePre)))
         configuration.threads = threadOptions.threads ?? 0
         configuration.teacherShare = sharing.share

@@ -14,6 +14,8 @@ struct RefineJob: Sendable {
     let files: CorpusOptions
     /// The models and the threads.
     let configuration: PipelineConfiguration
+    /// Score files to take in place of scoring; none: score.
+    var scores: [String] = []
     /// Set by Ctrl-C.
     let interrupted = AtomicFlag()
 
@@ -39,7 +41,11 @@ struct RefineJob: Sendable {
         try await pool.runIfActive { try SelectionStage(opened).checkColumns(rule) }
         // Before the scoring: where the teacher reads a share, it reads what is near the rule's cut.
         try await pool.runIfActive { try ruleFiles.add(to: opened) }
-        try await ScoringRun(configuration, rule: rule).run(on: opened)
+        if scores.isEmpty {
+            try await ScoringRun(configuration, rule: rule).run(on: opened)
+        } else {
+            try await pool.runIfActive { try takeScores(into: opened) }
+        }
         let interrupted = interrupted
         let summary = try await pool.runIfActive {
             let reporter = ProgressReporter()
@@ -75,6 +81,27 @@ struct RefineJob: Sendable {
             return summary
         }
         return (summary, rejected)
+    }
+
+    /// Takes the score files, which must have a score of every chunk.
+    private func takeScores(into store: Store) throws {
+        let models = (configuration.teacher.path, configuration.reference.path)
+        let counts = try ScoreImportJob(
+            files: scores,
+            tokenizers: ScoreImportStage.Tokenizers(
+                teacher: models.0, reference: models.1, pre: configuration.teacher.pre),
+            makesCurrent: true,
+            threads: configuration.threads > 0 ? configuration.threads : AvailableCores.count,
+            isStopped: interrupted
+        ).run(on: store)
+        StandardOutput.writeError(ScoreImportJob.words(counts))
+        let missing = try store.status().corpora.reduce(0) { $0 + $1.pending }
+        guard missing == 0 else {
+            throw Failure(
+                "\(NumberText.counted(missing, "score")) of the corpus are in none of the score files",
+                hint: "score the missing shards by `refinectl score-shard`, or leave --scores out: "
+                    + "the same command with --store then scores the rest here")
+        }
     }
 
     /// Reads every file into the store; what stands there already is left as it is.
