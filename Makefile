@@ -19,6 +19,7 @@ PARQUET_JUDGES := $(CACHE)/parquet
 TRAINER_JUDGES := $(CACHE)/trainers
 EXPORT_JUDGES := $(CACHE)/exports
 PYTHON_TESTS := $(CACHE)/python-tests
+CLUSTER_TESTS := $(CACHE)/cluster-tests
 
 .DEFAULT_GOAL := help
 .PHONY: help deps teacher debian-corpus build install test test-install test-systemd test-cluster judges test-judges test-engines test-python matrix judge-training bench-training judge-parquet judge-trainers bench-parquet bench-trainers fuzz-parquet test-browser fuzz bench bench-peers bench-families bench-types bench-tokenizer bench-store bench-import bench-served bench-large bench-idle quickstart quickstart-full format lint clean
@@ -200,11 +201,20 @@ bench-tokenizer: judges teacher build ## against PyPI's tokenizers, a few minute
 	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
 	    $(JUDGES)/bin/python scripts/bench/tokenizer.py --refinectl "$$bin/refinectl"
 
-test-cluster: teacher build ## shards scored under a real Slurm on this machine, killed in the middle (needs root, slurmctld, slurmd, munge; quickstart's corpus)
+test-cluster: teacher build $(CLUSTER_TESTS)/ready ## shards scored under a real Slurm, datatrove and Ray on this machine, killed in the middle (needs root, slurmctld, slurmd, munge; quickstart's corpus)
 	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
 	    KILL_AFTER=$(or $(KILL_AFTER),8) scripts/cluster/slurm.sh "$$bin" \
 	    "--teacher $(abspath $(CACHE))/teacher.gguf --reference $(CURDIR)/models/reference --context <|endoftext|>" \
-	    $(or $(CORPUS),$(CACHE)/quickstart/corpus.jsonl) $(CACHE)/cluster
+	    $(or $(CORPUS),$(CACHE)/quickstart/corpus.jsonl) $(CACHE)/cluster && \
+	    $(CLUSTER_TESTS)/bin/python scripts/cluster/engines.py "$$bin" \
+	    $(or $(CORPUS),$(CACHE)/quickstart/corpus.jsonl) $(CACHE)/cluster-engines -- \
+	    --teacher $(abspath $(CACHE))/teacher.gguf --reference $(CURDIR)/models/reference \
+	    --context '<|endoftext|>'
+
+$(CLUSTER_TESTS)/ready: scripts/cluster/requirements.txt
+	python3 -m venv $(CLUSTER_TESTS)
+	$(CLUSTER_TESTS)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
 
 bench-store: teacher build ## a store of 10 million scored chunks: status, selections, export
 	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && python3 scripts/bench/store_scale.py --bin "$$bin"

@@ -112,13 +112,7 @@ cat "$work"/log/again-*
 ls -l "$work/scores"
 
 say "one selection of all of them"
-refinectl refine "$work/corpus" "${models[@]}" --ratio 0.5 --store "$work/all.db" --dry-run \
-    >/dev/null 2>&1 & # cuts; scoring is what the files bring
-sleep "${CUT_SECONDS:-3}"
-kill -TERM $! 2>/dev/null || true
-wait $! 2>/dev/null || true
-refinectl import-scores "$work"/scores/*.jsonl.zst --store "$work/all.db" --make-current
-refinectl refine "$work/corpus" "${models[@]}" --ratio 0.5 --store "$work/all.db" \
+refinectl refine "$work/corpus" "${models[@]}" --ratio 0.5 --scores "$work"/scores/*.jsonl.zst \
     --output "$work/all.jsonl" 2>"$work/log/all"
 cmp "$work/one.jsonl" "$work/all.jsonl"
 echo "$shards shards, $kills kills: the export is that of one machine"
