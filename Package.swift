@@ -121,7 +121,7 @@ let package = Package(
         .executableTarget(
             name: "refinectl",
             dependencies: [
-                "ReferenceTraining", "Refinery", "TeacherInference", "TrainerFormats",
+                "Prediction", "ReferenceTraining", "Refinery", "TeacherInference", "TrainerFormats",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -146,7 +146,8 @@ let package = Package(
         .testTarget(
             name: "ScoringEnginesTests",
             dependencies: [
-                "Refinery", "ScoringEngines", "TeacherInference", "refinectl", "refineryd",
+                "Prediction", "Refinery", "ScoringEngines", "TeacherInference", "refinectl",
+                "refineryd",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),

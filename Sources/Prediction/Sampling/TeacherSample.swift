@@ -53,12 +53,19 @@ public struct TeacherSample: Sendable, Equatable {
                 "a prediction is learnt from at least \(Self.fewestChunks) chunks; "
                     + "the teacher's share of \(chunks) chunks is fewer",
                 hint: needed.map {
-                    "name a teacher share of at least \(Double($0) / Double(Self.places)), or "
+                    "name a teacher share of at least \(Self.roundedUp($0)), or "
                         + "leave it out: the teacher then reads everything"
                 } ?? "leave the teacher's share out: the teacher then reads everything")
         }
         let stage = Self.stages.last { $0 <= share / 2 } ?? Self.stages[0]
         self.init(threshold: max(needed, min(stage, share)))
+    }
+
+    /// A share that is at least so many places, with at most three digits.
+    private static func roundedUp(_ places: Int) -> Double {
+        var unit = 1
+        while places / unit >= 1000 { unit *= 10 }
+        return Double((places + unit - 1) / unit * unit) / Double(Self.places)
     }
 
     /// The sample that is all of a teacher's share, where no rule says what decides.

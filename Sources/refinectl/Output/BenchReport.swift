@@ -22,6 +22,8 @@ struct BenchReport: Codable, Sendable, Equatable {
     var efficiency: Double
     /// Share of the threads' time by part, 0 to 1.
     var parts: [String: Double]
+    /// What summaries for a teacher's share add to the time, as a share of it.
+    var summaryShare: Double
     /// Most resident memory, bytes.
     var residentBytes: Int
     /// What the memory formula allots, bytes.
@@ -33,6 +35,7 @@ struct BenchReport: Codable, Sendable, Equatable {
         case tokensPerSecond = "tokens_per_second"
         case gigaflops = "gflops"
         case peakGigaflops = "peak_gflops"
+        case summaryShare = "summary_share"
         case residentBytes = "resident_bytes"
         case formulaBytes = "formula_bytes"
     }
@@ -53,6 +56,7 @@ struct BenchReport: Codable, Sendable, Equatable {
         let all = result.parts.values.reduce(0, +)
         parts = Dictionary(
             uniqueKeysWithValues: result.parts.map { ($0.key.rawValue, $0.value / max(all, 1e-9)) })
+        summaryShare = result.summaryShare
         residentBytes = result.residentBytes
         formulaBytes = result.formulaBytes
     }
@@ -77,6 +81,10 @@ struct BenchReport: Codable, Sendable, Equatable {
                 part == .embedding ? "time" : "",
                 "\(NumberText.fixed(100 * (parts[part.rawValue] ?? 0), 1)) % \(part.rawValue)")
         }
+        add(
+            "summaries",
+            "\(NumberText.fixed(100 * summaryShare, 2)) % more time, for a reference whose teacher "
+                + "reads a share")
         add(
             "memory",
             "\(NumberText.bytes(Int64(residentBytes))) resident at most; weights and buffers are "

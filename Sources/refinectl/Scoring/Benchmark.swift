@@ -1,4 +1,5 @@
 import Foundation
+import Prediction
 import TeacherInference
 
 /// A short measurement of how fast this machine scores with a model.
@@ -26,6 +27,8 @@ struct Benchmark: Sendable {
         var peak: Double
         /// Seconds of all threads by part.
         var parts: [ForwardPart: Double]
+        /// What summaries for a teacher's share add to the time, as a share of it.
+        var summaryShare: Double
         /// The most resident memory that the process ever had, in bytes.
         var residentBytes: Int
         /// Bytes that the memory formula allots: weights, and each thread's buffers.
@@ -54,7 +57,8 @@ struct Benchmark: Sendable {
             let began = ContinuousClock.now
             for _ in 0..<batches { _ = try scorer.score(batch) }
             let seconds = began.duration(to: .now) / .seconds(1)
-            return (seconds, scorer.partSeconds.merging(warm) { $0 - $1 })
+            let parts = scorer.partSeconds.merging(warm) { $0 - $1 }
+            return (seconds, parts, try Self.summaryShare(batch, &scorer))
         }
         let after = try MachinePeak.operationsPerSecond(threads: threads, seconds: Self.peakSeconds)
         var parts: [ForwardPart: Double] = [:]
@@ -63,9 +67,35 @@ struct Benchmark: Sendable {
         return Result(
             tokens: count * length, seconds: runs.map(\.0).max() ?? 0,
             operations: Double(count) * model.operations(tokens: length),
-            peak: max(before, after), parts: parts, residentBytes: Self.peakResidentBytes,
+            peak: max(before, after), parts: parts,
+            summaryShare: runs.reduce(0) { $0 + $1.2 } / Double(threads),
+            residentBytes: Self.peakResidentBytes,
             formulaBytes: model.weightBytes
                 + threads * model.workerMemory(maxTokens: room, longest: length))
+    }
+
+    /// Seconds that the summaries of one batch take by those of the rest of it.
+    private static func summaryShare(
+        _ batch: [[TokenID]], _ scorer: inout BatchScorer
+    ) throws -> Double {
+        var gathered: [Int: HiddenStateSums] = [:]
+        var seconds = 0.0
+        let began = ContinuousClock.now
+        let scores = try scorer.score(batch, isCancelled: { false }) { sequence, rows in
+            let began = ContinuousClock.now
+            var sums = HiddenStateSums(width: rows.width)
+            rows.forEach { sums.add($0) }
+            gathered[sequence] = sums
+            seconds += began.duration(to: .now) / .seconds(1)
+        }
+        let rest = began.duration(to: .now) / .seconds(1) - seconds
+        let after = ContinuousClock.now
+        for (index, states) in gathered {
+            let statistics = try NLLStatistics(nll: scores[index].tokenNLL, tokens: batch[index])
+            let summary = try ChunkSummary(statistics: statistics, states: states)
+            _ = summary.encoded
+        }
+        return (seconds + after.duration(to: .now) / .seconds(1)) / max(rest, 1e-9)
     }
 
     /// Ids spread over the vocabulary, other ones for each sequence.

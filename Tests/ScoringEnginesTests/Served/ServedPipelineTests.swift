@@ -1,5 +1,6 @@
 import Foundation
 import NIOConcurrencyHelpers
+import Prediction
 import TeacherInference
 import Testing
 
@@ -61,6 +62,29 @@ import Testing
             #expect(text.top1 == EngineAnswers.ranks(ids).count(where: { $0 == 1 }))
         }
         #expect(try fixture.count("SELECT count(*) FROM score") == 2 * texts.count)
+    }
+
+    @Test("of a served reference a prediction sees its NLLs alone, and the result says so")
+    func referenceOfAShare() async throws {
+        let fixture = try ServedFixture(documents: 200)
+        try await with([StandIn.healthy]) { servers in
+            var configuration = ServedFixture.configuration(servers.map(\.url))
+            (configuration.teacher, configuration.reference) = (
+                configuration.reference, configuration.teacher
+            )
+            configuration.teacherShare = try DecimalFraction("0.6")
+            try await fixture.pipeline(configuration).drain()
+        }
+        let unread = try fixture.count("SELECT count(*) FROM unread")
+        #expect(unread > 50)
+        var rule = SelectionRule(size: .topK(20))
+        rule.score = .column(.expectedDifference)
+        rule.trustsPrediction = true
+        let selection = try SelectionStage(fixture.store).select(rule, name: nil)
+        let prediction = try #require(selection.prediction)
+        #expect(prediction.sees == .nll && prediction.chunks - prediction.read == unread)
+        // Nine statistics and nothing else.
+        #expect(selection.rule.prediction?.coefficients.count == 9)
     }
 
     @Test("an engine without ranks leaves them out, and selections do not need them")
