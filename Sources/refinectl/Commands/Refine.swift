@@ -60,6 +60,7 @@ struct Refine: AsyncParsableCommand {
     @OptionGroup var selecting: SelectingOptions
     @OptionGroup var writing: OutputOptions
     @OptionGroup var threadOptions: ThreadOptions
+    @OptionGroup var cost: PriceOptions
     @OptionGroup var output: JSONOptions
 
     @Option(
@@ -152,7 +153,7 @@ struct Refine: AsyncParsableCommand {
         }
         let job = RefineJob(
             store: place.path, isKept: store != nil, sources: listing.sources, files: files,
-            configuration: configuration)
+            configuration: configuration, price: cost.price)
         let rule = sharing.applied(
             to: try selecting.rule(corpus: files.corpusName, files: ruleFiles),
             namesScore: selecting.order.score != nil)
