@@ -108,7 +108,7 @@ refinectl status --json >"$work/status.json"
 did "every chunk has a score; another selection needs no model any more"
 
 step "export the better half of the tokens, and make a page that shows what was kept and why" \
-    "some seconds; the tokens of the page's examples are scored once more"
+    "one to three minutes on 2 cores: the tokens of the page's examples are scored once more"
 refinectl export --token-ratio 0.5 --name better-half --output "$work/refined.jsonl"
 # Everything in order of score, what the guards keep out included, for the table alone.
 refinectl export --ratio 1 --no-guards --order score --output "$work/ranked.jsonl" 2>/dev/null
