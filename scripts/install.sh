@@ -28,18 +28,20 @@ sed -i -e "s|/usr/bin/refineryd|$prefix/bin/refineryd|" \
 put 644 config/refinery.sysusers.conf "$prefix/lib/sysusers.d/refinery.conf"
 put 644 config/refinery.tmpfiles.conf "$prefix/lib/tmpfiles.d/refinery.conf"
 
-for document in README.md CHANGELOG.md docs/*.md; do
-    [ ! -e "$document" ] || put 644 "$document" "$prefix/share/doc/refinery/${document#docs/}"
-done
+python3 -B scripts/install_documents.py "$destdir$prefix/share/doc/refinery"
 
-# Completions come out of the program itself.
-completions=$(mktemp -d)
-trap 'rm -rf "$completions"' EXIT
+# Completions and manual pages come out of the programs themselves.
+made=$(mktemp -d)
+trap 'rm -rf "$made"' EXIT
 for program in refinectl refineryd; do
     for shell in bash zsh fish; do
-        "$bin/$program" --generate-completion-script "$shell" >"$completions/$shell"
+        "$bin/$program" --generate-completion-script "$shell" >"$made/$shell"
     done
-    put 644 "$completions/bash" "$prefix/share/bash-completion/completions/$program"
-    put 644 "$completions/zsh" "$prefix/share/zsh/vendor-completions/_$program"
-    put 644 "$completions/fish" "$prefix/share/fish/vendor_completions.d/$program.fish"
+    put 644 "$made/bash" "$prefix/share/bash-completion/completions/$program"
+    put 644 "$made/zsh" "$prefix/share/zsh/vendor-completions/_$program"
+    put 644 "$made/fish" "$prefix/share/fish/vendor_completions.d/$program.fish"
+done
+scripts/make-manual.sh "$bin" "$made/man"
+for page in "$made"/man/*; do
+    put 644 "$page" "$prefix/share/man/man${page##*.}/${page##*/}"
 done

@@ -9,7 +9,19 @@ cache=${REFINERY_CACHE:-$root/.cache}
 work=$cache/quickstart
 mkdir -p "$work"
 
-step() { printf '\n== %s\n' "$*" >&2; }
+# Each step says what it did and how long it took, and then what comes next and how long that takes.
+steps=6 number=0 began=0
+step() { # step WHAT [HOW_LONG]
+    number=$((number + 1)) began=$SECONDS
+    printf '\n== %d of %d: %s\n' "$number" "$steps" "$1" >&2
+    [ -z "${2:-}" ] || printf '   takes %s\n' "$2" >&2
+}
+did() { # did WHAT
+    local seconds=$((SECONDS - began)) time
+    time="$seconds s"
+    [ "$seconds" -lt 120 ] || time="$((seconds / 60)) min $((seconds % 60)) s"
+    printf '   done in %s: %s\n' "$time" "$*" >&2
+}
 fail() { # fail MESSAGE HINT
     printf 'quickstart: %s\nhint: %s\n' "$1" "$2" >&2
     exit 1
@@ -34,15 +46,18 @@ trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
-step "packages, teacher and release build"
+step "packages, teacher and release build" \
+    "10 to 20 minutes on 2 cores the first time (98 MB to download), else some seconds"
 scripts/deps.sh
 teacher=$(scripts/fetch-teacher.sh)
 reference=$root/models/reference
 make --no-print-directory build >&2
 bin=$(swift build -c release --static-swift-stdlib --show-bin-path)
 refinectl() { "$bin/refinectl" "$@"; }
+did "the programs are in $bin, the teacher is $teacher"
 
-step "a corpus of about 60,000 tokens"
+step "a corpus of about 60,000 tokens: documentation, code and junk" \
+    "a minute the first time (53 MB to download), else some seconds"
 corpus=$work/corpus.jsonl
 if ! scripts/make_quickstart_corpus.py --cache "$cache" --output "$corpus"; then
     # Most often the package lists are missing or name versions that are gone.
@@ -51,8 +66,9 @@ if ! scripts/make_quickstart_corpus.py --cache "$cache" --output "$corpus"; then
     "${as_root[@]}" apt-get update --quiet >&2
     scripts/make_quickstart_corpus.py --cache "$cache" --output "$corpus"
 fi
+did "$(wc -l <"$corpus") documents are in $corpus"
 
-step "refineryd on a store of its own"
+step "refineryd on a store of its own" "some seconds"
 # A daemon that an earlier run's kill -9 left behind still holds the store.
 if [ -s "$work/pid" ] && old=$(cat "$work/pid") &&
     [ "$(readlink "/proc/$old/exe" 2>/dev/null)" = "$(readlink -f "$bin/refineryd")" ]; then
@@ -81,34 +97,40 @@ for _ in $(seq 150); do
 done
 [ -s "$work/status.json" ] ||
     fail "refineryd does not answer after 30 s" "its log is $work/refineryd.log"
+did "the daemon waits for documents; its log is $work/refineryd.log"
 
-step "enqueue, and wait until every chunk is scored by both models"
+step "enqueue, and wait until every chunk is scored by both models" \
+    "one to four minutes on 2 cores; it says how long once it has measured the speed"
 started=$(date +%s.%N)
 refinectl enqueue "$corpus" --wait
 ended=$(date +%s.%N)
 refinectl status --json >"$work/status.json"
+did "every chunk has a score; another selection needs no model any more"
 
-step "export the better half"
-refinectl export --ratio 0.5 --name better-half --output "$work/refined.jsonl"
+step "export the better half of the tokens, and make a page that shows what was kept and why" \
+    "one to three minutes on 2 cores: the tokens of the page's examples are scored once more"
+refinectl export --token-ratio 0.5 --name better-half --output "$work/refined.jsonl"
 # Everything in order of score, what the guards keep out included, for the table alone.
 refinectl export --ratio 1 --no-guards --order score --output "$work/ranked.jsonl" 2>/dev/null
-
-step "a page that shows what was kept and why; the tokens of its examples are scored once more"
 refinectl report --selection better-half --output "$work/report.html"
 stop_daemon
+did "the corpus is $work/refined.jsonl, the page $work/report.html"
 
 step "what came out"
 scripts/quickstart_table.py --corpus "$corpus" --ranked "$work/ranked.jsonl" \
     --refined "$work/refined.jsonl" --seconds "$(awk "BEGIN {print $ended - $started}")"
 cat <<END
 
-The refined corpus:   $work/refined.jsonl
+What was kept, why:   $work/report.html
+    (a page for a browser: file://$work/report.html)
+the refined corpus:   $work/refined.jsonl
 its manifest:         $work/refined.jsonl.manifest.json
-what was kept, why:   $work/report.html
 the corpus:           $corpus
 the store (SQLite):   $work/store.db
 the daemon's log:     $work/refineryd.log
 
 Your own corpus, in one command:
     $bin/refinectl refine CORPUS.jsonl --teacher MODEL --reference MODEL --token-ratio 0.5 --output refined.jsonl
+From a folder of files to a trained student:
+    $root/docs/tutorial.md
 END

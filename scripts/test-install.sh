@@ -30,6 +30,31 @@ clean_unit() {
     [ -z "$output" ]
 }
 
+commands() { # the names of a program's pages, from the list of commands in its own help
+    "$1" --experimental-dump-help | python3 -c '
+import json, sys
+def names(words, command):
+    print("-".join(words))
+    for below in command.get("subcommands", []):
+        if below["commandName"] != "help" and below["shouldDisplay"]:
+            names([*words, below["commandName"]], below)
+root = json.load(sys.stdin)["command"]
+names([root["commandName"]], root)'
+}
+clean_page() { # no error and no warning of whoever formats it
+    local output
+    if command -v mandoc >/dev/null; then
+        output=$(mandoc -Tlint -Wwarning "$1" 2>&1)
+    else
+        output=$(groff -man -ww -Tutf8 -z "$1" 2>&1)
+    fi
+    printf '%s' "$output"
+    [ -z "$output" ]
+}
+says() { # says PAGE WORDS: what a reader sees
+    MANWIDTH=200 MANPAGER=cat man -l "$1" 2>/dev/null | grep -F -e "$2" >/dev/null
+}
+
 make --no-print-directory install DESTDIR="$destination" PREFIX=/usr
 for file in usr/bin/refineryd usr/bin/refinectl etc/refinery/refineryd.toml \
     usr/lib/systemd/system/refineryd.service usr/lib/sysusers.d/refinery.conf \
@@ -42,6 +67,26 @@ for program in refineryd refinectl; do
     check "$program needs nothing of Swift" without_swift "$destination/usr/bin/$program"
     check "$program --version" "$destination/usr/bin/$program" --version
 done
+share=$destination/usr/share
+pages=0
+for program in refinectl:1 refineryd:8; do
+    section=${program#*:} program=${program%:*}
+    while read -r name; do
+        page=$share/man/man$section/$name.$section
+        check "$name has a page" test -s "$page"
+        check "$name's page is clean" clean_page "$page"
+        pages=$((pages + 1))
+    done < <(commands "$destination/usr/bin/$program")
+done
+check "both programs have pages ($pages)" test "$pages" -gt 30
+if command -v man >/dev/null; then
+    check "man shows an option" says "$share/man/man1/refinectl-export.1" "--token-ratio"
+    check "man shows an example" says "$share/man/man1/refinectl.1" "refinectl enqueue"
+fi
+check "the documentation's links work" scripts/check_links.py "$share/doc/refinery"
+check "the unit names a page that is there" \
+    test -s "$destination$(sed -n 's|^Documentation=file:||p' \
+        "$destination/usr/lib/systemd/system/refineryd.service")"
 check "the shipped configuration is valid" \
     "$destination/usr/bin/refineryd" check-config \
     --config "$destination/etc/refinery/refineryd.toml" \

@@ -133,7 +133,8 @@ public final class Pipeline: Sendable {
             try retrying(.store) {
                 try ModelPair(
                     &loader, store: store, logger: logger, known: known,
-                    isCancelled: { self.work.read(\.phase.isOver) })
+                    isCancelled: { self.work.read(\.phase.isOver) },
+                    told: { progress in work.change { $0.loading = progress } })
             }
         }
         try retrying(.store) { try store.limitTeacher(to: configuration.teacherShare) }

@@ -15,6 +15,14 @@ extension Pipeline {
     /// What the pipeline is doing.
     public var state: PipelineState { condition.state }
 
+    /// How far the fingerprints of the models are that are being loaded; nil otherwise.
+    var loading: LoadingProgress? { work.read(\.loading) }
+
+    /// Threads that score on this machine's cores; nil where none does, or no models are loaded.
+    var scoringThreads: Int? {
+        work.read { $0.places.first { !$0.place.isServed }?.place.threads }
+    }
+
     /// Whether the teacher may have more of its share to read, once nothing is pending.
     var mayReadMore: Bool { work.read(\.mayReadMore) }
 

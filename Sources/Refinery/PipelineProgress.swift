@@ -60,6 +60,8 @@ public struct PipelineProgress: Sendable {
         report.tokensPerSecond = pipeline.tokensPerSecond
         report.etaSeconds = timeLeft(corpora)?.seconds
         (report.state, report.failure) = pipeline.condition
+        report.threads = pipeline.scoringThreads
+        if report.state == .loading { report.loading = pipeline.loading }
         // What is waited for ends; nobody is to give up for it.
         if report.state == .waiting { (report.waiting, report.failure) = (report.failure, nil) }
         // Until the models are registered, nothing is known to be pending for them.

@@ -9,6 +9,8 @@ extension Pipeline {
         /// The teacher reads a share, and may have more of it to read once nothing is pending.
         var mayReadMore = false
         var isPaused = false
+        /// How far the fingerprints of the models are that are being loaded.
+        var loading: LoadingProgress?
         private(set) var phase = PipelinePhase.loading
         private(set) var failure: (any Error)?
         /// Why the store or an engine does not do its part for now.
@@ -42,6 +44,7 @@ extension Pipeline {
         /// The models are in memory.
         mutating func load(_ pair: ModelPair, readsShare: Bool = false) {
             self.pair = pair
+            loading = nil
             mayReadMore = readsShare
             places = pair.places.map { PlaceWork($0) }
             handle(.loaded)

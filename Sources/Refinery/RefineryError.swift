@@ -66,10 +66,19 @@ extension RefineryError {
     }
 
     /// There is nothing of that name or number; the hint says what lists them.
-    public static func missing(_ thing: Thing, _ name: String) -> RefineryError {
-        RefineryError(
+    ///
+    /// - Parameters:
+    ///   - thing: what there is none of.
+    ///   - name: the name that was given.
+    ///   - names: what there is; the hint names the one that may have been meant.
+    /// - Returns: The error.
+    public static func missing(
+        _ thing: Thing, _ name: String, among names: [String] = []
+    ) -> RefineryError {
+        let near = NearestName.of(name, among: names)
+        return RefineryError(
             .notFound, "there is no \(thing.rawValue) \"\(name)\"",
-            hint: "`refinectl \(thing.listing)")
+            hint: (near.map { "did you mean \($0)? " } ?? "") + "`refinectl \(thing.listing)")
     }
 
     /// There is nothing of that number.

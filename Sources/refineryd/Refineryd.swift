@@ -35,9 +35,24 @@ struct Refineryd: AsyncParsableCommand {
             // The parser says "Error: …", then the usage; both programs begin in lower case.
             let text = fullMessage(for: error)
             let words = text.hasPrefix("Error: ") ? "error: " + text.dropFirst(7) : text
-            FileHandle.standardError.write(Data((words + "\n").utf8))
+            FileHandle.standardError.write(Data((words + hint + "\n").utf8))
             Foundation.exit(code.rawValue)
         }
+    }
+
+    /// The command that may have been meant by one that there is not.
+    private static var hint: String {
+        guard let word = CommandLine.arguments.dropFirst().first, !word.hasPrefix("-") else {
+            return ""
+        }
+        let names =
+            configuration.subcommands.filter { $0.configuration.shouldDisplay }
+            .map { $0._commandName }
+            + ["help"]
+        guard !names.contains(word), let near = NearestName.of(word, among: names) else {
+            return ""
+        }
+        return "\nhint: did you mean refineryd \(near)?"
     }
 }
 

@@ -31,6 +31,19 @@ struct OperatorTests {
         #expect(try offered(daemon, "report", "--selection") == ["half"])
         #expect(try offered(daemon, "export", "--score").contains("adapted"))
 
+        // Names that nearly match are suggested.
+        for (command, meant) in [
+            (["export", "--ratio", "0.5", "--corpus", "wbe"], "web"),
+            (["report", "--selection", "hal", "--output", folder("r.html")], "half"),
+            (["export", "--ratio", "0.5", "--score", "adaptd"], "adapted"),
+            (["export", "--ratio", "0.5", "--exclude-domain", "nois"], "noise"),
+            (["delete", "webb", "--yes"], "web"), (["selections", "halff"], "half"),
+        ] {
+            let ended = try daemon.control(command)
+            #expect(ended.status == 1)
+            #expect(ended.errors.contains("did you mean \(meant)?"), "\(ended.errors)")
+        }
+
         // Exports name what explain takes.
         let rows = try daemon.control("export", "--top-k", "1")
         struct Row: Decodable { var id: String, chunk: Int, text: String }

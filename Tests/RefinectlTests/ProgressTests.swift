@@ -75,6 +75,59 @@ struct ProgressTests {
                 == "6,000 tokens to score; about 1 min 0 s at 100 tokens/s (measured)")
     }
 
+    @Test("the price of a core hour is said with the hours")
+    func price() {
+        let cores = CoreHours(cores: 8, price: 0.05)
+        #expect(
+            ProgressLine.estimate(tokens: 1_170_000, tokensPerSecond: 135, cores: cores)
+                .hasSuffix("tokens/s (measured); 19.3 core hours, which cost 0.96"))
+        #expect(cores.words(seconds: 45) == "0.100 core hours, which cost 0.0050")
+        var report = ProgressReport()
+        #expect(ScoringDisplay.cores(report, 0.05) == nil)
+        report.threads = 4
+        #expect(ScoringDisplay.cores(report, nil) == nil)
+        #expect(ScoringDisplay.cores(report, 0.05)?.cores == 4)
+        (report.state, report.etaSeconds) = (.scoring, 7200)
+        #expect(
+            Enqueue.timeLeft(report, 0.05)
+                == "about 2.0 hours until everything is scored: 8.0 core hours, which cost 0.40"
+                + "; `refinectl status --watch` shows it\n")
+        report.finished = true
+        #expect(Enqueue.timeLeft(report, 0.05).isEmpty)
+    }
+
+    @Test("work that says no speed gets one, counted since its stage began")
+    func pace() {
+        var pace = ProgressPace()
+        func snapshot(_ done: Int64, _ stage: String = "writing") -> ProgressSnapshot {
+            ProgressSnapshot(stage: stage, done: done, total: 1000, unit: "rows")
+        }
+        #expect(pace.paced(snapshot(0), at: 5) == snapshot(0))
+        #expect(pace.paced(snapshot(50), at: 5.5) == snapshot(50), "too early to say")
+        let later = pace.paced(snapshot(200), at: 7)
+        #expect(later.rate == 100 && later.secondsLeft == 8)
+        #expect(
+            ProgressLine.plain(later)
+                == "writing: 200 / 1,000 rows (20 %), 100 rows/s, about 8 s left")
+        #expect(pace.paced(snapshot(1000), at: 10).secondsLeft == nil)
+        #expect(pace.paced(snapshot(10, "recording"), at: 11).rate == nil, "a stage of its own")
+        #expect(pace.paced(snapshot(40, "recording"), at: 14).rate == 10)
+        var unsteady = snapshot(900, "recording")
+        unsteady.isSteady = false
+        #expect(pace.paced(unsteady, at: 20) == unsteady)
+        #expect(pace.paced(self.snapshot, at: 30) == self.snapshot)
+    }
+
+    @Test("loading says which fingerprint is computed")
+    func loading() {
+        var report = ProgressReport()
+        #expect(ScoringDisplay.snapshot(report).stage == "loading the models")
+        report.loading = LoadingProgress(role: .teacher, done: 5_000_000, total: 20_000_000)
+        #expect(
+            ProgressLine.plain(ScoringDisplay.snapshot(report))
+                == "fingerprint of the teacher: 5.0 MB / 20.0 MB (25 %)")
+    }
+
     @Test(
         "durations and sizes",
         arguments: [

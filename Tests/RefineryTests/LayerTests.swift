@@ -6,7 +6,7 @@ import Testing
 /// docs/architecture.md has the same order.
 @Suite struct LayerTests {
     private static let order = [
-        "RefineryError", "NearestName", "Heap", "DecimalFraction", "NumberText", "Bytes",
+        "NearestName", "RefineryError", "Heap", "DecimalFraction", "NumberText", "Bytes",
         "Threads", "Files", "Store", "Import", "Chunking", "Scoring", "Training", "Expectation",
         "Selection", "Export", "ScoreFiles", "Report", "Estimate", "Proof",
         "API", "Pipeline",
@@ -69,7 +69,7 @@ import Testing
         let page = try String(
             contentsOfFile: Self.root + "/docs/architecture.md", encoding: .utf8)
         let folders = Self.order.filter {
-            !["RefineryError", "NearestName", "Heap", "DecimalFraction", "NumberText"].contains($0)
+            !["NearestName", "RefineryError", "Heap", "DecimalFraction", "NumberText"].contains($0)
         }
         #expect(page.contains(folders.joined(separator: " → ")))
     }

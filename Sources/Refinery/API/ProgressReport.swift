@@ -64,11 +64,17 @@ public struct ProgressReport: Codable, Sendable, Equatable {
     /// Seconds until the scope is finished at that rate; null when not known.
     @NullEncoded public var etaSeconds: Double?
 
+    /// How far the fingerprints of the models are, where the state is `loading`; absent otherwise.
+    public var loading: LoadingProgress?
+    /// Threads that score on the daemon's cores; absent where none does.
+    public var threads: Int?
+
     /// A report to fill in.
     public init() {}
 
     private enum CodingKeys: String, CodingKey {
         case state, finished, failure, waiting, unchunked, documents, teacher, reference
+        case loading, threads
         case failedChunks = "failed_chunks"
         case failedReason = "failed_reason"
         case unchunkedBytes = "unchunked_bytes"

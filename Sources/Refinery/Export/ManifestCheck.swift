@@ -31,8 +31,13 @@ public struct ManifestCheck: Sendable, Codable, Equatable {
 
     /// Compares the output beside the manifest at `path`.
     ///
+    /// - Parameters:
+    ///   - path: the manifest's.
+    ///   - told: hears how many bytes of the files were read, and how many there are to be.
     /// - Throws: ``RefineryError`` for a file that is no manifest of an export.
-    public init(manifest path: String) throws {
+    public init(
+        manifest path: String, told: (_ done: Int64, _ total: Int64) -> Void = { _, _ in }
+    ) throws {
         let manifest = try Self.read(path)
         let output = manifest.output
         format = output.format
@@ -50,13 +55,18 @@ public struct ManifestCheck: Sendable, Codable, Equatable {
             output.files
             ?? [Manifest.File(file: output.file, bytes: output.bytes, sha256: output.sha256 ?? "")]
         files = []
+        var read: Int64 = 0
         for file in listed {
             guard Self.isName(file.file) else {
                 throw Self.noManifest(path, "it names the file \(file.file.debugDescription)")
             }
             let found =
                 isFolder ? base + "/" + file.file : FilePath.path(of: file.file, beside: path)
-            files.append(File(path: found, differences: Self.differences(of: found, from: file)))
+            let differences = Self.differences(of: found, from: file) { count in
+                read += Int64(count)
+                told(read, output.bytes)
+            }
+            files.append(File(path: found, differences: differences))
         }
         differences = []
         if isFolder {
@@ -110,13 +120,15 @@ public struct ManifestCheck: Sendable, Codable, Equatable {
         !name.isEmpty && !name.contains("/") && !name.contains("\0") && name != "." && name != ".."
     }
 
-    private static func differences(of path: String, from file: Manifest.File) -> [String] {
+    private static func differences(
+        of path: String, from file: Manifest.File, told: (Int) -> Void
+    ) -> [String] {
         do {
             let size = try FileDigest.size(path: path)
             guard size == file.bytes else {
                 return ["it has \(size) bytes, \(file.bytes) are expected"]
             }
-            let digest = try FileDigest(path: path)
+            let digest = try FileDigest(path: path, told: told)
             guard digest.sha256 == file.sha256 else {
                 return ["its SHA-256 is \(digest.sha256), \(file.sha256) is expected"]
             }

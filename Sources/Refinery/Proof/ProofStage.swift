@@ -223,7 +223,8 @@ public struct ProofStage: Sendable {
 
     private func makePlan(
         _ selection: SelectionSummary, _ beside: SelectionSummary?, _ pair: ByRole<Model>,
-        _ corpus: CorpusDocuments?, _ folder: ProofFolder, _ writer: ProofArmWriter, _ told: (Event) -> Void
+        _ corpus: CorpusDocuments?, _ folder: ProofFolder, _ writer: ProofArmWriter,
+        _ told: (Event) -> Void
     ) throws -> ProofPlan {
         told(.gathering)
         // Before anything is read.

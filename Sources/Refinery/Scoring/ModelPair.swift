@@ -44,12 +44,14 @@ struct ModelPair: Sendable {
     ///   - known: The fingerprints that both must have, where they were loaded before: a file
     ///     that was replaced meanwhile makes everything pending, which is a decision of a person's.
     ///   - isCancelled: Asked while an engine is waited for; true gives up.
+    ///   - told: Hears how far the fingerprints are.
     /// - Throws: `ModelError`; ``RefineryError`` (refused) for a pair that cannot be compared or a
     ///   chunk size that does not fit a model's context, (engineAway, engineRefused) for an engine;
     ///   `CancellationError`.
     init(
         _ loader: inout PairLoader, store: Store, logger: Logger, known: Fingerprints? = nil,
-        isCancelled: @escaping @Sendable () -> Bool = { false }
+        isCancelled: @escaping @Sendable () -> Bool = { false },
+        told: (LoadingProgress) -> Void = { _ in }
     ) throws {
         var request = LoadRequest(logger: logger)
         request.known = { try store.servedRecord(fingerprint: $0) }
@@ -62,7 +64,10 @@ struct ModelPair: Sendable {
         func register(
             _ model: any ScoringModel, _ role: ModelRole, digest: String, known: String?
         ) throws -> Member {
-            let fingerprint = try model.fingerprint(cache: store)
+            let size = model.weightFiles.reduce(0) { $0 + $1.size }
+            let fingerprint = try model.fingerprint(cache: store) {
+                told(LoadingProgress(role: role, done: $0, total: size))
+            }
             guard known == nil || known == fingerprint else {
                 throw RefineryError(
                     .refused,

@@ -42,10 +42,12 @@ public protocol ScoringModel: Sendable {
     func currentWeightFiles() throws(ModelError) -> [FileIdentity]
     /// SHA-256 over everything that decides its scores, 64 hexadecimal digits.
     ///
-    /// - Parameter cache: remembers what was computed of each file.
+    /// - Parameters:
+    ///   - cache: remembers what was computed of each file.
+    ///   - told: hears how many bytes of the weights were read.
     /// - Returns: the digits.
     /// - Throws: `ModelError` or ``RefineryError`` where a file or the store cannot be read.
-    func fingerprint(cache: Store?) throws -> String
+    func fingerprint(cache: Store?, told: (Int64) -> Void) throws -> String
 
     /// A scorer of one thread, for batches of `batchTokens` tokens.
     func makeScorer(batchTokens: Int) -> any SequenceScoring
@@ -66,6 +68,11 @@ public struct RemoteWorkers: Sendable, Equatable {
 }
 
 extension ScoringModel {
+    /// As ``fingerprint(cache:told:)``, and nobody hears how far it is.
+    public func fingerprint(cache: Store?) throws -> String {
+        try fingerprint(cache: cache, told: { _ in })
+    }
+
     /// `text` as tokens, with what a score needs to know of its bytes.
     ///
     /// - Returns: the ids without the context token, and the bytes that the scored tokens cover.

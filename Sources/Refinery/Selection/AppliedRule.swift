@@ -12,15 +12,25 @@ struct AppliedRule {
     private let snapshot: Snapshot
     private let names: Ranking.Names
     private let folder: String
+    private let told: SelectionProgress.Listener
 
     /// Looks the rule's names up and reads what is scored.
     ///
+    /// - Parameters:
+    ///   - rule: the rule.
+    ///   - snapshot: where the scores are read.
+    ///   - folder: where large tables go.
+    ///   - told: hears how far the steps are that read texts.
     /// - Throws: ``RefineryError`` where a model is missing, a name is not known, or the models
     ///   cannot be compared.
-    init(_ rule: SelectionRule, in snapshot: Snapshot, folder: String) throws {
+    init(
+        _ rule: SelectionRule, in snapshot: Snapshot, folder: String,
+        told: @escaping SelectionProgress.Listener = { _ in }
+    ) throws {
         self.rule = rule
         self.snapshot = snapshot
         self.folder = folder
+        self.told = told
         pair = try snapshot.currentPair()
         let prediction = try rule.expects ? rule.prediction ?? Self.learn(snapshot, pair) : nil
         names = try RuleNames(snapshot).resolve(rule)
@@ -44,12 +54,14 @@ struct AppliedRule {
         var changed = rule
         change(&changed)
         return AppliedRule(
-            changed, pair: pair, scan: scan, snapshot: snapshot, names: names, folder: folder)
+            changed, pair: pair, scan: scan, snapshot: snapshot, names: names, folder: folder,
+            told: told)
     }
 
     private init(
         _ rule: SelectionRule, pair: ByRole<Model>, scan: ScoreScan.Result,
-        snapshot: Snapshot, names: Ranking.Names, folder: String
+        snapshot: Snapshot, names: Ranking.Names, folder: String,
+        told: @escaping SelectionProgress.Listener
     ) {
         self.rule = rule
         self.snapshot = snapshot
@@ -57,6 +69,7 @@ struct AppliedRule {
         self.scan = scan
         self.names = names
         self.folder = folder
+        self.told = told
     }
 
     /// What applies the rule's score, order and size.
@@ -71,7 +84,7 @@ struct AppliedRule {
         seen: ((ScoredItem, _ removedBy: String?) -> Void)? = nil
     ) throws -> (CandidateSet, StepSequence) {
         var steps = try rule.steps(
-            over: scan.items, by: scan.reader, in: snapshot, folder: folder)
+            over: scan.items, by: scan.reader, in: snapshot, folder: folder, told: told)
         var candidates = CandidateSet(of: scan.items, by: scan.reader)
         try scan.items.forEach { place, item in
             let passes: Bool

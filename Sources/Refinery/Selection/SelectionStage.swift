@@ -4,6 +4,7 @@ import Prediction
 public struct SelectionStage: Sendable {
     let store: Store
     private let isCancelled: @Sendable () -> Bool
+    private let told: @Sendable (SelectionProgress) -> Void
 
     /// The stage over a store.
     ///
@@ -11,9 +12,15 @@ public struct SelectionStage: Sendable {
     ///   - store: the store.
     ///   - isCancelled: asked now and then while a selection is made; true gives it up, and nothing
     ///     of it is recorded.
-    public init(_ store: Store, isCancelled: @escaping @Sendable () -> Bool = { false }) {
+    ///   - told: hears how far it is. It may be called inside of a transaction of the store, so it
+    ///     must not use the store.
+    public init(
+        _ store: Store, isCancelled: @escaping @Sendable () -> Bool = { false },
+        told: @escaping @Sendable (SelectionProgress) -> Void = { _ in }
+    ) {
         self.store = store
         self.isCancelled = isCancelled
+        self.told = told
     }
 
     /// What a rule keeps of a snapshot's scores, on its way into the store.
@@ -109,7 +116,7 @@ public struct SelectionStage: Sendable {
         let scope = try Self.scope(rule, snapshot)
         let sample = try SampledPrediction(rule, pair, scope: scope, in: snapshot)
         let rule = rule.sparing(pair.reference.slice).expecting(sample?.prediction.regression)
-        let applied = try AppliedRule(rule, in: snapshot, folder: store.folder)
+        let applied = try AppliedRule(rule, in: snapshot, folder: store.folder, told: told)
         try Self.checkComplete(rule, scope: scope, scan: applied.scan)
         let (candidates, steps) = try applied.candidates()
         let removals = steps.removals
@@ -153,6 +160,7 @@ public struct SelectionStage: Sendable {
         } forEach: { body in
             try choice.kept.forEach { place, item in
                 if isCancelled() { throw JobCancelled() }
+                SelectionProgress.tell(told, .recording, place + 1, of: choice.kept.count)
                 try body(place + 1, rule.unit == .chunk ? item.chunk : item.document, item.score)
             }
         }

@@ -187,7 +187,9 @@ extension Store {
             let row = try Row.fetchOne(
                 db, sql: "SELECT id, job FROM imported_column WHERE name = ?", arguments: [name])
             guard let row else {
-                throw RefineryError.missing(.column, name)
+                let names = try String.fetchAll(
+                    db, sql: "SELECT name FROM imported_column LIMIT 10000")
+                throw RefineryError.missing(.column, name, among: names)
             }
             if name.hasPrefix(Column.fieldPrefix) { try Store.refuseWhileImporting(db) }
             if let job: Int64 = row[1] { try Store.finishJob(job, state: .failed, db) }

@@ -29,7 +29,7 @@ extension Store {
                 db, sql: "SELECT id FROM corpus WHERE name = ? AND deleted IS NULL",
                 arguments: [name])
             guard let corpus else {
-                throw RefineryError.missing(.corpus, name)
+                throw try Store.missingCorpus(name, db)
             }
             var tally = Tally()
             let removal = DocumentRemoval(db)

@@ -17,7 +17,7 @@ extension Store {
                         SELECT EXISTS (SELECT 1 FROM corpus WHERE name = ? AND deleted IS NULL)
                         """, arguments: [corpus])
                 guard isThere == true else {
-                    throw RefineryError.missing(.corpus, corpus)
+                    throw try Store.missingCorpus(corpus, db)
                 }
             }
             let rows = try Row.fetchAll(

@@ -70,8 +70,15 @@ public final class Store: Sendable {
         guard let name else { return nil }
         let id = try Int64.fetchOne(
             db, sql: "SELECT id FROM corpus WHERE name = ? AND deleted IS NULL", arguments: [name])
-        guard let id else { throw RefineryError.missing(.corpus, name) }
+        guard let id else { throw try missingCorpus(name, db) }
         return id
+    }
+
+    /// That there is no corpus of that name, with the one that may have been meant.
+    static func missingCorpus(_ name: String, _ db: Database) throws -> RefineryError {
+        let names = try String.fetchAll(
+            db, sql: "SELECT name FROM corpus WHERE deleted IS NULL LIMIT 10000")
+        return .missing(.corpus, name, among: names)
     }
 
     /// Milliseconds since 1970, UTC.

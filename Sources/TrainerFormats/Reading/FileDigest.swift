@@ -5,13 +5,13 @@ public struct FileDigest: Sendable, Equatable {
     /// SHA-256 of the bytes, in hexadecimal.
     public let sha256: String
 
-    /// Reads the file at `path`.
+    /// Reads the file at `path`; `told` hears how many bytes were read further.
     ///
     /// - Throws: ``TrainerFormatError`` for a file that is not there or cannot be read.
-    public init(path: String) throws {
+    public init(path: String, told: (Int) -> Void = { _ in }) throws {
         let file = try ReadFile(path: path)
         bytes = file.size
-        sha256 = try file.sha256()
+        sha256 = try file.sha256(told: told)
     }
 
     /// The size of the file at `path` in bytes.

@@ -55,10 +55,13 @@ final class ReadFile {
         }
     }
 
-    /// SHA-256 of all bytes, in hexadecimal.
-    func sha256() throws -> String {
+    /// SHA-256 of all bytes, in hexadecimal; `told` hears how many bytes were read further.
+    func sha256(told: (Int) -> Void = { _ in }) throws -> String {
         var hash = SHA256Text.Stream()
-        try forEachPiece { hash.update($0) }
+        try forEachPiece {
+            hash.update($0)
+            told($0.count)
+        }
         return hash.finish()
     }
 }

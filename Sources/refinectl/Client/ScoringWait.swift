@@ -16,10 +16,12 @@ struct ScoringWait {
 
     private let client: Client
     private let scopes: [Scope]
+    private let price: Double?
 
-    /// Waits for the documents that the summaries name.
-    init(client: Client, summaries: [ImportSummary]) {
+    /// Waits for the documents that the summaries name; says what a core hour's `price` makes.
+    init(client: Client, summaries: [ImportSummary], price: Double? = nil) {
         self.client = client
+        self.price = price
         scopes = Self.scopes(summaries)
     }
 
@@ -54,7 +56,7 @@ struct ScoringWait {
         }
         defer { watch.stop() }
         let reporter = ProgressReporter()
-        let display = ScoringDisplay(reporter)
+        let display = ScoringDisplay(reporter, price: price)
         var failed: (chunks: Int64, reason: String?) = (0, nil)
         for scope in scopes {
             let report = try await wait(for: scope, display, reporter)

@@ -35,7 +35,8 @@ struct ColumnList: AsyncParsableCommand {
             return output.json ? JSONOutput.print(list) : StandardOutput.write(Self.table(list))
         }
         guard let column = list.first else {
-            throw RefineryError.missing(.column, NumberText.printable(name))
+            let names = try await place.client(daemon).send(API.columns).map(\.name)
+            throw RefineryError.missing(.column, NumberText.printable(name), among: names)
         }
         StandardOutput.write(output.json ? JSONOutput.line(column) : Self.table(column))
     }

@@ -12,6 +12,7 @@ struct Enqueue: AsyncParsableCommand {
 
             Examples:
               refinectl enqueue corpus.jsonl.gz more/ --wait
+              refinectl enqueue corpus/ --wait --price 0.05
               refinectl enqueue pile.jsonl.zst --domain-field meta.pile_set_name
               zcat *.gz | refinectl enqueue - --corpus web
 
@@ -21,6 +22,7 @@ struct Enqueue: AsyncParsableCommand {
 
     @OptionGroup var daemon: DaemonOptions
     @OptionGroup var files: CorpusOptions
+    @OptionGroup var cost: PriceOptions
     @OptionGroup var output: JSONOptions
 
     @Flag(help: "Wait until nothing of the files is left to score.")
@@ -46,7 +48,24 @@ struct Enqueue: AsyncParsableCommand {
                 hint: "refinectl rejects says which and why")
         }
         try Self.checkTaken(summaries, hint: "`refinectl rejects` says why")
-        if wait { try await ScoringWait(client: client, summaries: summaries).run() }
+        if wait {
+            try await ScoringWait(client: client, summaries: summaries, price: cost.price).run()
+        } else if !output.json {
+            let progress = try await client.send(API.progress)
+            StandardOutput.writeError(Self.timeLeft(progress, cost.price))
+        }
+    }
+
+    /// How long the daemon needs for all that it has, and what that costs.
+    static func timeLeft(_ report: ProgressReport, _ price: Double?) -> String {
+        if report.finished { return "" }
+        guard let seconds = report.etaSeconds, report.state != .loading else {
+            return "`refinectl status` says how long scoring takes, once its speed is measured\n"
+        }
+        let cores = ScoringDisplay.cores(report, price)
+        return "about \(ProgressLine.hours(seconds)) until everything is scored"
+            + (cores.map { ": " + $0.words(seconds: seconds) } ?? "")
+            + "; `refinectl status --watch` shows it\n"
     }
 
     private func upload(_ sources: [CorpusSource], _ client: Client) async throws

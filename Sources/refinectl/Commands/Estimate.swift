@@ -47,10 +47,7 @@ struct Estimate: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Time for it, in minutes.", valueName: "m"))
     var minutes = 10.0
 
-    @Option(
-        help: ArgumentHelp(
-            "What an hour of one core costs: says what the whole costs.", valueName: "amount"))
-    var price: Double?
+    @OptionGroup var cost: PriceOptions
 
     @Option(help: ArgumentHelp("The most tokens of a chunk.", valueName: "n"))
     var maxTokens = 1024
@@ -70,9 +67,6 @@ struct Estimate: AsyncParsableCommand {
 
     /// Refuses what cannot be meant.
     func validate() throws {
-        if let price, !(price.isFinite && price >= 0) {
-            throw ValidationError("--price must be a number from 0")
-        }
         guard minutes.isFinite, minutes > 0, minutes <= 100_000 else {
             throw ValidationError("--minutes must be above 0")
         }
@@ -137,32 +131,11 @@ struct Estimate: AsyncParsableCommand {
         var request = EstimateRequest()
         request.seed = seed
         request.minutes = minutes
-        request.price = price
+        request.price = cost.price
         request.maxTokens = maxTokens
-        for (role, model) in [(ModelRole.teacher, teacher)]
-            + (reference.map { [(ModelRole.reference, $0)] } ?? [])
-        where model.remoteWorkers != nil {
-            request.servedRates[role] = try MeasuredSpeed.measure(served: model).tokensPerSecond
-        }
-        let bytes = sources.reduce(0) { $0 + (FileReader.size(path: $1.path) ?? 0) }
-        let stage = EstimateStage(
-            CorpusDocuments(files: sources, fields: files.fields, isCancelled: isCancelled),
-            bytes: bytes, teacher: teacher, reference: reference, request: request,
-            threads: threadOptions.count, isCancelled: { isCancelled.isSet })
-        let reporter = ProgressReporter()
-        defer { reporter.finish() }
-        var read: Int64 = 0
-        return try stage.run { event in
-            switch event {
-            case .reading(let count):
-                read += Int64(count)
-                reporter.update(
-                    ProgressSnapshot(stage: "reading", done: read, total: bytes, unit: "bytes"))
-            case .rejected(let line): reporter.note(NumberText.printable("rejected \(line)"))
-            case .scoring(let chunks, let all):
-                reporter.update(
-                    ProgressSnapshot(stage: "scoring", done: Int64(chunks), total: Int64(all)))
-            }
-        }
+        return try PilotRun(
+            sources: sources, fields: files.fields, teacher: teacher, reference: reference,
+            request: request, threads: threadOptions.count
+        ).run(isCancelled)
     }
 }

@@ -10,11 +10,14 @@ struct Inspect: ParsableCommand {
         discussion: """
             Of two models the first is the teacher and the second the reference. Only headers, \
             vocabulary and norms are read, and for the fingerprint every byte of the weights once \
-            (--no-fingerprint leaves that out).
+            (--no-fingerprint leaves that out). With --measure the files and folders of a corpus \
+            may stand behind the models: a pilot of a minute says how many hours it takes, and with \
+            --price what they cost. `refinectl estimate` says more.
 
             Examples:
               refinectl inspect teacher.gguf
               refinectl inspect teacher.gguf --measure --threads 8
+              refinectl inspect teacher.gguf reference/ --measure corpus/ --price 0.05
               refinectl inspect teacher.gguf reference/ --json
               refinectl inspect vllm+http://gpu7:8000/Qwen/Qwen2.5-7B --measure \\
                 --tokenizer Qwen2.5-7B/
@@ -25,9 +28,9 @@ struct Inspect: ParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "One or two .gguf files, Hugging Face folders or engines' addresses.",
+            "One or two .gguf files, Hugging Face folders or engines' addresses; behind them a corpus.",
             valueName: "model"))
-    var models: [String]
+    var paths: [String]
 
     @OptionGroup var modelOptions: ModelOptions
 
@@ -52,6 +55,8 @@ struct Inspect: ParsableCommand {
     @Flag(help: "Measure this machine's speed with each model, some seconds each.")
     var measure = false
 
+    @OptionGroup var cost: PriceOptions
+
     @Flag(inversion: .prefixedNo, help: "Read all weights for the fingerprint.")
     var fingerprint = true
 
@@ -62,10 +67,33 @@ struct Inspect: ParsableCommand {
         var pair: PairReport
     }
 
+    /// The models: what stands before the first file or folder of a corpus.
+    private var models: [String] { Array(paths.prefix { !Self.isCorpus($0) }) }
+
+    /// The corpus behind them.
+    private var corpus: [String] { Array(paths.drop { !Self.isCorpus($0) }) }
+
+    /// Whether it is a file of texts, or a folder that is no model.
+    private static func isCorpus(_ path: String) -> Bool {
+        guard !EngineReference.isAddress(path) else { return false }
+        var isFolder = ObjCBool(false)
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder),
+            isFolder.boolValue
+        else { return CorpusSource(path: path, displayName: path) != nil }
+        return !FileManager.default.fileExists(atPath: path + "/config.json")
+    }
+
     /// A model with its report, by where it runs.
     private enum Found: Encodable {
         case native(model: LanguageModel, report: InspectReport)
         case served(model: ServedModel, report: ServedReport)
+
+        var model: any ScoringModel {
+            switch self {
+            case .native(let model, _): model
+            case .served(let model, _): model
+            }
+        }
 
         var side: PairReport.Side {
             switch self {
@@ -91,7 +119,18 @@ struct Inspect: ParsableCommand {
 
     /// Refuses more than two models, and numbers that the daemon's configuration refuses.
     func validate() throws {
-        guard models.count <= 2 else { throw ValidationError("give one or two models") }
+        guard (1...2).contains(models.count) else {
+            throw ValidationError("give one or two models")
+        }
+        guard corpus.isEmpty || measure else {
+            throw ValidationError("a corpus goes with --measure")
+        }
+        guard cost.price == nil || !corpus.isEmpty else {
+            throw ValidationError("--price needs a corpus behind the models, and --measure")
+        }
+        guard corpus.isEmpty || !output.json else {
+            throw ValidationError("--json has no corpus: `refinectl estimate --json` has")
+        }
         if let batchTokens, !(16...1_000_000).contains(batchTokens) {
             throw ValidationError("--batch-tokens must be from 16 to 1000000")
         }
@@ -128,10 +167,25 @@ struct Inspect: ParsableCommand {
             StandardOutput.write(found.map { $0.render() }.joined(separator: "\n"))
             if let pair { StandardOutput.write("\n" + pair.render()) }
         }
+        if !corpus.isEmpty { try measureCorpus(found.map(\.model)) }
         if pair?.sameModel == true {
             StandardOutput.writeError(
                 "warning: both are the same model: every difference is 0\n")
         }
+    }
+
+    /// Says what the corpus costs, by a pilot of a minute.
+    private func measureCorpus(_ models: [any ScoringModel]) throws {
+        var fields = FieldNames(text: "text", id: "id", domain: "domain")
+        fields.readsID = false
+        var request = EstimateRequest()
+        (request.minutes, request.price, request.maxTokens) = (1, cost.price, maxTokens)
+        let record = try PilotRun(
+            sources: CorpusListing(paths: corpus, hasCorpus: false).sources, fields: fields,
+            teacher: models[0], reference: models.dropFirst().first, request: request,
+            threads: threadOptions.count
+        ).run(AtomicFlag())
+        StandardOutput.write("\n" + EstimateTable.costs(record))
     }
 
     private var configuration: InspectReport.Configuration {
@@ -160,18 +214,15 @@ struct Inspect: ParsableCommand {
     }
 
     private func report(_ model: LanguageModel) throws -> InspectReport {
-        let reporter = ProgressReporter(isQuiet: !Terminal.standardError.redraws)
+        let reporter = ProgressReporter(
+            after: Terminal.standardError.redraws ? 0 : ProgressReporter.patience)
         let size = model.weightFiles.reduce(0) { $0 + $1.size }
-        let began = ContinuousClock.now
         let digest =
             fingerprint
             ? try ModelFingerprint.of(model) { done in
-                var snapshot = ProgressSnapshot(
-                    stage: "fingerprint", done: done, total: size, unit: "bytes", rateUnit: "bytes")
-                let rate = Double(done) / max(began.duration(to: .now) / .seconds(1), 1e-3)
-                snapshot.rate = rate
-                snapshot.secondsLeft = Double(size - done) / rate
-                reporter.update(snapshot)
+                reporter.update(
+                    ProgressSnapshot(
+                        stage: "fingerprint", done: done, total: size, unit: "bytes"))
             } : nil
         if fingerprint { reporter.finish() }
         let speed =

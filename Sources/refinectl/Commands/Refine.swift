@@ -63,6 +63,7 @@ struct Refine: AsyncParsableCommand {
     @OptionGroup var selecting: SelectingOptions
     @OptionGroup var writing: OutputOptions
     @OptionGroup var threadOptions: ThreadOptions
+    @OptionGroup var cost: PriceOptions
     @OptionGroup var output: JSONOptions
 
     @Option(
@@ -167,7 +168,7 @@ struct Refine: AsyncParsableCommand {
         }
         let job = RefineJob(
             store: place.path, isKept: store != nil, sources: listing.sources, files: files,
-            configuration: configuration, scores: scores.files)
+            configuration: configuration, scores: scores.files, price: cost.price)
         let rule = sharing.applied(
             to: try selecting.rule(corpus: files.corpusName, files: ruleFiles),
             namesScore: selecting.order.score != nil)

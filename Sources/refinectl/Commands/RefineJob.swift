@@ -15,7 +15,9 @@ struct RefineJob: Sendable {
     /// The models and the threads.
     let configuration: PipelineConfiguration
     /// Score files to take in place of scoring; none: score.
-    var scores: [String] = []
+    let scores: [String]
+    /// What an hour of one core costs; nil where nobody says.
+    let price: Double?
     /// Set by Ctrl-C.
     let interrupted = AtomicFlag()
 
@@ -42,7 +44,7 @@ struct RefineJob: Sendable {
         // Before the scoring: where the teacher reads a share, it reads what is near the rule's cut.
         try await pool.runIfActive { try ruleFiles.add(to: opened) }
         if scores.isEmpty {
-            try await ScoringRun(configuration, rule: rule).run(on: opened)
+            try await ScoringRun(configuration, rule: rule, price: price).run(on: opened)
         } else {
             try await pool.runIfActive { try takeScores(into: opened) }
         }
@@ -50,6 +52,14 @@ struct RefineJob: Sendable {
         let summary = try await pool.runIfActive {
             let reporter = ProgressReporter()
             reporter.update(ProgressSnapshot(stage: "selecting"))
+            let began = ContinuousClock.now
+            let stage = SelectionStage(
+                opened, isCancelled: { interrupted.isSet },
+                told: { progress in
+                    // What is quick needs no word.
+                    guard began.duration(to: .now) > .seconds(1) else { return }
+                    reporter.update(progress.snapshot)
+                })
             let summary: SelectionSummary
             var note = ""
             if let output {
@@ -57,7 +67,7 @@ struct RefineJob: Sendable {
                 summary = try jobs.run(
                     .selection, corpus: rule.corpus, detail: writing.name ?? rule.suggestedName
                 ) { job in
-                    let summary = try SelectionStage(opened).select(rule, name: writing.name)
+                    let summary = try stage.select(rule, name: writing.name)
                     try opened.updateJob(
                         job, done: Int64(summary.keptChunks), total: Int64(summary.candidates))
                     return summary
@@ -73,7 +83,7 @@ struct RefineJob: Sendable {
                     return note
                 }
             } else {
-                summary = try SelectionStage(opened).preview(rule, name: writing.name)
+                summary = try stage.preview(rule, name: writing.name)
             }
             reporter.finish()
             StandardOutput.writeError(note)
@@ -190,7 +200,8 @@ struct RefineJob: Sendable {
                 if interrupted.isSet { throw JobCancelled("interrupted") }
                 try file.write(OutputRow(row))
                 reporter.update(
-                    ProgressSnapshot(stage: "writing", done: Int64(file.rows), total: total))
+                    ProgressSnapshot(
+                        stage: "writing", done: Int64(file.rows), total: total, unit: "rows"))
             }
         }
         do {

@@ -155,7 +155,8 @@ struct SelectionPrune: AsyncParsableCommand {
         let client = place.client(daemon)
         let all = try await client.send(API.selections)
         for name in except where !all.contains(where: { $0.name == name }) {
-            throw RefineryError.missing(.selection, NumberText.printable(name))
+            throw RefineryError.missing(
+                .selection, NumberText.printable(name), among: all.map(\.name))
         }
         let doomed = Self.doomed(all, keep: keep, except: except)
         for selection in doomed {
@@ -184,7 +185,8 @@ extension Client {
     func selection(named name: String) async throws -> SelectionSummary {
         let found = try await send(API.selections, query: [("name", name)])
         guard let selection = found.first else {
-            throw RefineryError.missing(.selection, NumberText.printable(name))
+            let names = try await send(API.selections).map(\.name)
+            throw RefineryError.missing(.selection, NumberText.printable(name), among: names)
         }
         return selection
     }

@@ -27,9 +27,14 @@ struct Verify: AsyncParsableCommand {
     /// Compares, and says what differs.
     func run() async throws {
         let path = manifest
+        let reporter = ProgressReporter(after: ProgressReporter.patience)
         let check = try await NIOThreadPool.singleton.runIfActive {
-            try ManifestCheck(manifest: path)
+            try ManifestCheck(manifest: path) { done, total in
+                reporter.update(
+                    ProgressSnapshot(stage: "reading", done: done, total: total, unit: "bytes"))
+            }
         }
+        reporter.finish()
         if output.json {
             StandardOutput.write(JSONOutput.line(check))
         } else {

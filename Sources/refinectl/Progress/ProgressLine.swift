@@ -48,17 +48,22 @@ enum ProgressLine {
 
     /// `1,170,000 tokens to score; about 2.4 hours at 135 tokens/s (measured)`.
     ///
-    /// `seconds` is what a better estimate than tokens by speed says, where there is one.
+    /// `seconds` is what a better estimate than tokens by speed says, where there is one, and
+    /// `cores` what the time costs.
     static func estimate(
-        tokens: Int64, tokensPerSecond: Double, seconds: Double? = nil
+        tokens: Int64, tokensPerSecond: Double, seconds: Double? = nil, cores: CoreHours? = nil
     ) -> String {
         let seconds =
             seconds ?? (tokensPerSecond > 0 ? Double(tokens) / tokensPerSecond : .infinity)
-        let time =
-            seconds >= 3600 && seconds.isFinite
-            ? NumberText.fixed(seconds / 3600, 1) + " hours" : NumberText.duration(seconds: seconds)
-        return "\(NumberText.counted(tokens, "token")) to score; about \(time) at "
+        return "\(NumberText.counted(tokens, "token")) to score; about \(hours(seconds)) at "
             + "\(NumberText.rate(tokensPerSecond)) tokens/s (measured)"
+            + (seconds.isFinite ? cores.map { "; " + $0.words(seconds: seconds) } ?? "" : "")
+    }
+
+    /// `2.4 hours`, or minutes and seconds of less than one.
+    static func hours(_ seconds: Double) -> String {
+        seconds >= 3600 && seconds.isFinite
+            ? NumberText.fixed(seconds / 3600, 1) + " hours" : NumberText.duration(seconds: seconds)
     }
 
     /// `[####----]`, `width` columns and two brackets.

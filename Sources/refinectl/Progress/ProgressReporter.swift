@@ -5,6 +5,7 @@ import Synchronization
 final class ProgressReporter: Sendable {
     private struct State {
         var schedule = ProgressSchedule()
+        var pace = ProgressPace()
         var drawn = false
         var lastDraw = -1.0
         var last: ProgressSnapshot?
@@ -13,13 +14,25 @@ final class ProgressReporter: Sendable {
 
     private let terminal: Terminal
     private let isQuiet: Bool
+    private let silence: Double
     private let start = DispatchTime.now().uptimeNanoseconds
     private let state = Mutex(State())
 
+    /// Seconds of work that is short as a rule and of which nothing is shown before.
+    static let patience = 5.0
+
     /// A reporter to stderr.
-    init(terminal: Terminal = .standardError, isQuiet: Bool = false) {
+    ///
+    /// - Parameters:
+    ///   - terminal: what stderr is.
+    ///   - isQuiet: shows nothing but notes.
+    ///   - silence: seconds in which nothing is shown: work that has ended by then needs no word.
+    init(
+        terminal: Terminal = .standardError, isQuiet: Bool = false, after silence: Double = 0
+    ) {
         self.terminal = terminal
         self.isQuiet = isQuiet
+        self.silence = silence
     }
 
     /// Shows how far the work is; cheap to call often.
@@ -27,15 +40,17 @@ final class ProgressReporter: Sendable {
         guard !isQuiet else { return }
         let now = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9
         state.withLock { state in
-            let isNewStage = state.last?.stage != snapshot.stage
-            state.last = snapshot
+            let paced = state.pace.paced(snapshot, at: now)
+            guard now >= silence else { return }
+            let isNewStage = state.last?.stage != paced.stage
+            state.last = paced
             if terminal.redraws {
                 guard isNewStage || now - state.lastDraw >= 0.1 else { return }
                 if isNewStage, state.drawn { StandardOutput.writeError("\n") }
-                draw(snapshot, &state, now)
-            } else if state.schedule.isDue(stage: snapshot.stage, at: now) {
-                state.lastWritten = snapshot
-                StandardOutput.writeError(ProgressLine.plain(snapshot) + "\n")
+                draw(paced, &state, now)
+            } else if state.schedule.isDue(stage: paced.stage, at: now) {
+                state.lastWritten = paced
+                StandardOutput.writeError(ProgressLine.plain(paced) + "\n")
             }
         }
     }

@@ -18,6 +18,9 @@ struct ProgressSnapshot: Equatable, Sendable {
     var secondsLeft: Double?
     /// Anything else worth a few words.
     var note: String?
+    /// Whether one unit takes about as long as another, so that counting them tells speed and time
+    /// left where neither is said.
+    var isSteady = true
 
     /// From 0 to 1, where the total is known.
     var fraction: Double? {

@@ -10,16 +10,18 @@ final class ScoringDisplay: Sendable {
     }
 
     private let reporter: ProgressReporter
+    private let price: Double?
     private let state = Mutex(State())
 
-    /// A display on `reporter`.
-    init(_ reporter: ProgressReporter) {
+    /// A display on `reporter`; with the price of a core hour it says what the time costs.
+    init(_ reporter: ProgressReporter, price: Double? = nil) {
         self.reporter = reporter
+        self.price = price
     }
 
     /// Shows a report.
     func show(_ report: ProgressReport) {
-        let notes = state.withLock { state in Self.notes(report, &state) }
+        let notes = state.withLock { state in self.notes(report, &state) }
         for note in notes { reporter.note(note) }
         reporter.update(Self.snapshot(report))
     }
@@ -31,6 +33,11 @@ final class ScoringDisplay: Sendable {
 
     /// A report as progress of its present stage.
     static func snapshot(_ report: ProgressReport) -> ProgressSnapshot {
+        if report.state == .loading, let loading = report.loading {
+            return ProgressSnapshot(
+                stage: "fingerprint of the \(loading.role.rawValue)", done: loading.done,
+                total: loading.total, unit: "bytes")
+        }
         if report.state == .loading {
             return ProgressSnapshot(stage: "loading the models", unit: "chunks")
         }
@@ -38,7 +45,8 @@ final class ScoringDisplay: Sendable {
             return ProgressSnapshot(
                 stage: stage(report, "cutting"),
                 done: report.documents - report.unchunked, total: report.documents,
-                unit: "documents", rate: report.tokensPerSecond, secondsLeft: report.etaSeconds)
+                unit: "documents", rate: report.tokensPerSecond, secondsLeft: report.etaSeconds,
+                isSteady: false)
         }
         let passes = [report.teacher, report.reference]
         // A teacher that reads a share has fewer chunks to score than the reference.
@@ -49,7 +57,13 @@ final class ScoringDisplay: Sendable {
             total: areEqual
                 ? passes[0].chunksTotal : passes.reduce(0) { $0 + $1.chunksTotal },
             unit: areEqual ? "chunks" : "scores", rate: report.tokensPerSecond,
-            secondsLeft: report.finished ? nil : report.etaSeconds)
+            secondsLeft: report.finished ? nil : report.etaSeconds, isSteady: false)
+    }
+
+    /// What the cores cost that score; nil where nobody said, or none does.
+    static func cores(_ report: ProgressReport, _ price: Double?) -> CoreHours? {
+        guard let price, let threads = report.threads else { return nil }
+        return CoreHours(cores: threads, price: price)
     }
 
     private static func stage(_ report: ProgressReport, _ working: String) -> String {
@@ -66,7 +80,7 @@ final class ScoringDisplay: Sendable {
         return passes.map(\.chunksDone).min() ?? 0
     }
 
-    private static func notes(_ report: ProgressReport, _ state: inout State) -> [String] {
+    private func notes(_ report: ProgressReport, _ state: inout State) -> [String] {
         var notes: [String] = []
         if report.state == .paused, !state.saidPaused {
             notes.append("scoring is paused; refinectl resume goes on")
@@ -83,7 +97,8 @@ final class ScoringDisplay: Sendable {
             state.saidEstimate = true
             notes.append(
                 ProgressLine.estimate(
-                    tokens: left, tokensPerSecond: rate, seconds: report.etaSeconds))
+                    tokens: left, tokensPerSecond: rate, seconds: report.etaSeconds,
+                    cores: Self.cores(report, price)))
         }
         return notes
     }

@@ -6,6 +6,7 @@ import Refinery
 struct ScoringRun: Sendable {
     private let configuration: PipelineConfiguration
     private let rule: SelectionRule?
+    private let price: Double?
 
     /// A run with the models and the threads of a configuration.
     ///
@@ -13,9 +14,13 @@ struct ScoringRun: Sendable {
     ///   - configuration: the models.
     ///   - rule: what is selected by later; where the teacher reads a share, it reads what is near
     ///     the rule's cut.
-    init(_ configuration: PipelineConfiguration, rule: SelectionRule? = nil) {
+    ///   - price: of a core hour; nil where nobody says.
+    init(
+        _ configuration: PipelineConfiguration, rule: SelectionRule? = nil, price: Double? = nil
+    ) {
         self.configuration = configuration
         self.rule = rule
+        self.price = price
     }
 
     /// Cuts and scores until nothing is left, or the task is cancelled.
@@ -24,7 +29,7 @@ struct ScoringRun: Sendable {
     /// - Throws: what ends the pipeline; `CancellationError`.
     func run(on store: Store) async throws {
         let reporter = ProgressReporter()
-        let display = ScoringDisplay(reporter)
+        let display = ScoringDisplay(reporter, price: price)
         let pipeline = Pipeline(
             store: store, configuration: configuration, rule: rule,
             logger: WarningLog.logger(reporter))

@@ -10,6 +10,7 @@ final class JobRegistry: Sendable {
         /// The corpus that it works on.
         let corpus: String?
         private let flag = Atomic(false)
+        private let progress = Mutex<SelectionProgress?>(nil)
 
         fileprivate init(id: Int64, corpus: String?) {
             self.id = id
@@ -18,6 +19,14 @@ final class JobRegistry: Sendable {
 
         /// Whether the job is to end.
         var isCancelled: Bool { flag.load(ordering: .relaxed) }
+
+        /// How far a selection is; nil before that is known and for other jobs.
+        ///
+        /// It is kept here, since a selection may hold the store's writer while it is made.
+        var selection: SelectionProgress? {
+            get { progress.withLock { $0 } }
+            set { progress.withLock { $0 = newValue } }
+        }
 
         fileprivate func cancel() { flag.store(true, ordering: .relaxed) }
     }
@@ -44,6 +53,20 @@ final class JobRegistry: Sendable {
         let job = running.withLock { $0[id] }
         job?.cancel()
         return job != nil
+    }
+
+    /// Records with what is known here of how far their selections are.
+    func completed(_ records: [JobRecord]) -> [JobRecord] {
+        let running = running.withLock { $0 }
+        return records.map { record in
+            guard !record.state.isFinal, let selection = running[record.id]?.selection else {
+                return record
+            }
+            var record = record
+            (record.done, record.total) = (Int64(selection.done), Int64(selection.total))
+            record.part = selection.part.rawValue
+            return record
+        }
     }
 
     /// How many jobs are running, of all kinds.

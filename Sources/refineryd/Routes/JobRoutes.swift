@@ -12,17 +12,17 @@ struct JobRoutes {
             let limit = try parameters.integer("limit", in: 1...100_000) ?? 1000
             guard limit > 1000 else {
                 return try Response.json(
-                    await threads.query { try store.jobs(limit: Int(limit)) })
+                    await threads.query { jobs.completed(try store.jobs(limit: Int(limit))) })
             }
             // Longer answers than a socket takes at once are bounded as other long requests are.
             let slot = try await threads.slot()
             return try Response.json(
-                await slot.run { try store.jobs(limit: Int(limit)) },
+                await slot.run { jobs.completed(try store.jobs(limit: Int(limit))) },
                 holding: slot)
         }
         group.on(API.job) { _, _, context in
             let id = try RequestParameters.id(context)
-            return try Response.json(await record(id))
+            return try Response.json(jobs.completed([await record(id)])[0])
         }
         group.on(API.cancelJob) { _, _, context in
             let id = try RequestParameters.id(context)

@@ -141,7 +141,8 @@ struct SelectionRoutes {
                 defer { withExtendedLifetime(share) {} }
                 return try tracker.run(.selection, corpus: selection.rule.corpus, detail: detail) {
                     job in
-                    let stage = SelectionStage(store) { job.isCancelled }
+                    let stage = SelectionStage(
+                        store, isCancelled: { job.isCancelled }, told: { job.selection = $0 })
                     let summary = try stage.select(selection.rule, name: selection.name)
                     try store.updateJob(
                         job.id, done: Int64(summary.keptChunks), total: Int64(summary.candidates))

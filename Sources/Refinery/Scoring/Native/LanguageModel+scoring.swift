@@ -14,8 +14,8 @@ extension LanguageModel: ScoringModel {
     public var remoteWorkers: RemoteWorkers? { nil }
 
     /// As ``ModelFingerprint/of(_:cache:progress:)``.
-    public func fingerprint(cache: Store?) throws -> String {
-        try ModelFingerprint.of(self, cache: cache)
+    public func fingerprint(cache: Store?, told: (Int64) -> Void) throws -> String {
+        try ModelFingerprint.of(self, cache: cache, progress: told)
     }
 
     /// Allocates what a thread works in.

@@ -120,7 +120,9 @@ public final class ServedModel: ScoringModel {
     /// None, as ever.
     public func currentWeightFiles() throws(ModelError) -> [FileIdentity] { [] }
     /// Of what the user says of the model, and of the tokenizer's content.
-    public func fingerprint(cache: Store?) throws -> String { source.digest }
+    public func fingerprint(cache: Store?, told: (Int64) -> Void) throws -> String {
+        source.digest
+    }
 
     /// A scorer of one thread.
     public func makeScorer(batchTokens: Int) -> any SequenceScoring {

@@ -12,7 +12,8 @@ struct ContaminationStep: SelectionStep {
     /// - Throws: ``RefineryError`` where the store does not hold a benchmark.
     init(
         _ benchmarks: [BenchmarkFile], unit: ItemUnit, over items: SpillTable<ScoredItem>,
-        after before: StepSequence, in snapshot: Snapshot
+        after before: StepSequence, in snapshot: Snapshot,
+        told: SelectionProgress.Listener
     ) throws {
         let contamination = Contamination(try benchmarks.map(RuleNames(snapshot).windows))
         var before = before
@@ -20,7 +21,8 @@ struct ContaminationStep: SelectionStep {
         var found = IDSet()
         var document: Int64?
         var quotations: [Range<Int>] = []
-        try items.forEach { _, item in
+        try items.forEach { place, item in
+            SelectionProgress.tell(told, .contamination, place + 1, of: items.count)
             guard before.passes(item) else { return }
             if item.document != document {
                 document = item.document

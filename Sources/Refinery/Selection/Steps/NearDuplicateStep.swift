@@ -11,7 +11,8 @@ struct NearDuplicateStep: SelectionStep {
     /// - Throws: ``RefineryError`` where the disk takes no more.
     init(
         _ threshold: Double, over items: SpillTable<ScoredItem>, by reader: ColumnReader,
-        after before: StepSequence, in snapshot: Snapshot, folder: String
+        after before: StepSequence, in snapshot: Snapshot, folder: String,
+        told: SelectionProgress.Listener
     ) throws {
         var before = before
         var differences = DocumentDifferences()
@@ -21,9 +22,14 @@ struct NearDuplicateStep: SelectionStep {
         let (ids, scores) = differences.finish()
         var texts = try TextReader(snapshot)
         var index = try NearDuplicates(threshold: threshold, folder: folder)
-        for id in ids { try index.add(try texts.text(of: id)) }
+        for (place, id) in ids.enumerated() {
+            try index.add(try texts.text(of: id))
+            SelectionProgress.tell(told, .signatures, place + 1, of: ids.count)
+        }
         var outranked = IDSet()
-        for place in try index.outranked(scores: scores, text: { try texts.text(of: ids[$0]) }) {
+        let places = try index.outranked(
+            scores: scores, text: { try texts.text(of: ids[$0]) }, told: told)
+        for place in places {
             outranked.insert(ids[place])
         }
         documents = outranked

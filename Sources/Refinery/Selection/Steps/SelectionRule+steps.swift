@@ -8,7 +8,7 @@ extension SelectionRule {
     ///   needs a number that items lack.
     func steps(
         over items: SpillTable<ScoredItem>, by reader: ColumnReader, in snapshot: Snapshot,
-        folder: String
+        folder: String, told: SelectionProgress.Listener
     ) throws -> StepSequence {
         var steps = StepSequence()
         if let excludedIDs {
@@ -28,13 +28,14 @@ extension SelectionRule {
         if !guards.contamination.isEmpty {
             steps.append(
                 try ContaminationStep(
-                    guards.contamination, unit: unit, over: items, after: steps, in: snapshot))
+                    guards.contamination, unit: unit, over: items, after: steps, in: snapshot,
+                    told: told))
         }
         if let threshold = guards.nearDuplicates {
             steps.append(
                 try NearDuplicateStep(
                     threshold, over: items, by: reader, after: steps, in: snapshot,
-                    folder: folder))
+                    folder: folder, told: told))
         }
         if !keepDuplicates { steps.append(DuplicateStep()) }
         return steps

@@ -23,7 +23,7 @@ public enum StepName: String, Sendable, CaseIterable {
 /// One step of a rule: it decides about items in order of chunk id.
 ///
 /// A step is one value in one file of this folder: its preparation is its `init`, and
-/// ``SelectionRule/steps(over:by:in:folder:)`` alone knows the order.
+/// ``SelectionRule/steps(over:by:in:folder:told:)`` alone knows the order.
 protocol SelectionStep {
     /// What it removes by.
     static var name: StepName { get }

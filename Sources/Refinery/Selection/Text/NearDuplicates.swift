@@ -39,16 +39,19 @@ struct NearDuplicates: ~Copyable {
     /// - Parameters:
     ///   - scores: one a document; the highest of a group stays, of equals the first.
     ///   - text: a document's text once more, for the exact comparison.
+    ///   - told: hears how many of the bands are compared.
     /// - Returns: the documents that another of their group outranks, ascending.
     /// - Throws: what `text` throws, and ``RefineryError`` where the disk fails.
     consuming func outranked(
-        scores: [Double], text: (Int) throws -> [UInt8]
+        scores: [Double], text: (Int) throws -> [UInt8],
+        told: SelectionProgress.Listener = { _ in }
     ) throws -> [Int] {
         var groups = DisjointSets(count: count)
         for band in 0..<MinHash.bands {
             try file.forEachBucket(of: band) { bucket in
                 try compare(bucket, &groups, text)
             }
+            told(SelectionProgress(part: .comparing, done: band + 1, total: MinHash.bands))
         }
         var best = [Int: Int]()
         for document in 0..<count where groups.isShared(document) {

@@ -200,9 +200,13 @@ extension Snapshot {
         let id = try Int32.fetchOne(
             db, sql: "SELECT id FROM domain WHERE name = ?", arguments: [Data(name.utf8)])
         guard let id else {
+            let names = try Data.fetchAll(db, sql: "SELECT name FROM domain LIMIT 10000")
+                .map { String(decoding: $0, as: UTF8.self) }
+            let near = NearestName.of(name, among: names)
             throw RefineryError(
                 .notFound, "no document is of domain \"\(name)\"",
-                hint: "\(DomainName.none) means documents without a domain")
+                hint: (near.map { "did you mean \($0)? " } ?? "")
+                    + "\(DomainName.none) means documents without a domain")
         }
         return id
     }

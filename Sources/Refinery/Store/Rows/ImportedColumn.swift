@@ -46,9 +46,11 @@ extension Snapshot {
     private func unknownColumn(_ name: String) throws -> RefineryError {
         let names = try String.fetchAll(db, sql: "SELECT name FROM imported_column ORDER BY name")
         let known = Column.scored.map(\.name) + names.prefix(20)
+        let near = NearestName.of(name, among: Column.named.map(\.name) + names)
         return RefineryError(
             .notFound, "there is no column \"\(name)\"",
-            hint: "columns: " + known.joined(separator: ", ")
+            hint: (near.map { "did you mean \($0)? " } ?? "") + "columns: "
+                + known.joined(separator: ", ")
                 + (name.hasPrefix(Column.fieldPrefix)
                     ? "; `refinectl enqueue FILE --keep \(name.dropFirst(Column.fieldPrefix.count))` "
                         + "makes one of documents' fields"

@@ -46,9 +46,13 @@ public struct JobRecord: Codable, Sendable, Equatable {
     /// When it ended.
     @NullEncoded public var ended: Int64?
     /// Units done so far: lines of an import, chunks of a selection, rows of an export.
+    ///
+    /// Of a selection that is being made they are those of its ``part``.
     public var done: Int64
     /// Units in all, where known.
     @NullEncoded public var total: Int64?
     /// Why it failed.
     @NullEncoded public var error: String?
+    /// The part of a selection that is being made; absent otherwise.
+    public var part: String?
 }

@@ -81,7 +81,9 @@ extension Snapshot {
     /// - Throws: ``RefineryError`` where there is none.
     func requiredSelection(named name: String) throws -> SelectionRow {
         guard let row = try selection(named: name) else {
-            throw RefineryError.missing(.selection, name)
+            let names = try String.fetchAll(
+                db, sql: "SELECT name FROM selection ORDER BY id DESC LIMIT 10000")
+            throw RefineryError.missing(.selection, name, among: names)
         }
         return row
     }
