@@ -9,7 +9,7 @@ struct AppliedRule {
     /// Everything that both have scored, and what was passed over.
     let scan: ScoreScan.Result
 
-    private let snapshot: Snapshot
+    private let scope: RuleScope
     private let names: Ranking.Names
     private let folder: String
 
@@ -19,7 +19,7 @@ struct AppliedRule {
     ///   cannot be compared.
     init(_ rule: SelectionRule, in snapshot: Snapshot, folder: String) throws {
         self.rule = rule
-        self.snapshot = snapshot
+        scope = RuleScope(snapshot)
         self.folder = folder
         pair = try snapshot.currentPair()
         let prediction = try rule.expects ? rule.prediction ?? Self.learn(snapshot, pair) : nil
@@ -44,15 +44,24 @@ struct AppliedRule {
         var changed = rule
         change(&changed)
         return AppliedRule(
-            changed, pair: pair, scan: scan, snapshot: snapshot, names: names, folder: folder)
+            changed, pair: pair, scan: scan, scope: scope, names: names, folder: folder)
     }
 
-    private init(
-        _ rule: SelectionRule, pair: ByRole<Model>, scan: ScoreScan.Result,
-        snapshot: Snapshot, names: Ranking.Names, folder: String
+    /// A rule over what was read before.
+    ///
+    /// - Parameters:
+    ///   - rule: the rule.
+    ///   - pair: the models whose scores are compared.
+    ///   - scan: everything that both have scored.
+    ///   - scope: where names are looked up.
+    ///   - names: what names in the rule stand for.
+    ///   - folder: where what memory should not hold lies.
+    init(
+        _ rule: SelectionRule, pair: ByRole<Model>, scan: ScoreScan.Result, scope: RuleScope,
+        names: Ranking.Names, folder: String
     ) {
         self.rule = rule
-        self.snapshot = snapshot
+        self.scope = scope
         self.pair = pair
         self.scan = scan
         self.names = names
@@ -71,7 +80,7 @@ struct AppliedRule {
         seen: ((ScoredItem, _ removedBy: String?) -> Void)? = nil
     ) throws -> (CandidateSet, StepSequence) {
         var steps = try rule.steps(
-            over: scan.items, by: scan.reader, in: snapshot, folder: folder)
+            over: scan.items, by: scan.reader, in: scope, folder: folder)
         var candidates = CandidateSet(of: scan.items, by: scan.reader)
         try scan.items.forEach { place, item in
             let passes: Bool

@@ -200,9 +200,7 @@ extension Snapshot {
         let id = try Int32.fetchOne(
             db, sql: "SELECT id FROM domain WHERE name = ?", arguments: [Data(name.utf8)])
         guard let id else {
-            throw RefineryError(
-                .notFound, "no document is of domain \"\(name)\"",
-                hint: "\(DomainName.none) means documents without a domain")
+            throw RefineryError.missingDomain(name)
         }
         return id
     }

@@ -5,3 +5,12 @@ public enum DomainName {
     /// The many that are counted together.
     public static let others = "(other)"
 }
+
+extension RefineryError {
+    /// What says that no document is of a domain.
+    static func missingDomain(_ name: String) -> RefineryError {
+        RefineryError(
+            .notFound, "no document is of domain \"\(name)\"",
+            hint: "\(DomainName.none) means documents without a domain")
+    }
+}
