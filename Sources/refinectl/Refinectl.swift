@@ -40,7 +40,8 @@ struct Refinectl: AsyncParsableCommand {
                 name: "Without a daemon",
                 subcommands: [
                     Estimate.self, Refine.self, ScoreShard.self, ImportScores.self,
-                    TrainReference.self, Prove.self, Score.self, Tokenize.self, Verify.self,
+                    SelectShards.self, ExportShard.self, TrainReference.self, Prove.self,
+                    Score.self, Tokenize.self, Verify.self,
                     Inspect.self, Bench.self,
                 ]),
         ])

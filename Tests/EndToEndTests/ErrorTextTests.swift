@@ -54,6 +54,15 @@ import Testing
             "refinectl",
             "refine good.jsonl \(pair) --output out --format nanogpt --tokenizer missing"
         ),
+        ("refinectl", "select-shards missing.jsonl --ratio 0.5 --output cuts"),
+        ("refinectl", "select-shards good.jsonl --ratio 0.5 --output cuts"),
+        ("refinectl", "select-shards good.jsonl --ratio 0.5 --output cuts --unit document"),
+        ("refinectl", "select-shards good.jsonl --like other --output cuts"),
+        (
+            "refinectl",
+            "select-shards good.jsonl --ratio 0.5 --output cuts --decontaminate bad.jsonl"
+        ),
+        ("refinectl", "export-shard good.jsonl missing.jsonl empty-folder --output out.jsonl"),
         ("refinectl", "verify missing.manifest.json"),
         ("refinectl", "verify readme.md"),
         ("refinectl", "refine good.jsonl \(pair) --output nowhere/out.jsonl"),

@@ -8,7 +8,7 @@ import Testing
     private static let order = [
         "NearestName", "RefineryError", "Heap", "DecimalFraction", "NumberText", "Bytes",
         "Threads", "Files", "Store", "Import", "Chunking", "Scoring", "Training", "Expectation",
-        "Selection", "Export", "ScoreFiles", "Report", "Estimate", "Proof",
+        "Selection", "Export", "ScoreFiles", "Shards", "Report", "Estimate", "Proof",
         "API", "Pipeline",
     ]
 

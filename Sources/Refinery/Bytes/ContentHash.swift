@@ -1,5 +1,5 @@
 /// A SHA-256 as a value: 32 bytes, ordered as their hexadecimal digits are.
-public struct ContentHash: Sendable, Hashable, Comparable {
+public struct ContentHash: Sendable, Hashable, Comparable, BitwiseCopyable {
     /// The bytes, eight a word, the first byte the highest.
     private var words: Words
 
@@ -64,6 +64,10 @@ public struct ContentHash: Sendable, Hashable, Comparable {
             (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(56 - 8 * $0)) }
         }
     }
+
+    /// The first 16 bytes, in the order of the hashes: equal for equal hashes, and for no others
+    /// that anybody will meet.
+    var leading: (UInt64, UInt64) { (words.first, words.second) }
 
     /// The 64 hexadecimal digits, in lower case.
     public var hexadecimal: String { Hex.string(bytes) }

@@ -1,7 +1,7 @@
 import Foundation
 
 /// A file of equal records without a name, which goes with the process, however that ends.
-final class SpillFile<Record: BitwiseCopyable> {
+final class SpillFile<Record: BitwiseCopyable>: Sendable {
     private let descriptor: CInt
     private let folder: String
 

@@ -62,9 +62,32 @@ final class SpillTable<Record: BitwiseCopyable> {
         try forEach(in: buffer, &place, body)
     }
 
+    /// The records at these places, all of which were added.
+    ///
+    /// - Throws: ``RefineryError`` where the disk fails.
+    func records(_ places: Range<Int>) throws -> [Record] {
+        precondition(places.lowerBound >= 0 && places.upperBound <= count)
+        let written = count - buffer.count / width
+        var found: [Record] = []
+        found.reserveCapacity(places.count)
+        var place = 0
+        let inFile = places.clamped(to: 0..<written)
+        if !inFile.isEmpty, let file {
+            let bytes = try file.read(inFile.lowerBound * width..<inFile.upperBound * width)
+            forEach(in: bytes, &place) { found.append($1) }
+        }
+        let inMemory = places.clamped(to: written..<count)
+        if !inMemory.isEmpty {
+            let bytes =
+                (inMemory.lowerBound - written) * width..<(inMemory.upperBound - written) * width
+            forEach(in: Array(buffer[bytes]), &place) { found.append($1) }
+        }
+        return found
+    }
+
     private func forEach(
         in bytes: [UInt8], _ place: inout Int, _ body: (Int, Record) throws -> Void
-    ) throws {
+    ) rethrows {
         // SAFETY: `bytes` holds whole records of `width` bytes, which `append` took from records;
         // without a template `width` is the whole record.
         try bytes.withUnsafeBytes { bytes in

@@ -144,3 +144,16 @@ public struct ScoreFileModel: Codable, Sendable, Equatable {
         _engine = NullEncoded(wrappedValue: model.served)
     }
 }
+
+extension ScoreFileModel {
+    /// The model as a store knows it.
+    func model(path: String) -> Model {
+        var model = Model(
+            path: path, fingerprint: fingerprint, architecture: architecture,
+            parameters: parameters, tokenizer: tokenizer, tokenizerDigest: tokenizerDigest,
+            contextRule: contextRule, maxContext: maxContext)
+        model.slice = slice
+        model.served = engine
+        return model
+    }
+}

@@ -18,26 +18,6 @@ public struct ScoreFileReader: Sendable {
         public var trailer: ScoreFileTrailer
     }
 
-    /// What tells a file that was written to, or replaced, from what it was.
-    struct FileState: Equatable {
-        private let numbers: [Int64]
-
-        init(_ status: stat) {
-            numbers = [
-                Int64(status.st_dev), Int64(bitPattern: UInt64(status.st_ino)),
-                Int64(status.st_size),
-                Int64(status.st_mtim.tv_sec), Int64(status.st_mtim.tv_nsec),
-                Int64(status.st_ctim.tv_sec), Int64(status.st_ctim.tv_nsec),
-            ]
-        }
-    }
-
-    /// The file as it is at its path now; nil where there is none.
-    var state: FileState? {
-        var status = stat()
-        return stat(path, &status) == 0 ? FileState(status) : nil
-    }
-
     /// A reader of the file at `path`; its suffix tells the compression.
     public init(path: String) {
         self.path = path
@@ -74,23 +54,6 @@ public struct ScoreFileReader: Sendable {
         } catch is Enough {}
         guard let found else { throw RefineryError(.input, "\(path):1: the file is empty") }
         return found
-    }
-
-    /// Reads rows of a file that was read whole before.
-    ///
-    /// That its bytes are the same is asked at its end, and that nobody has written to it meanwhile
-    /// by ``FileState`` before any row is kept.
-    ///
-    /// - Parameters:
-    ///   - frame: what it held then.
-    ///   - row: is shown each row.
-    /// - Throws: As ``read(_:header:)``, and where the file is another one by now.
-    func readAgain(_ frame: Frame, _ row: (ScoreFileRow) throws -> Void) throws {
-        let again = try read(ScoreFileLines(path: path, isKnown: true), { try row($1) }, { _ in })
-        guard again == frame else {
-            throw RefineryError(
-                .input, "\(path) was written to while it was read: rows of both states were taken")
-        }
     }
 
     private func read(
@@ -154,8 +117,6 @@ struct ScoreFileLines {
     private static let lineEnd: [UInt8] = [0x0A]
 
     private let path: String
-    /// Whether these bytes were checked before, so that their SHA-256 is enough.
-    private let isKnown: Bool
     private var header: ScoreFileHeader?
     private var corpus: [UInt8] = []
     private var trailer: ScoreFileTrailer?
@@ -167,9 +128,8 @@ struct ScoreFileLines {
     private var fed = 0, passed = 0
 
     /// No line of the file at `path` yet.
-    init(path: String, isKnown: Bool = false) {
+    init(path: String) {
         self.path = path
-        self.isKnown = isKnown
     }
 
     /// So many bytes have come.
@@ -186,7 +146,7 @@ struct ScoreFileLines {
         }
         passed += bytes.count + 1
         guard trailer == nil else { throw wrong("a line stands behind the trailer") }
-        if !isKnown, let offset = TextValidation.invalidOffset(bytes) {
+        if let offset = TextValidation.invalidOffset(bytes) {
             throw wrong("not UTF-8 at byte \(offset + 1) of the line")
         }
         if header == nil {
@@ -234,7 +194,6 @@ struct ScoreFileLines {
                 trailer.write(to: &spelling)
             } else {
                 let row = try scanner.row(corpus: corpus)
-                if isKnown { return row }
                 found = row
                 spelling.row(row, corpus: corpus)
             }
@@ -263,7 +222,7 @@ struct ScoreFileLines {
     private func checkTrailer() throws {
         guard let trailer else { return }
         let counts = (trailer.documents, trailer.chunks, trailer.rejects)
-        guard isKnown || counts == (order.documents, order.chunks, order.rejects) else {
+        guard counts == (order.documents, order.chunks, order.rejects) else {
             throw wrong(
                 "the trailer counts \(counts.0) documents, \(counts.1) chunks and \(counts.2) "
                     + "rejects, and there are \(order.documents), \(order.chunks) and "

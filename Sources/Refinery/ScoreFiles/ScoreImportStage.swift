@@ -19,7 +19,7 @@ public struct ScoreImportStage: Sendable {
         }
     }
 
-    /// Rows of a transaction: sorted by hash they go through the store's index once.
+    /// Rows of a transaction.
     var batch = 1 << 16
 
     private let store: Store
@@ -35,7 +35,8 @@ public struct ScoreImportStage: Sendable {
 
     /// Takes one file; blocks.
     ///
-    /// It is read twice: once to see that it is whole, then for its rows.
+    /// Nothing is taken before it was read to its end. Its rows lie beside the store meanwhile, at
+    /// about 260 bytes each, sorted by the hash of their texts.
     ///
     /// - Parameters:
     ///   - path: the score file.
@@ -47,13 +48,14 @@ public struct ScoreImportStage: Sendable {
     public func run(
         _ path: String, progress: (Int) -> Void = { _ in }, isCancelled: () -> Bool = { false }
     ) throws -> (ScoreImportCounts, ScoreFileHeader) {
-        let reader = ScoreFileReader(path: path)
         func check() throws {
             if isCancelled() { throw JobCancelled("interrupted") }
         }
-        let state = reader.state
-        let frame = try reader.read { _, _ in try check() }
-        let header = frame.header
+        let sorted = ImportedRows(folder: store.folder)
+        let header = try ScoreFileReader(path: path).read { _, row in
+            try check()
+            if case .chunk(let chunk) = row { try sorted.add(chunk) }
+        }.header
         try checkCuts(header, path)
         guard let hash = ContentHash(hexadecimal: header.shard.sha256) else {
             throw RefineryError(.input, "\(path): the shard has no SHA-256")
@@ -69,22 +71,16 @@ public struct ScoreImportStage: Sendable {
                 return json.bytes
             })
         var counts = ScoreImportCounts()
-        var rows: [ScoredChunk] = []
+        var rows: [ImportedScore] = []
         func flush() throws {
             guard !rows.isEmpty else { return }
-            guard reader.state == state else {
-                throw RefineryError(
-                    .input, "\(path) was written to while it was read",
-                    hint: "run the command again once it is whole: rows count once")
-            }
             counts.add(try store.importScores(rows, source))
             rows.removeAll(keepingCapacity: true)
             progress(counts.chunks)
         }
-        try reader.readAgain(frame) { row in
-            guard case .chunk(let chunk) = row else { return }
+        try sorted.forEach { row in
             try check()
-            rows.append(chunk)
+            rows.append(row)
             if rows.count == batch { try flush() }
         }
         try flush()
@@ -98,15 +94,8 @@ public struct ScoreImportStage: Sendable {
     }
 
     private func register(_ model: ScoreFileModel, as role: ModelRole?) throws -> Int64 {
-        var record = Model(
-            path: try store.modelPath(fingerprint: model.fingerprint) ?? model.name,
-            fingerprint: model.fingerprint, architecture: model.architecture,
-            parameters: model.parameters, tokenizer: model.tokenizer,
-            tokenizerDigest: model.tokenizerDigest, contextRule: model.contextRule,
-            maxContext: model.maxContext)
-        record.slice = model.slice
-        record.served = model.engine
-        return try store.register(record, as: role)
+        let path = try store.modelPath(fingerprint: model.fingerprint) ?? model.name
+        return try store.register(model.model(path: path), as: role)
     }
 
     /// Cuts what is not cut yet, and refuses documents that are cut in another way.

@@ -9,7 +9,7 @@ struct AppliedRule {
     /// Everything that both have scored, and what was passed over.
     let scan: ScoreScan.Result
 
-    private let snapshot: Snapshot
+    private let scope: RuleScope
     private let names: Ranking.Names
     private let folder: String
     private let told: SelectionProgress.Listener
@@ -28,7 +28,7 @@ struct AppliedRule {
         told: @escaping SelectionProgress.Listener = { _ in }
     ) throws {
         self.rule = rule
-        self.snapshot = snapshot
+        scope = RuleScope(snapshot)
         self.folder = folder
         self.told = told
         pair = try snapshot.currentPair()
@@ -54,17 +54,27 @@ struct AppliedRule {
         var changed = rule
         change(&changed)
         return AppliedRule(
-            changed, pair: pair, scan: scan, snapshot: snapshot, names: names, folder: folder,
+            changed, pair: pair, scan: scan, scope: scope, names: names, folder: folder,
             told: told)
     }
 
-    private init(
-        _ rule: SelectionRule, pair: ByRole<Model>, scan: ScoreScan.Result,
-        snapshot: Snapshot, names: Ranking.Names, folder: String,
-        told: @escaping SelectionProgress.Listener
+    /// A rule over what was read before.
+    ///
+    /// - Parameters:
+    ///   - rule: the rule.
+    ///   - pair: the models whose scores are compared.
+    ///   - scan: everything that both have scored.
+    ///   - scope: where names are looked up.
+    ///   - names: what names in the rule stand for.
+    ///   - folder: where what memory should not hold lies.
+    ///   - told: hears how far the steps are that read texts.
+    init(
+        _ rule: SelectionRule, pair: ByRole<Model>, scan: ScoreScan.Result, scope: RuleScope,
+        names: Ranking.Names, folder: String,
+        told: @escaping SelectionProgress.Listener = { _ in }
     ) {
         self.rule = rule
-        self.snapshot = snapshot
+        self.scope = scope
         self.pair = pair
         self.scan = scan
         self.names = names
@@ -84,7 +94,7 @@ struct AppliedRule {
         seen: ((ScoredItem, _ removedBy: String?) -> Void)? = nil
     ) throws -> (CandidateSet, StepSequence) {
         var steps = try rule.steps(
-            over: scan.items, by: scan.reader, in: snapshot, folder: folder, told: told)
+            over: scan.items, by: scan.reader, in: scope, folder: folder, told: told)
         var candidates = CandidateSet(of: scan.items, by: scan.reader)
         try scan.items.forEach { place, item in
             let passes: Bool

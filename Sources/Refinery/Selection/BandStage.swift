@@ -69,7 +69,7 @@ struct BandStage {
     ) throws -> Double? {
         if case .minScore(let least) = applied.rule.size { return least }
         let outcome = try applied.ranking.keep(candidates, removals: [])
-        let kept = ScoreQuantiles(outcome.tally.keptScores)
+        let kept = try ScoreQuantiles(outcome.tally.keptScores)
         return applied.rule.ascending ? kept?.max : kept?.min
     }
 }

@@ -122,8 +122,17 @@ public struct SelectionStage: Sendable {
         let removals = steps.removals
         try Self.checkSome(candidates, removals)
         let outcome = try applied.ranking.keep(candidates, removals: removals)
-        var summary = try Self.summary(
-            of: outcome, removed: candidates.removed, applied, scope: scope, snapshot)
+        var summary = try SelectionSummary(
+            of: outcome, removed: candidates.removed, applied, scope: scope,
+            name: { try snapshot.domainName($0) })
+        summary.columns = try rule.importedColumns.map {
+            try snapshot.source(of: snapshot.importedColumn(named: $0))
+        }
+        if rule.mix?.by != nil {
+            summary.categories = try outcome.tally.categories.summaries {
+                try snapshot.categoryName($0)
+            }
+        }
         if let sample {
             summary.prediction = try sample.summary(
                 rule, of: summary, over: candidates, scope: scope)
@@ -202,7 +211,8 @@ public struct SelectionStage: Sendable {
         }
     }
 
-    private static func checkSome(_ candidates: CandidateSet, _ removals: [Removal]) throws {
+    /// Throws where nothing is left of what is scored.
+    static func checkSome(_ candidates: CandidateSet, _ removals: [Removal]) throws {
         guard candidates.count == 0 else { return }
         let removals = removals.filter { $0.items > 0 }
         let byGuards = removals.contains {
@@ -232,37 +242,5 @@ public struct SelectionStage: Sendable {
             sum.pendingByRole.reference += corpus.pendingByRole.reference
             sum.unreadByRole.teacher += corpus.unreadByRole.teacher
         }
-    }
-
-    private static func summary(
-        of outcome: Ranking.Outcome, removed: [Int32: DomainTotal], _ applied: AppliedRule,
-        scope: CorpusStatus, _ snapshot: Snapshot
-    ) throws -> SelectionSummary {
-        let (rule, tally, exclusions) = (applied.rule, outcome.tally, applied.scan.exclusions)
-        let duplicates = outcome.removals.first { $0.by == StepName.duplicates.rawValue }
-        let scores = ScoreQuantiles(tally.scores)
-        let keptScores = ScoreQuantiles(tally.keptScores)
-        return SelectionSummary(
-            id: 0, name: "", created: 0, rule: rule, teacher: applied.pair.teacher.fingerprint,
-            reference: applied.pair.reference.fingerprint, unit: applied.scan.unit,
-            candidates: outcome.candidates, pending: exclusions.pending,
-            unchunkedDocuments: Int(scope.unchunked), tooShort: exclusions.tooShort,
-            failed: exclusions.failed, duplicates: duplicates?.items ?? 0,
-            keptDocuments: tally.keptDocuments.count, keptChunks: tally.keptCount,
-            keptTokens: tally.keptTokens, documents: Int(scope.documents),
-            chunks: Int(scope.chunks), tokens: tally.tokens, minScore: keptScores?.min,
-            maxScore: keptScores?.max,
-            domains: try tally.domains.summaries { try snapshot.domainName($0) },
-            keptLengths: tally.keptLengths.quantiles,
-            droppedLengths: tally.droppedLengths.quantiles, removals: outcome.removals,
-            scores: scores, keptScores: keptScores, lengthBins: tally.lengthBins,
-            nearCut: outcome.nearCut,
-            columns: try rule.importedColumns.map {
-                try snapshot.source(of: snapshot.importedColumn(named: $0))
-            },
-            categories: rule.mix?.by == nil
-                ? nil : try tally.categories.summaries { try snapshot.categoryName($0) },
-            domainsBefore: removed.isEmpty
-                ? nil : try tally.domains.before(adding: removed) { try snapshot.domainName($0) })
     }
 }

@@ -4,7 +4,7 @@ import GRDB
 extension Store {
     /// Takes rows of a score file, in one transaction.
     func importScores(
-        _ rows: [ScoredChunk], _ source: ScoreImport.Source
+        _ rows: [ImportedScore], _ source: ScoreImport.Source
     ) throws -> ScoreImportCounts {
         try write { db in
             var scores = try ScoreImport(db, source)

@@ -57,7 +57,7 @@ final class ExportFile: Sendable {
     /// Checks that all rows of a selection came, and takes what comes next for texts to be dropped.
     func beginDropped(after summary: SelectionSummary, _ options: ExportOptions) throws {
         try state.withLock { state in
-            try state.checkRows(of: summary, options)
+            try state.checkRows(summary.keptChunks, options)
             guard let lines = state.writer as? FastTextRows else {
                 throw Failure("\(output.format.rawValue) has no texts to be dropped")
             }
@@ -87,15 +87,18 @@ final class ExportFile: Sendable {
     /// - Parameters:
     ///   - summary: the selection.
     ///   - dropped: the selection whose rows came last, where there are two.
+    ///   - shard: the one shard that the rows are of, and how many of its chunks are kept; nil where
+    ///     they are all of the selection's.
     ///   - provenance: the models.
     ///   - options: the rows' order.
     /// - Throws: ``Failure`` where rows are missing; what the writer throws.
     func finish(
-        summary: SelectionSummary, dropped: SelectionSummary? = nil, provenance: Provenance,
+        summary: SelectionSummary, dropped: SelectionSummary? = nil,
+        shard: (place: Manifest.Shard, kept: Int)? = nil, provenance: Provenance,
         options: ExportOptions
     ) throws {
         try state.withLock { state in
-            try state.checkRows(of: dropped ?? summary, options)
+            try state.checkRows(shard?.kept ?? (dropped ?? summary).keptChunks, options)
             let isFile = output.path != "-"
             let manifestPath = Manifest.path(beside: output.path)
             if isFile { unlink(manifestPath) }
@@ -105,7 +108,7 @@ final class ExportFile: Sendable {
                 tool: "refinery \(refineryVersion)",
                 created: Int64(Date().timeIntervalSince1970 * 1000),
                 models: provenance.models, chunkers: provenance.chunkers, selection: summary,
-                dropped: dropped,
+                dropped: dropped, shard: shard?.place,
                 output: Manifest.Output(
                     written, of: output, rows: state.rows, options: options,
                     controlTokens: Manifest.ControlTokens(state.spellings)))
@@ -140,13 +143,10 @@ extension ExportFile.State {
     }
 
     /// Refuses to end a selection of which rows did not come.
-    mutating func checkRows(of summary: SelectionSummary, _ options: ExportOptions) throws {
-        let isWhole =
-            options.mergesAdjacent
-            ? rowsOfSelection <= summary.keptChunks : rowsOfSelection == summary.keptChunks
+    mutating func checkRows(_ kept: Int, _ options: ExportOptions) throws {
+        let isWhole = options.mergesAdjacent ? rowsOfSelection <= kept : rowsOfSelection == kept
         guard isWhole else {
-            throw Failure(
-                "\(rowsOfSelection) rows arrived, the selection has \(summary.keptChunks)")
+            throw Failure("\(rowsOfSelection) rows arrived, the selection has \(kept)")
         }
         rowsOfSelection = 0
     }

@@ -65,7 +65,7 @@ struct TeacherShareTests {
         let error = #expect(throws: RefineryError.self) {
             try fixture.steps(fixture.rule()).advance(isFinal: true)
         }
-        #expect(error?.kind == .refused && error?.hint?.contains("0.6666") == true)
+        #expect(error?.kind == .refused && error?.hint?.contains("at least 0.667, or") == true)
         #expect(try fixture.steps(fixture.rule()).advance(isFinal: false) == 0)
         #expect(try fixture.store.corpora()[0].pendingByRole.teacher == 0)
     }

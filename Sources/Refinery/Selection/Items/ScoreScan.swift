@@ -97,7 +97,7 @@ struct ScoreScan {
         try builder.endDocument()
         return Result(
             items: builder.items, exclusions: builder.exclusions,
-            reader: ColumnReader(per: try scoreUnit(builder), imported: imported))
+            reader: ColumnReader(per: try builder.scoreUnit(pair), imported: imported))
     }
 
     /// What is known of the teacher's sums where it read nothing: of the same tokens the
@@ -118,12 +118,16 @@ struct ScoreScan {
         try rows.next(chunk) { values[$0] = $1 }
         return values
     }
+}
 
+extension ItemBuilder {
     /// Tokens where both models see the same ones, else bytes.
-    private func scoreUnit(_ builder: ItemBuilder) throws -> ScoreUnit {
-        if pair.sharesTokens, builder.tokensAgree { return .token }
-        try requireContexts()
-        guard builder.bytesAgree else {
+    ///
+    /// - Throws: ``RefineryError`` for models that cannot be compared.
+    func scoreUnit(_ pair: ByRole<Model>) throws -> ScoreUnit {
+        if pair.sharesTokens, tokensAgree { return .token }
+        try Self.requireContexts(pair)
+        guard bytesAgree else {
             throw RefineryError(
                 .unusable, "the models' scores of one chunk cover different bytes",
                 hint: "score the corpus again with this version")
@@ -131,7 +135,7 @@ struct ScoreScan {
         return .byte
     }
 
-    private func requireContexts() throws {
+    private static func requireContexts(_ pair: ByRole<Model>) throws {
         let (teacher, reference) = (pair.teacher, pair.reference)
         let without = pair.roles.first { $0.value.contextRule == "none" }
         guard let role = without?.role else { return }

@@ -1,5 +1,5 @@
 /// A scored chunk or document that may be kept, with its place in the order.
-struct Candidate: Sendable, Equatable, BitwiseCopyable {
+struct Candidate: Sendable, Equatable, RankedRecord {
     /// Row id in `chunk`; of a document its first chunk's.
     var chunk: Int64
     /// Row id in `document`.
@@ -20,6 +20,12 @@ struct Candidate: Sendable, Equatable, BitwiseCopyable {
         a.key != b.key ? a.key > b.key : a.chunk < b.chunk
     }
 }
+
+/// Candidates to be ranked.
+typealias CandidateRuns = SortedRuns<Candidate>
+
+/// Candidates, best first.
+typealias RankedCandidates = MergedRuns<Candidate>
 
 /// What was passed over on the way to the scored chunks: chunks, or documents where those are
 /// selected.

@@ -1,7 +1,7 @@
 /// Applies a rule to its candidates: score, order, size.
 ///
-/// Every step reads the items again from the table before it, so that memory stays bounded; only
-/// scores (8 bytes a candidate, twice) and, for a mix, lengths (4 bytes) are held.
+/// Every step reads the items again from the table before it, so that memory stays bounded: a bit
+/// an item, and for a mix 4 bytes a candidate.
 struct Ranking {
     /// What the names in a rule stand for in the store.
     struct Names {
@@ -49,12 +49,12 @@ struct Ranking {
         var keeper = try self.keeper(candidates, runs)
         var cuts = Cuts(grouping: keeper.grouping, score: minScore)
         var tally = SelectionTally(
-            candidates: candidates.count, bins: bins, byCategory: rule.mix?.by != nil)
+            bins: bins, byCategory: rule.mix?.by != nil, folder: folder)
         let kept = SpillTable<Kept>(folder: folder)
         var ranked = try runs.ranked()
         while let candidate = try ranked.next() {
             let isKept = keeper.keeps(candidate)
-            tally.add(candidate, isKept: isKept)
+            try tally.add(candidate, isKept: isKept)
             cuts.add(candidate, isKept: isKept)
             guard isKept else { continue }
             try kept.append(

@@ -1,6 +1,6 @@
 /// The score that a rule asks for, once the candidates are known.
 struct ScoreFunction {
-    /// Mean and population standard deviation, summed in order of chunk id.
+    /// Mean and population standard deviation, of exact sums: no order decides a bit.
     struct Moments {
         var mean = 0.0
         var deviation = 0.0
@@ -54,15 +54,15 @@ struct ScoreFunction {
     ) throws -> Moments {
         guard candidates.count > 0 else { return Moments() }
         let count = Double(candidates.count)
-        var sum = 0.0
-        try candidates.forEach { sum += value($0) }
-        let mean = sum / count
-        var squares = 0.0
+        var sum = ExactSum()
+        try candidates.forEach { sum.add(value($0)) }
+        let mean = sum.value / count
+        var squares = ExactSum()
         try candidates.forEach {
             let off = value($0) - mean
-            squares += off * off
+            squares.add(off * off)
         }
-        return Moments(mean: mean, deviation: (squares / count).squareRoot())
+        return Moments(mean: mean, deviation: (squares.value / count).squareRoot())
     }
 
     /// The value of a column, that of ``Column/atLength`` against its bin's median.

@@ -20,24 +20,24 @@ public struct ScoreQuantiles: Sendable, Equatable, Codable {
     public var max: Double
 
     /// The quantiles of scores in any order, nil of none.
-    init?(_ scores: [Double]) {
-        guard !scores.isEmpty else { return nil }
-        // Ranked by score they come sorted, the greatest first.
-        let isSorted = (1..<scores.count).allSatisfy { scores[$0 - 1] >= scores[$0] }
-        let sorted = isSorted ? scores : scores.sorted(by: >)
-        let count = sorted.count
-        func percentile(_ percent: Int) -> Double {
-            let rank = (count * percent + 99) / 100
-            return sorted[count - Swift.max(1, rank)]
+    ///
+    /// - Throws: ``RefineryError`` where the disk fails.
+    init?(_ scores: SpillTable<Double>) throws {
+        guard scores.count > 0 else { return nil }
+        let ranks = [0, 1, 5, 25, 50, 75, 95, 99, 100].map { percent in
+            Swift.max(1, (scores.count * percent + 99) / 100)
         }
-        min = percentile(0)
-        q01 = percentile(1)
-        q05 = percentile(5)
-        q25 = percentile(25)
-        median = percentile(50)
-        q75 = percentile(75)
-        q95 = percentile(95)
-        q99 = percentile(99)
-        max = percentile(100)
+        let found = try NearestRanks.values(at: ranks) { see in
+            try scores.forEach { see($1) }
+        }
+        min = found[0]
+        q01 = found[1]
+        q05 = found[2]
+        q25 = found[3]
+        median = found[4]
+        q75 = found[5]
+        q95 = found[6]
+        q99 = found[7]
+        max = found[8]
     }
 }

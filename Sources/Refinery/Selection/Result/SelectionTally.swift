@@ -17,31 +17,35 @@ struct SelectionTally {
     /// Documents of those kept.
     private(set) var keptDocuments = IDSet()
     /// Scores of the candidates, in rank.
-    private(set) var scores: [Double] = []
+    let scores: SpillTable<Double>
     /// Scores of those kept, in rank.
-    private(set) var keptScores: [Double] = []
+    let keptScores: SpillTable<Double>
     private var keptByBin: [Int]
     private let bins: LengthBins
     private let isMixed: Bool
 
-    /// A tally of so many candidates; by categories as well where a mix goes by those.
-    init(candidates: Int, bins: LengthBins, byCategory: Bool) {
+    /// A tally, by categories as well where a mix goes by those; scores that memory should not hold
+    /// lie in `folder`.
+    init(bins: LengthBins, byCategory: Bool, folder: String) {
         self.bins = bins
         isMixed = byCategory
         keptByBin = bins.counts.map { _ in 0 }
-        scores.reserveCapacity(candidates)
+        scores = SpillTable(folder: folder)
+        keptScores = SpillTable(folder: folder)
     }
 
     /// Counts one candidate.
-    mutating func add(_ candidate: Candidate, isKept: Bool) {
+    ///
+    /// - Throws: ``RefineryError`` where the disk takes no more.
+    mutating func add(_ candidate: Candidate, isKept: Bool) throws {
         tokens += Int(candidate.tokens)
-        scores.append(candidate.score)
+        try scores.append(candidate.score)
         domains.add(candidate, of: candidate.domain, isKept: isKept)
         if isMixed { categories.add(candidate, of: candidate.group, isKept: isKept) }
         guard isKept else { return droppedLengths.add(Int(candidate.tokens)) }
         keptCount += 1
         keptTokens += Int(candidate.tokens)
-        keptScores.append(candidate.score)
+        try keptScores.append(candidate.score)
         keptLengths.add(Int(candidate.tokens))
         keptDocuments.insert(candidate.document)
         keptByBin[bins.bin(candidate.tokens)] += 1

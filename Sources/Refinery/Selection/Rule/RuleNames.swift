@@ -20,16 +20,9 @@ struct RuleNames {
                 throw missing(benchmark)
             }
         }
-        if let parts = rule.mix?.parts {
-            var weights: [Int32: Int] = [:]
-            let column = try rule.mix?.by.map { try snapshot.importedColumn(named: $0.name) }
-            for part in parts {
-                let group =
-                    try column.map { try snapshot.categoryID(part.domain, of: $0) }
-                    ?? snapshot.domainID(part.domain)
-                weights[group] = part.weight.billionths
-            }
-            names.mix = weights
+        let column = try rule.mix?.by.map { try snapshot.importedColumn(named: $0.name) }
+        names.mix = try rule.mix?.weights { name in
+            try column.map { try snapshot.categoryID(name, of: $0) } ?? snapshot.domainID(name)
         }
         if case .like(let name) = rule.size { names.likeTokens = try tokens(of: name, rule.match) }
         let isByColumn = rule.mix?.by != nil
@@ -110,5 +103,15 @@ struct RuleNames {
             tokens[grouping.group(domain: domain, tokens: count), default: 0] += Int(count)
         }
         return tokens
+    }
+}
+
+extension Mix {
+    /// The weights by what their names stand for; nil where it names none.
+    func weights(id: (String) throws -> Int32) rethrows -> [Int32: Int]? {
+        guard let parts else { return nil }
+        var weights: [Int32: Int] = [:]
+        for part in parts { weights[try id(part.domain)] = part.weight.billionths }
+        return weights
     }
 }

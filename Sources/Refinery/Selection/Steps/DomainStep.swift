@@ -7,8 +7,8 @@ struct DomainStep: SelectionStep {
     /// A step that removes these domains.
     ///
     /// - Throws: ``RefineryError`` where no document is of one of them.
-    init(_ names: [String], in snapshot: Snapshot) throws {
-        domains = Set(try names.map { try snapshot.domainID($0) })
+    init(_ names: [String], in scope: RuleScope) throws {
+        domains = Set(try names.map { try scope.domainID($0) })
     }
 
     func removes(_ item: ScoredItem) -> Bool { domains.contains(item.domain) }

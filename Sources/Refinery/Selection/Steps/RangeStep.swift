@@ -19,31 +19,37 @@ struct RangeStep: SelectionStep {
     ///   - range: what is let through.
     ///   - items: what is scored.
     ///   - reader: what reads the column of an item.
-    ///   - snapshot: where categories are looked up.
+    ///   - scope: where categories are looked up.
     /// - Throws: ``RefineryError`` where a quantile needs a number that items lack, or nothing is of
     ///   a category that is named.
     init(
         _ range: ColumnRange, over items: SpillTable<ScoredItem>, by reader: ColumnReader,
-        in snapshot: Snapshot
+        in scope: RuleScope
     ) throws {
         self.range = range
         self.reader = reader
         if range.categories.isEmpty {
             categories = nil
         } else {
+            let snapshot = try scope.snapshot("categories of \(range.column.name)")
             let column = try snapshot.importedColumn(named: range.column.name)
             categories = Set(
                 try range.categories.map { Double(try snapshot.categoryID($0, of: column)) })
         }
-        var values: [Double] = []
         func number(_ bound: ColumnRange.Bound?, _ open: Double) throws -> Double {
             switch bound {
             case nil: return open
             case .value(let value): return value
             case .quantile(let quantile):
-                if values.isEmpty { values = try Self.sorted(range.column, items, reader) }
-                guard !values.isEmpty else { return open }
-                return values[max(1, quantile.ceilTimes(values.count)) - 1]
+                let count = try Self.count(range.column, items, reader)
+                guard count > 0 else { return open }
+                let rank = max(1, quantile.ceilTimes(count))
+                return try NearestRanks.values(at: [rank]) { see in
+                    try items.forEach { _, item in
+                        let value = reader.value(range.column, of: item)
+                        if !value.isNaN { see(value) }
+                    }
+                }[0]
             }
         }
         low = try number(range.low, -.infinity)
@@ -72,16 +78,15 @@ struct RangeStep: SelectionStep {
     var lacking: (column: Column, items: Int)? { (range.column, lackingItems) }
     var unread: (column: Column, items: Int)? { (range.column, unreadItems) }
 
-    private static func sorted(
+    /// How many of the items have a value.
+    private static func count(
         _ column: Column, _ items: SpillTable<ScoredItem>, _ reader: ColumnReader
-    ) throws -> [Double] {
-        var values: [Double] = []
-        values.reserveCapacity(items.count)
+    ) throws -> Int {
         var (lacking, unread) = (0, 0)
         try items.forEach { _, item in
-            let value = reader.value(column, of: item)
-            if value.isNaN { lacking += 1 } else { values.append(value) }
-            if value.isNaN, item.teacherNLL.isNaN { unread += 1 }
+            guard reader.value(column, of: item).isNaN else { return }
+            lacking += 1
+            if item.teacherNLL.isNaN { unread += 1 }
         }
         if unread > 0, Column.ofTeacher.contains(column) {
             throw RefineryError.unread(column, unread)
@@ -89,7 +94,6 @@ struct RangeStep: SelectionStep {
         guard lacking == 0 || column.isImported else {
             throw RefineryError.lacking(column, lacking)
         }
-        values.sort()
-        return values
+        return items.count - lacking
     }
 }

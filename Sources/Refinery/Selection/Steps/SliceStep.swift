@@ -7,9 +7,9 @@ struct SliceStep: SelectionStep {
     static let name = StepName.slice
 
     /// The documents of the slice, those that were held out among them.
-    private var documents = IDSet()
+    private let documents: IDSet
     /// The first chunks of the texts that were trained on.
-    private var originals = IDSet()
+    private let originals: IDSet
 
     /// Looks through the whole store: what was trained on need not be scored, nor of the rule's
     /// corpus.
@@ -31,6 +31,12 @@ struct SliceStep: SelectionStep {
             }
         }
         (documents, originals) = (found, texts)
+    }
+
+    /// Removes these documents, and the texts that these chunks were the first of.
+    init(documents: IDSet, originals: IDSet) {
+        self.documents = documents
+        self.originals = originals
     }
 
     func removes(_ item: ScoredItem) -> Bool {

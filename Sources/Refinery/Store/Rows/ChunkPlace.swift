@@ -202,11 +202,7 @@ extension Snapshot {
         guard let id else {
             let names = try Data.fetchAll(db, sql: "SELECT name FROM domain LIMIT 10000")
                 .map { String(decoding: $0, as: UTF8.self) }
-            let near = NearestName.of(name, among: names)
-            throw RefineryError(
-                .notFound, "no document is of domain \"\(name)\"",
-                hint: (near.map { "did you mean \($0)? " } ?? "")
-                    + "\(DomainName.none) means documents without a domain")
+            throw RefineryError.missingDomain(name, among: names)
         }
         return id
     }

@@ -5,3 +5,14 @@ public enum DomainName {
     /// The many that are counted together.
     public static let others = "(other)"
 }
+
+extension RefineryError {
+    /// What says that no document is of a domain, and which of `names` may be meant.
+    static func missingDomain(_ name: String, among names: [String]) -> RefineryError {
+        let near = NearestName.of(name, among: names)
+        return RefineryError(
+            .notFound, "no document is of domain \"\(name)\"",
+            hint: (near.map { "did you mean \($0)? " } ?? "")
+                + "\(DomainName.none) means documents without a domain")
+    }
+}

@@ -115,7 +115,7 @@ struct ScoreImport {
     }
 
     /// Takes rows in any order.
-    mutating func add(_ rows: [ScoredChunk]) throws {
+    mutating func add(_ rows: [ImportedScore]) throws {
         counts.chunks += rows.count
         // Each index is gone through in its own order: pages are read once.
         var places: [Place] = []
@@ -147,7 +147,7 @@ struct ScoreImport {
     func finish() throws { try tally.write(db) }
 
     private mutating func add(
-        _ outcome: ChunkScore.Outcome, of row: ScoredChunk, _ place: Place, model: Int64
+        _ outcome: ChunkScore.Outcome, of row: ImportedScore, _ place: Place, model: Int64
     ) throws {
         if try write(insert, outcome, row, place, model) == 1 {
             counts.recorded += 1
@@ -175,7 +175,7 @@ struct ScoreImport {
 
     /// Decides between a score and the one that stands.
     private mutating func meet(
-        _ outcome: ChunkScore.Outcome, _ row: ScoredChunk, _ place: Place, _ model: Int64
+        _ outcome: ChunkScore.Outcome, _ row: ImportedScore, _ place: Place, _ model: Int64
     ) throws {
         standing.reset()
         try standing.put(place.chunk, at: 1)
@@ -229,7 +229,7 @@ struct ScoreImport {
     }
 
     private func write(
-        _ statement: RowStream, _ outcome: ChunkScore.Outcome, _ row: ScoredChunk, _ place: Place,
+        _ statement: RowStream, _ outcome: ChunkScore.Outcome, _ row: ImportedScore, _ place: Place,
         _ model: Int64
     ) throws -> Int {
         statement.reset()

@@ -13,6 +13,22 @@ enum PairOutcome {
     /// Both scored it.
     case scored(teacher: Sums, reference: Sums)
 
+    /// What one model found out about a chunk.
+    enum Single {
+        case tooShort, failed
+        case scored(Sums)
+    }
+
+    /// What two models that both had their turn found out.
+    init(teacher: Single, reference: Single) {
+        switch (teacher, reference) {
+        case (.failed, _), (_, .failed): self = .failed
+        case (.tooShort, _), (_, .tooShort): self = .tooShort
+        case (.scored(let teacher), .scored(let reference)):
+            self = .scored(teacher: teacher, reference: reference)
+        }
+    }
+
     /// What one model stored.
     struct Sums {
         var tokens: Int32
@@ -25,11 +41,6 @@ enum PairOutcome {
 
 /// Reads the scores of a pair of models, chunk by chunk, beside another query over `chunk`.
 final class ScoreRows {
-    private enum ModelOutcome {
-        case tooShort, failed
-        case scored(PairOutcome.Sums)
-    }
-
     private static let columns =
         "chunk, model, tokens, bytes, nll, nll_adapted, repetition, outcome"
 
@@ -83,8 +94,8 @@ final class ScoreRows {
     private func outcome(
         row: () -> RowStream?, advance: () throws -> Void
     ) throws -> PairOutcome {
-        var first: ModelOutcome?
-        var second: ModelOutcome?
+        var first: PairOutcome.Single?
+        var second: PairOutcome.Single?
         while let row = row() {
             let model = row.integer(1)
             if model == teacher { first = try Self.read(row) }
@@ -101,15 +112,10 @@ final class ScoreRows {
             }
         }
         guard let second else { return .pending }
-        switch (first, second) {
-        case (.failed, _), (_, .failed): return .failed
-        case (.tooShort, _), (_, .tooShort): return .tooShort
-        case (.scored(let first), .scored(let second)):
-            return .scored(teacher: first, reference: second)
-        }
+        return PairOutcome(teacher: first, reference: second)
     }
 
-    private static func read(_ row: RowStream) throws -> ModelOutcome {
+    private static func read(_ row: RowStream) throws -> PairOutcome.Single {
         guard row.isNull(4) else {
             return .scored(
                 PairOutcome.Sums(

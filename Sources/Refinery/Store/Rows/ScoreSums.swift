@@ -1,7 +1,7 @@
 import GRDB
 
 /// The sums over the scored tokens of a chunk by one model.
-public struct ScoreSums: Sendable, Equatable {
+public struct ScoreSums: Sendable, Equatable, BitwiseCopyable {
     /// Scored tokens.
     public var tokens: Int
     /// Bytes of text that they cover.

@@ -1,28 +1,28 @@
-/// Reads candidates best first, from sorted runs that are merged on the way.
-struct RankedCandidates {
+/// Reads records in their order, from sorted runs that are merged on the way.
+struct MergedRuns<Record: RankedRecord> {
     /// A sorted run on its way through memory.
     private struct Run {
         /// What is in memory, never empty.
-        var buffer: [Candidate]
+        var buffer: [Record]
         /// The place in `buffer` of the next one.
         var at = 0
         /// What is still in the file, by place.
         var rest: Range<Int>
 
-        var head: Candidate { buffer[at] }
+        var head: Record { buffer[at] }
     }
 
-    /// Candidates that all runs' buffers hold together, unless there are very many runs.
-    private static let bufferBudget = 1 << 17
-    private static let leastBuffer = 64
+    /// Records that all runs' buffers hold together, unless there are very many runs.
+    private static var bufferBudget: Int { 1 << 17 }
+    private static var leastBuffer: Int { 64 }
 
-    private let file: SpillFile<Candidate>?
+    private let file: SpillFile<Record>?
     private let bufferCount: Int
     /// A binary heap: a run's head ranks before those of the runs at 2i + 1 and 2i + 2.
     private var heap: [Run]
 
     /// Reads an array that is sorted already.
-    init(sorted: [Candidate]) {
+    init(sorted: [Record]) {
         file = nil
         bufferCount = 0
         heap = sorted.isEmpty ? [] : [Run(buffer: sorted, rest: 0..<0)]
@@ -31,7 +31,7 @@ struct RankedCandidates {
     /// Merges the runs at these places of `file`, none of them empty.
     ///
     /// - Throws: ``RefineryError`` where the file cannot be read.
-    init(merging runs: [Range<Int>], of file: SpillFile<Candidate>) throws {
+    init(merging runs: [Range<Int>], of file: SpillFile<Record>) throws {
         self.file = file
         bufferCount = max(Self.leastBuffer, Self.bufferBudget / max(1, runs.count))
         heap = []
@@ -43,10 +43,10 @@ struct RankedCandidates {
         for index in heap.indices.reversed() { siftDown(from: index) }
     }
 
-    /// The next candidate in rank, nil after the last.
+    /// The next record, nil after the last.
     ///
     /// - Throws: ``RefineryError`` where the file cannot be read.
-    mutating func next() throws -> Candidate? {
+    mutating func next() throws -> Record? {
         guard !heap.isEmpty else { return nil }
         let head = heap[0].head
         heap[0].at += 1
@@ -72,7 +72,7 @@ struct RankedCandidates {
         while true {
             var best = parent
             for child in [2 * parent + 1, 2 * parent + 2]
-            where child < heap.count && Candidate.ranksBefore(heap[child].head, heap[best].head) {
+            where child < heap.count && Record.ranksBefore(heap[child].head, heap[best].head) {
                 best = child
             }
             guard best != parent else { return }

@@ -1,0 +1,13 @@
+/// What a row of a score file says of a text.
+struct ImportedScore {
+    /// SHA-256 of the text.
+    var hash: ContentHash
+    /// The document's line in the shard.
+    var line: Int
+    /// The chunk's number within the document, from 0.
+    var ordinal: Int
+    /// What the teacher found.
+    var teacher: ChunkScore.Outcome
+    /// What the reference found.
+    var reference: ChunkScore.Outcome
+}

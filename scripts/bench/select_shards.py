@@ -1,0 +1,133 @@
+#!/usr/bin/env python3
+"""Times `refinectl select-shards` on made-up score files, and says how much memory it took.
+
+    scripts/bench/select_shards.py REFINECTL FOLDER ROWS [SHARDS [OPTION...]]
+
+The files are written into FOLDER once, without any text, a tenth of their rows duplicates. What one
+real score file says of its models is taken over. OPTION... is the rule (--ratio 0.2). FOLDER is the
+scratch folder as well.
+"""
+
+import hashlib
+import json
+import os
+import random
+import resource
+import shutil
+import subprocess
+import sys
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+MODEL = ROOT + "/models/reference"
+DOMAINS = ("code", "news", "prose", "web")
+# Chunks of a document.
+CHUNKS = 4
+
+
+def seed_header(refinectl, folder):
+    shard, scores = folder + "/one.jsonl", folder + "/one.scores.jsonl"
+    if not os.path.exists(scores):
+        with open(shard, "w") as file:
+            file.write('{"id":"one","text":"The boats went down the river."}\n')
+        subprocess.run(
+            [refinectl, "score-shard", shard, "--teacher", MODEL, "--reference", MODEL,
+             "--output", scores],
+            check=True, stderr=subprocess.DEVNULL)
+    with open(scores) as file:
+        header = json.loads(file.readline())
+    # Another reference, so that every row brings two scores.
+    header["teacher"]["fingerprint"] = "e" * 64
+    header["reference"]["fingerprint"] = "f" * 64
+    return header
+
+
+def outcome(rng, tokens):
+    nll = rng.random() * 4 * tokens + 0.5
+    return (
+        f'{{"outcome":"scored","tokens":{tokens},"bytes":{4 * tokens},"nll":{nll!r},'
+        f'"nll_squared":{nll * 3.75!r},"top1":{tokens // 3},"top10":{tokens // 2},'
+        f'"nll_adapted":{nll * 0.875!r},"repetition":{rng.randrange(4096) / 16384 + 0.0001!r}}}')
+
+
+def write(path, header, number, rows):
+    """One score file of so many rows; its bytes."""
+    rng = random.Random(number)
+    header["shard"]["file"] = f"shard-{number:05}.jsonl"
+    header["shard"]["sha256"] = hashlib.sha256(b"shard %d" % number).hexdigest()
+    del header["row"]
+    first = '{"row":"header",' + json.dumps(header, sort_keys=True, separators=(",", ":"))[1:]
+    header["row"] = "header"
+    whole = hashlib.sha256()
+    with open(path + ".tmp", "wb") as file:
+        def put(lines):
+            data = ("\n".join(lines) + "\n").encode()
+            whole.update(data)
+            file.write(data)
+
+        put([first])
+        waiting = []
+        for row in range(rows):
+            line, ordinal = row // CHUNKS, row % CHUNKS
+            if ordinal == 0:
+                key = f"doc {number}-{line}"
+                document = hashlib.sha256(key.encode()).hexdigest()
+                domain = DOMAINS[rng.randrange(4)]
+            tokens = rng.randrange(40, 1024)
+            text = f"{rng.randrange(10_000)}" if rng.random() < 0.1 else f"{number} {row}"
+            # A text's sums are its own wherever it stands.
+            sums = random.Random(text) if len(text) < 5 and " " not in text else rng
+            if sums is not rng:
+                tokens = sums.randrange(40, 1024)
+            start = ordinal * 5000
+            waiting.append(
+                f'{{"row":"chunk","corpus":"default","id":"{key}","document_sha256":"{document}",'
+                f'"domain":"{domain}","line":{line + 1},"ordinal":{ordinal},"start":{start},'
+                f'"end":{start + 5000},"sha256":"{hashlib.sha256(text.encode()).hexdigest()}",'
+                f'"teacher":{outcome(sums, tokens)},"reference":{outcome(sums, tokens)}}}')
+            if len(waiting) == 4096:
+                put(waiting)
+                waiting = []
+        if waiting:
+            put(waiting)
+        documents = (rows + CHUNKS - 1) // CHUNKS
+        file.write(
+            f'{{"row":"trailer","documents":{documents},"chunks":{rows},"rejects":0,'
+            f'"sha256":"{whole.hexdigest()}"}}\n'.encode())
+    os.rename(path + ".tmp", path)
+
+
+def main(refinectl, folder, rows, shards=8, *rule):
+    os.makedirs(folder, exist_ok=True)
+    header = seed_header(refinectl, folder)
+    paths = []
+    for number in range(shards):
+        count = rows // shards + (number < rows % shards)
+        paths.append(f"{folder}/scores-{rows}-{shards}-{number}.jsonl")
+        if not os.path.exists(paths[-1]):
+            write(paths[-1], header, number, count)
+    size = sum(os.path.getsize(path) for path in paths)
+    cuts = folder + "/cuts"
+    shutil.rmtree(cuts, ignore_errors=True)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    start = time.monotonic()
+    done = subprocess.run(
+        [refinectl, "select-shards", *paths, *(rule or ("--ratio", "0.2")), "--output", cuts,
+         "--scratch", folder, "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    took = time.monotonic() - start
+    if done.returncode:
+        sys.exit(done.stderr)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    summary = json.loads(done.stdout)
+    cpu = used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime
+    print(f"{rows} rows in {shards} score files, {size / 1e9:.2f} GB: {took:.1f} s, "
+          f"{rows / took:.0f} rows/s, {cpu:.1f} s of CPU, "
+          f"{used.ru_maxrss / 1024:.0f} MiB at most; "
+          f"kept {summary['kept_chunks']} of {summary['candidates']} candidates, "
+          f"cuts of {sum(e.stat().st_size for e in os.scandir(cuts)) / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 4:
+        sys.exit(__doc__)
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), *map(int, sys.argv[4:5]), *sys.argv[5:])
