@@ -84,6 +84,8 @@ import Testing
         #expect(
             try Data(contentsOf: URL(fileURLWithPath: folder("refined.jsonl")))
                 == Data(contentsOf: URL(fileURLWithPath: folder("whole.jsonl"))))
+        let misspelt = try refine([folder("none.jsonl")], folder("misspelt.jsonl"))
+        #expect(misspelt.status == 1 && !misspelt.errors.contains("documents added"))
         let lacking = try refine(Array(scores.dropLast()), folder("lacking.jsonl"))
         #expect(lacking.status == 1 && lacking.errors.contains("are in none of the score files"))
         #expect(!FileManager.default.fileExists(atPath: folder("lacking.jsonl")))

@@ -71,7 +71,7 @@ final class SpillFile<Record: BitwiseCopyable>: Sendable {
             "cannot \(verb) the file in \(folder) that scores are gathered in: "
                 + String(cString: strerror(errno)),
             hint:
-                "selecting takes 128 to 160 bytes a scored chunk there, and finding near duplicates 136 a document"
+                "selecting takes 128 to 300 bytes a scored chunk there, importing scores 260, and finding near duplicates 136 a document"
         )
     }
 }

@@ -54,6 +54,8 @@ public struct ProofPlan: Codable, Sendable, Equatable {
     public var rule: String
     /// The rule of the selection beside it, as JSON.
     public var besideRule: String?
+    /// Tokens that it keeps.
+    public var besideTokens: Int?
     /// Tokens that the selection keeps.
     public var keptTokens: Int
     /// SHA-256 of the teacher's tokenizer, in hexadecimal.
@@ -75,6 +77,7 @@ public struct ProofPlan: Codable, Sendable, Equatable {
         case request, rule, tokenizer, pool, files, target, shape, settings
         case keptTokens = "kept_tokens"
         case besideRule = "beside_rule"
+        case besideTokens = "beside_tokens"
         case contextRule = "context_rule"
     }
 

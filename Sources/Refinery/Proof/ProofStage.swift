@@ -134,6 +134,11 @@ public struct ProofStage: Sendable {
         try store.read { snapshot in
             let pair = try snapshot.currentPair()
             let selection = try Self.selection(request.selection, pair, snapshot)
+            guard request.beside != request.selection else {
+                throw RefineryError(
+                    .refused, "\"\(request.selection)\" cannot stand beside itself",
+                    hint: "name two selections")
+            }
             let beside = try request.beside.map { try Self.selection($0, pair, snapshot) }
             guard pair.teacher.tokenizerDigest == ModelFingerprint.tokenizer(teacher.tokenizer)
             else {
@@ -181,7 +186,8 @@ public struct ProofStage: Sendable {
         let others = [
             (plan.rule != rule || plan.keptTokens != selection.keptTokens, "another selection"),
             (
-                plan.besideRule != (try beside?.rule.canonicalJSON()),
+                plan.besideRule != (try beside?.rule.canonicalJSON())
+                    || plan.besideTokens != beside?.keptTokens,
                 "another selection beside the first"
             ),
             (
@@ -267,7 +273,7 @@ public struct ProofStage: Sendable {
             }
         return ProofPlan(
             request: request, rule: try selection.rule.canonicalJSON(),
-            besideRule: try beside?.rule.canonicalJSON(),
+            besideRule: try beside?.rule.canonicalJSON(), besideTokens: beside?.keptTokens,
             keptTokens: selection.keptTokens,
             tokenizer: ModelFingerprint.tokenizer(teacher.tokenizer),
             contextRule: teacher.contextRule, pool: try pool(), files: files, target: target,

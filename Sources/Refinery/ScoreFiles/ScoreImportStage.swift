@@ -10,17 +10,27 @@ public struct ScoreImportStage: Sendable {
         public var reference: String?
         /// The pre-tokenizer, where a file names none that is known.
         public var pre: String?
+        /// That of the reference, where it is another.
+        public var referencePre: String?
 
         /// Tokenizers at the given paths.
-        public init(teacher: String, reference: String? = nil, pre: String? = nil) {
+        public init(
+            teacher: String, reference: String? = nil, pre: String? = nil,
+            referencePre: String? = nil
+        ) {
             self.teacher = teacher
             self.reference = reference
             self.pre = pre
+            self.referencePre = referencePre
         }
     }
 
     /// Rows of a transaction.
     var batch = 1 << 16
+    /// Bytes of its reasons: a file may make them long.
+    private static let reasonBytes = 16 << 20
+    /// Rows between two words of progress.
+    private static let told = 1 << 16
 
     private let store: Store
     private let tokenizers: Tokenizers?
@@ -40,21 +50,27 @@ public struct ScoreImportStage: Sendable {
     ///
     /// - Parameters:
     ///   - path: the score file.
+    ///   - reading: is told how many rows have been read.
     ///   - progress: is told how many rows have been taken.
     ///   - isCancelled: asked for every row; true gives up, and what was taken stays.
     /// - Returns: What became of its scores, and its header.
     /// - Throws: ``RefineryError`` for a file that is damaged or of another chunker, and where the
     ///   store cannot be written; ``JobCancelled``.
     public func run(
-        _ path: String, progress: (Int) -> Void = { _ in }, isCancelled: () -> Bool = { false }
+        _ path: String, reading: (Int) -> Void = { _ in }, progress: (Int) -> Void = { _ in },
+        isCancelled: () -> Bool = { false }
     ) throws -> (ScoreImportCounts, ScoreFileHeader) {
         func check() throws {
             if isCancelled() { throw JobCancelled("interrupted") }
         }
         let sorted = ImportedRows(folder: store.folder)
+        var read = 0
         let header = try ScoreFileReader(path: path).read { _, row in
             try check()
-            if case .chunk(let chunk) = row { try sorted.add(chunk) }
+            guard case .chunk(let chunk) = row else { return }
+            try sorted.add(chunk)
+            read += 1
+            if read % Self.told == 0 { reading(read) }
         }.header
         try checkCuts(header, path)
         guard let hash = ContentHash(hexadecimal: header.shard.sha256) else {
@@ -72,16 +88,19 @@ public struct ScoreImportStage: Sendable {
             })
         var counts = ScoreImportCounts()
         var rows: [ImportedScore] = []
+        var reasons = 0
         func flush() throws {
             guard !rows.isEmpty else { return }
             counts.add(try store.importScores(rows, source))
             rows.removeAll(keepingCapacity: true)
+            reasons = 0
             progress(counts.chunks)
         }
         try sorted.forEach { row in
             try check()
             rows.append(row)
-            if rows.count == batch { try flush() }
+            reasons += row.reasonBytes
+            if rows.count == batch || reasons > Self.reasonBytes { try flush() }
         }
         try flush()
         return (counts, header)
@@ -130,19 +149,22 @@ public struct ScoreImportStage: Sendable {
     private func chunker(
         _ header: ScoreFileHeader, _ tokenizers: Tokenizers
     ) throws -> Chunker {
-        func load(_ path: String) throws -> any Tokenizer {
-            try LanguageModel.loadTokenizer(path: path, pre: tokenizers.pre)
+        func load(_ path: String, _ pre: String?) throws -> any Tokenizer {
+            try LanguageModel.loadTokenizer(path: path, pre: pre)
         }
         let reference = header.reference
         let sharesTokens =
             header.teacher.tokenizerDigest == reference.tokenizerDigest
             && header.teacher.contextRule == reference.contextRule
         return Chunker(
-            tokenizer: try load(tokenizers.teacher), maxTokens: header.chunker.maxTokens,
+            tokenizer: try load(tokenizers.teacher, tokenizers.pre),
+            maxTokens: header.chunker.maxTokens,
             companion: sharesTokens
                 ? nil
                 : Chunker.Companion(
-                    tokenizer: try load(tokenizers.reference ?? tokenizers.teacher),
+                    tokenizer: try load(
+                        tokenizers.reference ?? tokenizers.teacher,
+                        tokenizers.referencePre ?? tokenizers.pre),
                     maxTokens: reference.maxContext - (reference.contextRule == "none" ? 0 : 1)))
     }
 }

@@ -43,14 +43,17 @@ struct KeptRowWriter {
     /// - Parameters:
     ///   - kept: what is kept, in rank.
     ///   - items: everything scored, in the order of places.
+    ///   - isCancelled: asked for each row that is kept.
     /// - Returns: What was written.
-    /// - Throws: ``RefineryError`` where a file cannot be written.
+    /// - Throws: ``RefineryError`` where a file cannot be written; ``JobCancelled``.
     func write(
-        _ kept: SpillTable<Ranking.Kept>, of items: SpillTable<ScoredItem>
+        _ kept: SpillTable<Ranking.Kept>, of items: SpillTable<ScoredItem>,
+        isCancelled: () -> Bool
     ) throws -> Written {
         var written = Written(files: [])
         let places = SortedRuns<Place>(folder: folder)
         try kept.forEach { number, row in
+            if isCancelled() { throw JobCancelled("interrupted") }
             try places.add(Place(id: row.chunk, rank: number + 1, score: row.score))
             guard number + 1 == kept.count else { return }
             let place = ShardPlace(id: row.chunk)

@@ -5,7 +5,11 @@ final class ShardDomains: Sendable {
     private struct State {
         var names: [[UInt8]] = []
         var numbers: [[UInt8]: Int32] = [:]
+        var bytes = 0
     }
+
+    /// The most bytes of all names, which memory holds.
+    private static let mostBytes = 256 << 20
 
     private let state = Mutex(State())
 
@@ -15,6 +19,15 @@ final class ShardDomains: Sendable {
     func number(of name: [UInt8]) throws -> Int32 {
         try state.withLock { state in
             if let number = state.numbers[name] { return number }
+            state.bytes += name.count
+            guard state.bytes <= Self.mostBytes else {
+                throw RefineryError(
+                    .refused,
+                    "the domains of the score files have names of more than "
+                        + "\(NumberText.bytes(Int64(Self.mostBytes))) in all",
+                    hint: "score the shards with another --domain-field: a domain is a kind of "
+                        + "text, not an address")
+            }
             state.names.append(name)
             guard let number = Int32(exactly: state.names.count) else {
                 throw RefineryError(.refused, "the score files have more than 2³¹ domains")

@@ -43,7 +43,7 @@ struct ShardScan {
     /// - Throws: ``RefineryError`` where the models cannot be compared or the disk fails;
     ///   ``JobCancelled``.
     func read(_ intake: ShardIntake, isCancelled: () -> Bool) throws -> Result {
-        let dropped = try repeated(intake)
+        let dropped = try repeated(intake, isCancelled)
         let links = try linked(intake, dropped: dropped, isCancelled)
         var linked = try links.links.ranked()
         var link = try linked.next()
@@ -95,11 +95,12 @@ struct ShardScan {
     }
 
     /// The documents whose corpus and id stood before: a store takes the first.
-    private func repeated(_ intake: ShardIntake) throws -> IDSet {
+    private func repeated(_ intake: ShardIntake, _ isCancelled: () -> Bool) throws -> IDSet {
         var dropped = IDSet()
         var names = try intake.documents.merged()
         var first: DocumentName?
         while let next = try names.next() {
+            if isCancelled() { throw JobCancelled("interrupted") }
             if let first, first.name == next.name {
                 dropped.insert(next.place.id)
             } else {

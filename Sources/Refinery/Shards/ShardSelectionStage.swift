@@ -91,7 +91,7 @@ public struct ShardSelectionStage: Sendable {
             .read(intake, isCancelled: isCancelled)
         let (applied, outcome, summary) = try choose(rule, pair, found, name: name)
         let rows = try KeptRowWriter(cuts, shards: shards.count, folder: folder)
-            .write(outcome.kept, of: applied.scan.items)
+            .write(outcome.kept, of: applied.scan.items, isCancelled: isCancelled)
         let result = ShardCuts(
             writer: writer, selection: summary, header: header,
             repeatedDocuments: found.repeatedDocuments, differing: found.differing,
@@ -107,8 +107,13 @@ public struct ShardSelectionStage: Sendable {
         let json = try cuts.file(ShardCuts.fileName)
         try json.write(try result.json())
         _ = try json.finish()
+        try checkCancellation()
         try cuts.keep()
         return result
+    }
+
+    private func checkCancellation() throws {
+        if isCancelled() { throw JobCancelled("interrupted") }
     }
 
     /// Applies the rule as a store does.
@@ -136,6 +141,7 @@ public struct ShardSelectionStage: Sendable {
         let (candidates, steps) = try applied.candidates()
         let removals = steps.removals
         try SelectionStage.checkSome(candidates, removals)
+        try checkCancellation()
         let outcome = try applied.ranking.keep(candidates, removals: removals)
         var counts = CorpusStatus(name: "")
         counts.documents = Int64(found.documents)

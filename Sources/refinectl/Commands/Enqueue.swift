@@ -51,7 +51,8 @@ struct Enqueue: AsyncParsableCommand {
         if wait {
             try await ScoringWait(client: client, summaries: summaries, price: cost.price).run()
         } else if !output.json {
-            let progress = try await client.send(API.progress)
+            // What was taken is taken, whether or not the daemon can say how long it needs.
+            guard let progress = try? await client.send(API.progress) else { return }
             StandardOutput.writeError(Self.timeLeft(progress, cost.price))
         }
     }

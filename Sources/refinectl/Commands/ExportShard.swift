@@ -72,6 +72,10 @@ struct ExportShard: AsyncParsableCommand {
         var target = OutputTarget()
         target.protect(path, as: "the shard")
         target.protect(scores, as: "the score file")
+        target.protect(model: cuts, as: "the cuts")
+        if let model = writing.trainer.tokenizer {
+            target.protect(model: model, as: "the tokenizer")
+        }
         let output = try writing.output(
             path: output, besides: target, teacher: nil, threads: threadOptions.count)
         guard output.format != .fasttext else {

@@ -67,11 +67,16 @@ struct Inspect: ParsableCommand {
         var pair: PairReport
     }
 
-    /// The models: what stands before the first file or folder of a corpus.
-    private var models: [String] { Array(paths.prefix { !Self.isCorpus($0) }) }
+    /// The models: what stands before the first file or folder of a corpus. A folder in the first
+    /// place is meant as a model, whatever it holds.
+    private var models: [String] {
+        let count = paths.prefix { !Self.isCorpus($0) }.count
+        let isFolder = paths.first.map { CorpusSource(path: $0, displayName: $0) == nil } == true
+        return Array(paths.prefix(count == 0 && isFolder ? 1 : count))
+    }
 
     /// The corpus behind them.
-    private var corpus: [String] { Array(paths.drop { !Self.isCorpus($0) }) }
+    private var corpus: [String] { Array(paths.dropFirst(models.count)) }
 
     /// Whether it is a file of texts, or a folder that is no model.
     private static func isCorpus(_ path: String) -> Bool {
@@ -121,6 +126,9 @@ struct Inspect: ParsableCommand {
     func validate() throws {
         guard (1...2).contains(models.count) else {
             throw ValidationError("give one or two models")
+        }
+        if let model = corpus.first(where: { !Self.isCorpus($0) }) {
+            throw ValidationError("\(model) stands behind the corpus: name the models first")
         }
         guard corpus.isEmpty || measure else {
             throw ValidationError("a corpus goes with --measure")

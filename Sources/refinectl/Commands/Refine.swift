@@ -156,6 +156,8 @@ struct Refine: AsyncParsableCommand {
         if let store { try inUse(listing, configuration, store: false).check(store, isStore: true) }
         // Before hours go into the import.
         let ruleFiles = try await RuleFiles(selecting.candidates)
+        // Before the corpus is imported.
+        try ScoreImportJob.check(scores.files)
         if scores.files.isEmpty {
             if reference == nil { try await trainReference(listing, &configuration) }
             try await check(configuration)

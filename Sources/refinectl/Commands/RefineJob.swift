@@ -95,18 +95,25 @@ struct RefineJob: Sendable {
 
     /// Takes the score files, which must have a score of every chunk.
     private func takeScores(into store: Store) throws {
-        let models = (configuration.teacher.path, configuration.reference.path)
+        let (teacher, reference) = (configuration.teacher, configuration.reference)
+        let before = try store.status()
         let counts = try ScoreImportJob(
             files: scores,
             tokenizers: ScoreImportStage.Tokenizers(
-                teacher: models.0, reference: models.1, pre: configuration.teacher.pre),
+                teacher: teacher.path, reference: reference.path, pre: teacher.pre,
+                referencePre: reference.pre),
             makesCurrent: true,
             threads: configuration.threads > 0 ? configuration.threads : AvailableCores.count,
             isStopped: interrupted
         ).run(on: store)
         StandardOutput.writeError(ScoreImportJob.words(counts))
-        let missing = try store.status().corpora.reduce(0) { $0 + $1.pending }
+        let missing = try store.status().corpora.first { $0.name == files.corpusName }?.pending ?? 0
         guard missing == 0 else {
+            // A refused command leaves the store's pair as it was.
+            if let teacher = before.teacher { _ = try store.register(teacher, as: .teacher) }
+            if let reference = before.reference {
+                _ = try store.register(reference, as: .reference)
+            }
             throw Failure(
                 "\(NumberText.counted(missing, "score")) of the corpus are in none of the score files",
                 hint: "score the missing shards by `refinectl score-shard`, or leave --scores out: "

@@ -63,7 +63,11 @@ struct ProofJob: Sendable {
 
     private func last(_ store: Store) throws -> String {
         let selections = try SelectionStage(store).selections()
-        guard let found = selections.last(where: { $0.rule.baseline == nil }) else {
+        guard
+            let found = selections.last(where: {
+                $0.rule.baseline == nil && $0.name != request.beside
+            })
+        else {
             throw Failure(
                 "the store has no selection that could be judged",
                 hint: "`refinectl refine --store` makes one")

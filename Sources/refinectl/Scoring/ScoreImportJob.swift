@@ -24,34 +24,55 @@ struct ScoreImportJob: Sendable {
         let status = try store.status()
         let becomesCurrent = makesCurrent || (status.teacher == nil || status.reference == nil)
         // Before anything is taken: one pair can be current.
-        let first = try files.first.map { ($0, try ScoreFileReader(path: $0).header()) }
-        if let first, becomesCurrent {
-            for path in files.dropFirst() {
-                let header = try ScoreFileReader(path: path).header()
-                guard first.1.teacher.fingerprint == header.teacher.fingerprint,
-                    first.1.reference.fingerprint == header.reference.fingerprint
-                else {
-                    throw Failure(
-                        "\(path) is of another pair than \(first.0): one pair can be current",
-                        hint: "import the files of each pair by themselves")
-                }
-            }
-        }
+        if becomesCurrent { try Self.check(files) }
         let reporter = ProgressReporter()
         var total = ScoreImportCounts()
+        var first: ScoreFileHeader?
         for path in files {
             let before = total.chunks
-            let (counts, _) = try stage.run(
+            let (counts, header) = try stage.run(
                 path,
+                reading: { rows in
+                    reporter.update(
+                        ProgressSnapshot(stage: "reading scores", done: Int64(before + rows)))
+                },
                 progress: { rows in
                     reporter.update(
                         ProgressSnapshot(stage: "importing scores", done: Int64(before + rows)))
                 }, isCancelled: { isStopped.isSet })
             total.add(counts)
+            if becomesCurrent { try Self.check(header, path, with: first, files[0]) }
+            first = first ?? header
         }
-        if let first, becomesCurrent { try stage.makeCurrent(first.1) }
+        if let first, becomesCurrent { try stage.makeCurrent(first) }
         reporter.finish()
         return total
+    }
+
+    /// Refuses files that cannot be read and files of several pairs.
+    ///
+    /// - Parameter files: the score files.
+    /// - Throws: `Failure`; `RefineryError` for a file that is no score file.
+    static func check(_ files: [String]) throws {
+        var first: ScoreFileHeader?
+        for path in files {
+            let header = try ScoreFileReader(path: path).header()
+            try check(header, path, with: first, files[0])
+            first = first ?? header
+        }
+    }
+
+    private static func check(
+        _ header: ScoreFileHeader, _ path: String, with first: ScoreFileHeader?, _ other: String
+    ) throws {
+        guard let first else { return }
+        guard first.teacher.fingerprint == header.teacher.fingerprint,
+            first.reference.fingerprint == header.reference.fingerprint
+        else {
+            throw Failure(
+                "\(path) is of another pair than \(other): one pair can be current",
+                hint: "import the files of each pair by themselves")
+        }
     }
 
     /// What became of the scores, in words.

@@ -234,6 +234,7 @@ struct ProofStageTests {
         }
         #expect(refusal { $0.anyway = false }?.contains("fewer than 50 say nothing") == true)
         #expect(refusal { $0.selection = "no" }?.contains("no selection") == true)
+        #expect(refusal { $0.beside = "half" }?.contains("cannot stand beside itself") == true)
         var rule = SelectionRule(size: .topK(3))
         rule.baseline = Baseline(seed: 1, from: .all)
         _ = try test.store.select(rule, name: "chance")

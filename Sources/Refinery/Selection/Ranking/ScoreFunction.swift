@@ -62,7 +62,13 @@ struct ScoreFunction {
             let off = value($0) - mean
             squares.add(off * off)
         }
-        return Moments(mean: mean, deviation: (squares.value / count).squareRoot())
+        let moments = Moments(mean: mean, deviation: (squares.value / count).squareRoot())
+        guard moments.mean.isFinite, moments.deviation.isFinite else {
+            throw RefineryError(
+                .refused, "a number that the score adds up is too large for a mean and deviation",
+                hint: "leave such chunks out with --where, for example --where bits_per_byte=..100")
+        }
+        return moments
     }
 
     /// The value of a column, that of ``Column/atLength`` against its bin's median.

@@ -10,4 +10,11 @@ struct ImportedScore {
     var teacher: ChunkScore.Outcome
     /// What the reference found.
     var reference: ChunkScore.Outcome
+
+    /// Bytes of the reasons of its failures.
+    var reasonBytes: Int {
+        [teacher, reference].reduce(0) { sum, outcome in
+            if case .failed(let reason) = outcome { sum + reason.utf8.count } else { sum }
+        }
+    }
 }
