@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """What a reference saw of a store's chunks, and the true differences, for the prediction's judges.
 
-    summaries.py STORE MODEL -o OUT [--layer N]
+    summaries.py STORE [MODEL] -o OUT [--layer N]
 
 STORE is read only (mode=ro) while refinery may write it. MODEL is the Hugging Face folder of the
 store's reference. Each chunk that both current models scored becomes a line of OUT: its document,
 domain, SHA-256, the NLLs' nine statistics in float64, mean and standard deviation of the last
 hidden state (after the final norm; or of layer N's output), and the true difference a token. The
-script stops where its own sum of NLLs is not the store's.
+script stops where its own sum of NLLs is not the store's. Without MODEL the numbers are those that
+refinery itself left in the store, in half precision and with states projected to 64 numbers.
 """
 
 from __future__ import annotations
@@ -65,39 +66,76 @@ def read(model, ids: list[int], layer: int | None) -> tuple[np.ndarray, np.ndarr
     return nll.to(torch.float64).numpy(), states.to(torch.float64).numpy()
 
 
+def context(store: sqlite3.Connection, model, tokenizer) -> list[int]:
+    """The id that the reference's context rule puts in front of a text, if any."""
+    rule = store.execute("""
+        SELECT context_rule FROM model m JOIN model_role r ON r.model = m.id
+        WHERE r.role = 'reference' AND r.current = 1""").fetchone()[0]
+    if rule == "none":
+        return []
+    token = model.config.bos_token_id if rule == "bos" else tokenizer.token_to_id(rule)
+    if token is None:
+        raise SystemExit(f"the context rule {rule} names no token of the model")
+    return [token]
+
+
+def left(store: sqlite3.Connection) -> dict[int, list[float]]:
+    """The numbers of each chunk's summary as refinery left them: statistics, means, deviations."""
+    rows = store.execute("""
+        SELECT s.chunk, s.summary FROM chunk_summary s
+        JOIN model_role r ON r.model = s.model AND r.role = 'reference' AND r.current = 1""")
+    # A version and the number of states stand before the halves.
+    return {chunk: np.frombuffer(summary, "<f2", offset=2).astype(float).tolist()
+            for chunk, summary in rows}
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("store")
-    parser.add_argument("model")
+    parser.add_argument("model", nargs="?")
     parser.add_argument("-o", "--output", required=True)
     parser.add_argument("--layer", type=int, help="the output of this layer, not the final norm's")
     arguments = parser.parse_args()
 
     torch.set_num_threads(1)
-    model = load_model(arguments.model, torch.float32)
-    tokenizer = load_tokenizer(arguments.model)
     store = sqlite3.connect(f"file:{arguments.store}?mode=ro", uri=True)
+    if arguments.model is None:
+        summaries = left(store)
+    else:
+        model = load_model(arguments.model, torch.float32)
+        tokenizer = load_tokenizer(arguments.model)
+        before = context(store, model, tokenizer)
     texts: dict[int, bytes] = {}
     written = 0
     with open(arguments.output, "w", encoding="utf-8", newline="\n") as out:
         for (chunk, document, text_sha256, domain, sha256, start, end, reference, tokens, teacher,
              teacher_tokens) in store.execute(CHUNKS).fetchall():
+            line = {
+                "chunk": chunk, "document": text_sha256.hex(), "sha256": sha256.hex(),
+                "tokens": tokens,
+                "domain": None if domain is None else domain.decode(errors="replace"),
+                "difference": (reference - teacher) / tokens,
+            }
+            if arguments.model is None:
+                numbers, count = summaries[chunk], len(QUANTILES) + 4
+                states = (len(numbers) - count) // 2
+                line |= {"statistics": numbers[:count], "mean": numbers[count:count + states],
+                         "deviation": numbers[count + states:]}
+                out.write(json.dumps(line) + "\n")
+                written += 1
+                continue
             if document not in texts:
                 row = store.execute(
                     "SELECT deflated FROM document_text WHERE document = ?", (document,)).fetchone()
                 texts = {document: zlib.decompress(row[0])}
             text = texts[document][start:end].decode()
             ids = tokenizer.encode(text, add_special_tokens=False).ids
-            nll, states = read(model, ids, arguments.layer)
+            nll, states = read(model, before + ids, arguments.layer)
             if len(nll) != tokens or tokens != teacher_tokens:
                 raise SystemExit(f"chunk {chunk}: {len(nll)} tokens here, {tokens} in the store")
             if abs(nll.sum() - reference) > TOLERANCE * tokens:
                 raise SystemExit(f"chunk {chunk}: NLL {nll.sum()} here, {reference} in the store")
-            out.write(json.dumps({
-                "chunk": chunk, "document": text_sha256.hex(), "sha256": sha256.hex(),
-                "tokens": tokens,
-                "domain": None if domain is None else domain.decode(errors="replace"),
-                "difference": (reference - teacher) / tokens,
+            out.write(json.dumps(line | {
                 "statistics": statistics(nll, ids),
                 "mean": states.mean(axis=0).tolist(), "deviation": states.std(axis=0).tolist(),
             }) + "\n")
