@@ -67,8 +67,9 @@ struct Inspect: ParsableCommand {
         var pair: PairReport
     }
 
-    /// The models: what stands before the first file or folder of a corpus. A folder in the first
-    /// place is meant as a model, whatever it holds.
+    /// The models: what stands before the first file or folder of a corpus.
+    ///
+    /// A folder in the first place is meant as a model, whatever it holds.
     private var models: [String] {
         let count = paths.prefix { !Self.isCorpus($0) }.count
         let isFolder = paths.first.map { CorpusSource(path: $0, displayName: $0) == nil } == true
