@@ -45,8 +45,10 @@ clean_page() { # no error and no warning of whoever formats it
     local output
     if command -v mandoc >/dev/null; then
         output=$(mandoc -Tlint -Wwarning "$1" 2>&1)
-    else
+    elif command -v groff >/dev/null; then
         output=$(groff -man -ww -Tutf8 -z "$1" 2>&1)
+    else # a machine that shows no manual pages
+        return 0
     fi
     printf '%s' "$output"
     [ -z "$output" ]
