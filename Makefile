@@ -22,7 +22,7 @@ PYTHON_TESTS := $(CACHE)/python-tests
 CLUSTER_TESTS := $(CACHE)/cluster-tests
 
 .DEFAULT_GOAL := help
-.PHONY: help deps teacher debian-corpus build install man test test-install test-systemd test-cluster judges test-judges test-engines test-python matrix judge-training bench-training judge-parquet judge-trainers bench-parquet bench-trainers fuzz-parquet test-browser fuzz bench bench-peers bench-families bench-types bench-tokenizer bench-store bench-import bench-served bench-large bench-idle quickstart quickstart-full format lint clean
+.PHONY: help deps teacher debian-corpus build install man test test-install test-systemd test-cluster judges test-judges test-engines test-python matrix judge-training bench-training judge-parquet judge-trainers bench-parquet bench-trainers fuzz-parquet test-browser test-monitoring fuzz bench bench-peers bench-families bench-types bench-tokenizer bench-store bench-import bench-served bench-large bench-idle quickstart quickstart-full format lint clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -177,6 +177,10 @@ test-browser: deps ## a report as a browser makes it; BROWSER=/usr/bin/chromium
 	REFINERY_BROWSER=$(or $(BROWSER),/usr/bin/chromium) $(SWIFT) test --skip-build \
 	    --disable-xctest $(TEST_FLAGS) --filter SelectionTests/reportInBrowser
 
+test-monitoring: teacher build ## Examples/monitoring under a real Prometheus (needs Debian's package prometheus)
+	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
+	    python3 scripts/judges/monitoring.py --bin "$$bin"
+
 fuzz: deps ## damaged models, corpora and requests, for SECONDS=600, from SEED=the time, ONLY=some
 	$(SWIFT) build --product model-fuzzer $(BUILD_FLAGS)
 	$(SWIFT) build --product refineryd $(BUILD_FLAGS)
@@ -207,7 +211,8 @@ bench-tokenizer: judges teacher build ## against PyPI's tokenizers, a few minute
 
 test-cluster: teacher build $(CLUSTER_TESTS)/ready ## shards scored under a real Slurm, datatrove and Ray on this machine, killed in the middle (needs root, slurmctld, slurmd, munge; quickstart's corpus)
 	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
-	    KILL_AFTER=$(or $(KILL_AFTER),8) scripts/cluster/slurm.sh "$$bin" \
+	    KILL_AFTER=$(or $(KILL_AFTER),8) DATATROVE=$(abspath $(CLUSTER_TESTS))/bin/python \
+	    scripts/cluster/slurm.sh "$$bin" \
 	    "--teacher $(abspath $(CACHE))/teacher.gguf --reference $(CURDIR)/models/reference --context <|endoftext|>" \
 	    $(or $(CORPUS),$(CACHE)/quickstart/corpus.jsonl) $(CACHE)/cluster && \
 	    $(CLUSTER_TESTS)/bin/python scripts/cluster/engines.py "$$bin" \
