@@ -5,8 +5,9 @@
 
 BIN has refinectl. Each shard is scored once undisturbed. Then Examples/cluster/datatrove_shards.py
 runs, its process group is killed, and it runs again; Examples/cluster/ray_shards.py runs on a cluster
-of three raylets, of which one is killed, and a worker of another. Both times the score files must
-be those of the undisturbed run, byte for byte. Exits 1 where they are not.
+of three raylets, of which one is killed, and a worker of another; datatrove_shards.py runs on such a
+cluster by datatrove's own executor for Ray, and a raylet is killed. Each time the score files must be
+those of the undisturbed run, byte for byte. Exits 1 where they are not.
 """
 
 from __future__ import annotations
@@ -116,15 +117,50 @@ def datatrove(trial: Trial) -> None:
     say(f"datatrove: {time.monotonic() - start:.1f} s where nothing is to be done")
 
 
+def raylets(trial: Trial):
+    """A cluster of three raylets beside its head, and the three."""
+    from ray.cluster_utils import Cluster
+
+    os.environ.update(trial.environment)
+    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0})
+    return cluster, [cluster.add_node(num_cpus=1) for _ in range(3)]
+
+
+def datatrove_ray(trial: Trial) -> None:
+    import ray
+
+    scores = trial.start_fresh("datatrove-ray")
+    shards = len(trial.shards)
+    cluster, nodes = raylets(trial)
+    command = [sys.executable, ROOT / "Examples/cluster/datatrove_shards.py", trial.list, scores,
+               trial.work / "logs-ray", "--tasks", str(shards), "--executor", "ray",
+               "--options", "mem_per_cpu_gb=1", "--", *trial.options]
+
+    def run() -> subprocess.Popen:
+        return subprocess.Popen(
+            command, env={**trial.environment, "RAY_ADDRESS": cluster.address},
+            stdout=subprocess.DEVNULL, stderr=open(trial.work / "datatrove-ray.log", "a"))
+
+    process = run()
+    wait_for(lambda: trial.whole(scores) >= shards // 3 or process.poll() is not None)
+    cluster.remove_node(nodes[0], allow_graceful=False)
+    say(f"datatrove on Ray: a raylet killed with {trial.whole(scores)} of {shards} shards whole")
+    if process.wait() != 0:
+        raise SystemExit("error: datatrove on Ray failed")
+    if trial.whole(scores) < shards:
+        say(f"datatrove on Ray: ended with {trial.whole(scores)} of {shards}; the same again")
+        run().wait()
+    trial.compare(scores, "datatrove on Ray")
+    ray.shutdown()
+    cluster.shutdown()
+
+
 def ray_core(trial: Trial) -> None:
     import ray
-    from ray.cluster_utils import Cluster
 
     scores = trial.start_fresh("ray")
     shards = len(trial.shards)
-    os.environ.update(trial.environment)
-    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0})
-    nodes = [cluster.add_node(num_cpus=1) for _ in range(3)]
+    cluster, nodes = raylets(trial)
     command = [sys.executable, ROOT / "Examples/cluster/ray_shards.py", trial.list, scores, "--",
                *trial.options]
 
@@ -155,19 +191,22 @@ def ray_core(trial: Trial) -> None:
     cluster.shutdown()
 
 
+ENGINES = {"datatrove": datatrove, "ray": ray_core, "datatrove-ray": datatrove_ray}
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("bin", type=pathlib.Path)
     parser.add_argument("corpus", type=pathlib.Path)
     parser.add_argument("work", type=pathlib.Path)
-    parser.add_argument("--engine", choices=["datatrove", "ray"], action="append")
+    parser.add_argument("--engine", choices=list(ENGINES), action="append")
     parser.add_argument("--shards", type=int, default=12)
     parser.add_argument("options", nargs="+")
     a = parser.parse_args()
     trial = Trial(a.bin.resolve(), a.corpus.resolve(), a.work.resolve(), a.shards, a.options)
     trial.undisturbed()
-    for engine, run in (("datatrove", datatrove), ("ray", ray_core)):
-        if engine in (a.engine or ["datatrove", "ray"]):
+    for engine, run in ENGINES.items():
+        if engine in (a.engine or ENGINES):
             run(trial)
     return 0
 

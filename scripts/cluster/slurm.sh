@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # slurm.sh BIN MODELS CORPUS WORK: scores a corpus in shards under a Slurm of this machine's own, kills a
 # task and a node in the middle, and compares with a run on one machine. Needs root, slurmctld, slurmd and
-# munge (Debian's packages).
+# munge (Debian's packages). With DATATROVE, a Python that has datatrove, the shards are scored once more
+# by its executor for Slurm.
 set -euo pipefail
 
 bin=$(realpath "$1") corpus=$(realpath "$3") work=$(realpath -m "$4")
@@ -30,6 +31,7 @@ refinectl refine "$work/corpus" "${models[@]}" --ratio 0.5 --store "$work/one.db
 
 say "a Slurm of $nodes nodes on this machine"
 host=$(hostname -s)
+memory=$(awk '/^MemTotal/ {print int($2 / 1100)}' /proc/meminfo)
 cat >"$work/slurm.conf" <<CONF
 ClusterName=refinery
 SlurmctldHost=$host(127.0.0.1)
@@ -52,7 +54,7 @@ JobRequeue=1
 ReturnToService=2
 SlurmdTimeout=10
 MinJobAge=3600
-NodeName=n[1-$nodes] NodeHostname=$host NodeAddr=127.0.0.1 Port=[16821-$((16820 + nodes))] CPUs=1 State=UNKNOWN
+NodeName=n[1-$nodes] NodeHostname=$host NodeAddr=127.0.0.1 RealMemory=$memory Port=[16821-$((16820 + nodes))] CPUs=1 State=UNKNOWN
 PartitionName=all Nodes=ALL Default=YES State=UP
 CONF
 daemons=()
@@ -110,6 +112,18 @@ sbatch --parsable --wait --array=1-"$shards" --cpus-per-task=1 --output="$work/l
     "$root/Examples/cluster/slurm.sbatch" "$work/shards.txt" "$work/scores" "${models[@]}"
 cat "$work"/log/again-*
 ls -l "$work/scores"
+
+if [ -n "${DATATROVE:-}" ]; then
+    say "datatrove's executor for Slurm"
+    rm -rf "$work/scratch"
+    "$DATATROVE" "$root/Examples/cluster/datatrove_shards.py" "$work/shards.txt" "$work/datatrove" \
+        "$work/log/datatrove" --tasks "$shards" --executor slurm \
+        --options partition=all time=01:00:00 qos= mem_per_cpu_gb=1 \
+        "venv_path=$(dirname "$DATATROVE")/activate" -- "${models[@]}" >"$work/log/launch" 2>&1
+    for _ in $(seq "${PATIENCE:-600}"); do squeue -h -o %r | grep -qv Never || break; sleep 1; done
+    for file in "$work"/scores/*.jsonl.zst; do cmp "$file" "$work/datatrove/${file##*/}"; done
+    say "datatrove's score files are those of the array"
+fi
 
 say "one selection of all of them"
 refinectl refine "$work/corpus" "${models[@]}" --ratio 0.5 --scores "$work"/scores/*.jsonl.zst \
