@@ -91,6 +91,76 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: folder("lacking.jsonl")))
     }
 
+    @Test("a daemon takes score files, and its pending chunks are scored without its models")
+    func daemon() async throws {
+        let folder = try Folder()
+        let corpus = try folder.write(
+            "corpus.jsonl", SampleCorpus.lines(documents: 20, sentences: 6))
+        let scores = folder("scores.jsonl.zst")
+        let teacher = Programs.fixture("pair")
+        let reference = Programs.fixture("f32.gguf")
+        func score(_ reference: String, _ output: String) throws {
+            let ended = try Programs.run(
+                "refinectl",
+                [
+                    "score-shard", corpus, "--teacher", teacher, "--reference", reference,
+                    "--output", output,
+                ])
+            try #require(ended.status == 0, "\(ended.errors)")
+        }
+        try score(reference, scores)
+        func start(_ run: Int) throws -> Daemon {
+            try Daemon(folder, teacher: teacher, reference: reference, run: run)
+        }
+        var daemon = try start(0)
+        #expect(try daemon.control("enqueue", corpus, "--wait").status == 0)
+        let export = ["export", "--ratio", "0.5", "--no-guards", "--no-record", "--output"]
+        #expect(try daemon.control(export + [folder("native.jsonl")]).status == 0)
+        let same = try daemon.control("import-scores", scores, "--json")
+        #expect(same.status == 0 && same.output.contains(#""recorded":0"#), "\(same)")
+        #expect(try daemon.control("pause").status == 0)
+        #expect(daemon.end(SIGTERM) == 0)
+
+        let sql = "DELETE FROM token_nll; DELETE FROM score;"
+        let emptied = try Programs.run(
+            "/usr/bin/env",
+            [
+                "python3", "-c",
+                "import sqlite3; c = sqlite3.connect('\(folder("store.db"))'); "
+                    + "c.executescript('\(sql)'); c.close()",
+            ])
+        try #require(emptied.status == 0, "\(emptied.errors)")
+        let repaired = try Programs.run(
+            "refineryd", ["check", "--store", folder("store.db"), "--repair"])
+        try #require(repaired.status == 0, "\(repaired.errors)")
+
+        daemon = try start(1)
+        try await daemon.waitForStatus { $0.contains(#""state":"paused""#) }
+        let whole = try Data(contentsOf: URL(fileURLWithPath: scores))
+        let half = folder("half.jsonl.zst")
+        try whole.prefix(whole.count / 2).write(to: URL(fileURLWithPath: half))
+        let broken = try daemon.control("import-scores", half)
+        #expect(broken.status == 1 && broken.errors.contains("half.jsonl.zst:"), "\(broken.errors)")
+        let taken = try daemon.control("import-scores", scores, "--json")
+        #expect(taken.status == 0 && taken.output.contains(#""native":0"#), "\(taken)")
+        #expect(!taken.output.contains(#""recorded":0,"#), "\(taken)")
+        #expect(!taken.errors.contains("another pair"))
+        #expect(try daemon.control("jobs", "--json").output.contains("scores.jsonl.zst"))
+        #expect(try daemon.control(export + [folder("imported.jsonl")]).status == 0)
+        #expect(
+            try Data(contentsOf: URL(fileURLWithPath: folder("imported.jsonl")))
+                == Data(contentsOf: URL(fileURLWithPath: folder("native.jsonl"))))
+        #expect(try daemon.control("resume").status == 0)
+        try await daemon.waitForStatus { $0.contains(#""state":"idle""#) }
+
+        // Scores of a pair that the daemon has not are kept, and somebody is told.
+        let other = folder("other.jsonl")
+        try score(Programs.fixture("llama3-rope"), other)
+        let foreign = try daemon.control("import-scores", other)
+        #expect(foreign.status == 0 && foreign.errors.contains("another pair"), "\(foreign)")
+        #expect(daemon.end(SIGTERM) == 0)
+    }
+
     @Test("a store that is not there, or was cut by another chunker, is refused")
     func refused() throws {
         let folder = try Folder()

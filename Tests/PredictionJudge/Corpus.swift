@@ -75,7 +75,8 @@ struct Corpus {
         let quality = try PredictionQuality(
             set, prediction,
             probabilities: draw.chunks.map { draw.probabilities[domains[$0]] ?? 1 },
-            sizes: draw.chunks.map { _ in 1 }, cut: rule, band: band)
+            sizes: draw.chunks.map { _ in 1 }, cut: rule,
+            last: rule.value(differences: expected(), sizes: sizes), band: band)
         return PredictionJudge.Run(
             seed: seed, share: share.0, sampled: draw.chunks, read: read, predicted: predicted,
             expected: expected(), quality: quality)

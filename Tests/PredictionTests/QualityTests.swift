@@ -24,7 +24,9 @@ import Testing
         func unit(_ expected: Double, _ truth: Double, _ weight: Double, _ size: Double = 1)
             -> WeightedUnits.Unit
         {
-            .init(expected: expected, truth: truth, weight: weight, size: size, cluster: 0)
+            .init(
+                prediction: expected, truth: truth, error: 1, weight: weight, size: size,
+                cluster: 0)
         }
         // Expected order a b c d, true order b a d c with 4, 3, 1, 0.
         let units = [unit(9, 3, 1), unit(8, 4, 1), unit(7, 0, 1), unit(6, 1, 1)]

@@ -33,6 +33,17 @@ struct MisspellingTests {
         #expect(Misspelling.find(in: arguments) == nil)
     }
 
+    @Test(
+        "a suggestion is close to what was typed: an edit for three letters, neighbours exchanged",
+        arguments: [
+            ("mates", nil), ("byte", "bytes"), ("wbe", "web"), ("xyz", nil),
+            ("diference", "difference"),
+            ("difefrenec", "difference"), ("weeb", "web"), ("a", "b"),
+        ] as [(String, String?)])
+    func near(_ word: String, _ meant: String?) {
+        #expect(NearestName.of(word, among: ["bytes", "web", "difference", "b"]) == meant)
+    }
+
     @Test("what steers a terminal is shown as U+FFFD")
     func unsafe() {
         #expect(NumberText.printable("a\u{1B}[2Jb\u{202E}c\u{2066}d\u{85}é") == "a�[2Jb�c�d�é")

@@ -238,14 +238,11 @@ import Testing
     @Test("a request that was not answered in time is given twice the time")
     func slowEngine() async throws {
         var timing = Self.timing
-        timing.base = .milliseconds(100)
-        timing.slowestTokensPerSecond = 2000
-        // 400 tokens: 0.3 s are granted at first, and the answer takes 0.4 s.
+        timing.base = .milliseconds(400)
+        timing.slowestTokensPerSecond = 500
+        // 400 tokens: 1.2 s are granted at first, and the answer takes 1.7 s.
         let ids = (0..<400).map { Int32($0) }
-        let answer: StandIn.Answer = { request in
-            Thread.sleep(forTimeInterval: 0.4)
-            return StandIn.healthy(request)
-        }
+        let answer: StandIn.Answer = { .late(1.7, StandIn.healthy($0)) }
         try await StandIn.with(answer) { server in
             let transport = try EngineTransport(timing: timing)
             let address = try EngineAddress(kind: "vllm", urls: [server.url], model: "m")

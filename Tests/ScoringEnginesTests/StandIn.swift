@@ -22,7 +22,7 @@ final class StandIn: Sendable {
     }
 
     /// What is sent back.
-    enum Reply: Sendable {
+    indirect enum Reply: Sendable {
         case json(String)
         case status(Int, headers: [String: String] = [:], body: String = "")
         /// Nothing, ever.
@@ -33,6 +33,8 @@ final class StandIn: Sendable {
         case drop
         /// The connection ends in the middle of the body.
         case cut(String)
+        /// Another reply, after so many seconds.
+        case late(Double, Reply)
         /// Blanks without end, as fast as they are taken.
         case endless
     }
@@ -178,6 +180,13 @@ private final class Connection: ChannelInboundHandler {
             write(code, headers, text, length: nil, context)
             end(context)
         case .silence: break
+        case .late(let seconds, let reply):
+            // The client shares these event loops: none of them may be blocked.
+            let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+            context.eventLoop.scheduleTask(in: .milliseconds(Int64(seconds * 1000))) {
+                let (connection, context) = bound.value
+                connection.send(reply, context)
+            }
         case .stall(let text):
             write(200, [:], half(text), length: text.utf8.count, context)
             context.flush()

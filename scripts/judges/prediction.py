@@ -2,7 +2,7 @@
 """Judges the prediction of differences on chunks whose true differences are known.
 
     prediction.py ridge CHUNKS --tool PATH/prediction-judge
-    prediction.py table CHUNKS --tool PATH/prediction-judge [--seeds 50] [--ratio 0.5]
+    prediction.py table CHUNKS --tool PATH/prediction-judge [--seeds 50] [--ratio 0.5] [--shares 20 100]
 
 CHUNKS is what summaries.py wrote. `ridge` computes every regression again with numpy: the strength
 by the same folds, the coefficients by numpy's solver, and the predictions of chunks by regressions
@@ -131,14 +131,11 @@ def truth(expected: np.ndarray, y: np.ndarray, ratio: float) -> dict[str, float]
     }
 
 
-def table(tool: str, path: str, seeds: int, ratio: float, with_states: bool,
+def table(tool: str, path: str, seeds: int, ratio: float, shares: list[int], with_states: bool,
           without: set[str]) -> int:
     chunks = read_jsonl(path)
     y = np.array([c["difference"] for c in chunks])
     good = np.array([c["domain"] not in without for c in chunks])
-    runs = run_tool(tool, "run", {
-        "chunks": path, "with_states": with_states, "ratio": ratio, "shares": SHARES,
-        "seeds": seeds})
     print(f"{len(y)} chunks of {len({c['document'] for c in chunks})} documents, ratio {ratio}, "
           f"{seeds} samples")
     print("| teacher's share | sample, read | prediction's rank correlation | rank correlation "
@@ -146,8 +143,10 @@ def table(tool: str, path: str, seeds: int, ratio: float, with_states: bool,
           "| gain stated |")
     print("|---|---|---|---|---|---|---|---|---|")
     honest = True
-    for share in SHARES:
-        of_share = [r for r in runs if r["share"] == share]
+    for share in shares:
+        of_share = run_tool(tool, "run", {
+            "chunks": path, "with_states": with_states, "ratio": ratio, "shares": [share],
+            "seeds": seeds})
         if not of_share:
             print(f"| {share / 1000} | too few chunks: refused |")
             continue
@@ -185,6 +184,8 @@ def main() -> int:
     parser.add_argument("--tool", required=True)
     parser.add_argument("--seeds", type=int, default=50)
     parser.add_argument("--ratio", type=float, default=0.5)
+    parser.add_argument("--shares", type=int, nargs="*", default=SHARES,
+                        help="of the teacher, in thousandths")
     parser.add_argument("--nll-only", action="store_true", help="as of a served reference")
     parser.add_argument("--without", nargs="*", default=["noise", "boilerplate"],
                         help="domains that are not good text")
@@ -192,7 +193,7 @@ def main() -> int:
     if arguments.command == "ridge":
         return ridge(arguments.tool, arguments.chunks)
     return table(arguments.tool, arguments.chunks, arguments.seeds, arguments.ratio,
-                 not arguments.nll_only, set(arguments.without))
+                 arguments.shares, not arguments.nll_only, set(arguments.without))
 
 
 if __name__ == "__main__":

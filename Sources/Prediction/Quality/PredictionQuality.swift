@@ -34,6 +34,8 @@ public struct PredictionQuality: Sendable, Equatable, Codable {
     ///   - probabilities: how probable it was that each was drawn.
     ///   - sizes: 1 each, or their tokens.
     ///   - cut: where the rule ends.
+    ///   - last: the expected difference of the last chunk of all that it keeps; nil where it does
+    ///     not end at one.
     ///   - band: what the teacher reads besides; nil for nothing.
     ///   - chunks: the indices of the chunks that a rule chooses from; nil for all.
     ///   - isLowest: whether the rule keeps the lowest differences.
@@ -41,12 +43,13 @@ public struct PredictionQuality: Sendable, Equatable, Codable {
     ///   nothing or everything is kept.
     public init(
         _ set: LearningSet, _ prediction: DifferencePrediction, probabilities: [Double],
-        sizes: [Double], cut: SelectionCut, band: CutBand?,
+        sizes: [Double], cut: SelectionCut, last: Double? = nil, band: CutBand?,
         among chunks: [Int]? = nil, isLowest: Bool = false
     ) throws(PredictionError) {
         precondition(probabilities.count == set.count && sizes.count == set.count)
+        let sign: Double = isLowest ? -1 : 1
         func measures(
-            _ chunks: [Int], _ predictions: [Double], clusters: [TextHash]
+            _ chunks: [Int], _ predictions: [Double], clusters: [TextHash], last: Double?
         ) -> QualityMeasures? {
             var places: [TextHash: Int] = [:]
             var units: [WeightedUnits.Unit] = []
@@ -54,37 +57,41 @@ public struct PredictionQuality: Sendable, Equatable, Codable {
                 let cluster = places[clusters[index]] ?? places.count
                 places[clusters[index]] = cluster
                 let domain = set.domains[index]
-                let isRead =
-                    band?.contains(
-                        predictions[index], domain: domain < 0 ? nil : set.domainNames[domain])
-                    ?? false
-                let sign: Double = isLowest ? -1 : 1
+                let error = band?.spread.error(domain < 0 ? nil : set.domainNames[domain]) ?? 1
                 let truth = sign * set.differences[index], weight = 1 / probabilities[index]
-                func add(_ expected: Double, _ weight: Double) {
+                func add(_ prediction: Double, _ weight: Double) {
                     units.append(
                         WeightedUnits.Unit(
-                            expected: expected, truth: truth, weight: weight, size: sizes[index],
-                            cluster: cluster))
+                            prediction: prediction, truth: truth, error: error, weight: weight,
+                            size: sizes[index], cluster: cluster))
                 }
                 add(truth, 1)
-                if weight > 1 { add(isRead ? truth : sign * predictions[index], weight - 1) }
+                if weight > 1 { add(sign * predictions[index], weight - 1) }
             }
             return QualityMeasures(
-                units, clusters: places.count, chunks: chunks.count, cut: cut)
+                units, clusters: places.count, chunks: chunks.count, cut: cut,
+                band: band.flatMap {
+                    guard $0.cut.isFinite else { return nil }
+                    return WeightedUnits.Band(
+                        middle: sign * $0.cut, reach: $0.reach, last: last.map { sign * $0 })
+                })
         }
         let all = chunks ?? Array(0..<set.count)
-        guard let whole = measures(all, prediction.outOfFold, clusters: set.chunks) else {
+        guard let whole = measures(all, prediction.outOfFold, clusters: set.chunks, last: last)
+        else {
             throw PredictionError(
                 "the prediction cannot be judged: the sample's differences are all equal, or the "
                     + "rule keeps nothing or everything of them")
         }
         self.whole = whole
-        newDocuments = measures(all, prediction.outOfDocument, clusters: set.documents)
+        newDocuments = measures(
+            all, prediction.outOfDocument, clusters: set.documents, last: last)
         var domains: [String: QualityMeasures] = [:]
         for (domain, name) in set.domainNames.enumerated() {
             let chunks = all.filter { set.domains[$0] == domain }
             guard chunks.count >= Self.fewestOfDomain else { continue }
-            domains[name] = measures(chunks, prediction.outOfFold, clusters: set.chunks)
+            domains[name] = measures(
+                chunks, prediction.outOfFold, clusters: set.chunks, last: nil)
         }
         self.domains = domains
     }

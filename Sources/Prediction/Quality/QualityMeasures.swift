@@ -25,8 +25,11 @@ public struct QualityMeasures: Sendable, Equatable, Codable {
     ///
     /// - Returns: nil where the measures are not defined, for all units or for half of the
     ///   bootstrap samples.
-    init?(_ units: [WeightedUnits.Unit], clusters: Int, chunks: Int, cut: SelectionCut) {
-        let ordered = WeightedUnits(units, cut: cut)
+    init?(
+        _ units: [WeightedUnits.Unit], clusters: Int, chunks: Int, cut: SelectionCut,
+        band: WeightedUnits.Band?
+    ) {
+        let ordered = WeightedUnits(units, cut: cut, band: band)
         guard
             let estimate = ordered.measures(counts: [Double](repeating: 1, count: clusters))
         else { return nil }

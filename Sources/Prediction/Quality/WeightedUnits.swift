@@ -1,21 +1,37 @@
 /// Chunks of a sample, each standing for some chunks of the corpus, in two orders: that of the true
-/// differences and that of the expected ones.
+/// differences and that of the predictions.
 ///
 /// The measures of any weights of chunks or documents are computed in passes over the two orders, so that a
 /// bootstrap sorts nothing.
 struct WeightedUnits {
     /// What a unit is.
     struct Unit {
-        /// The difference that the whole procedure would give.
-        let expected: Double
-        /// The true difference.
+        /// What is expected of it outside the band.
+        let prediction: Double
+        /// The true difference, which is expected inside the band.
         let truth: Double
+        /// The error to expect of its prediction, by which its distance from the band's cut counts.
+        let error: Double
         /// How many chunks of the corpus it stands for.
         let weight: Double
         /// 1, or its tokens.
         let size: Double
         /// Index of what a bootstrap draws: its chunk or its document.
         let cluster: Int
+    }
+
+    /// Where the teacher reads besides its sample.
+    struct Band {
+        /// The predicted cut, about which it lies.
+        let middle: Double
+        /// The largest distance that is in it, in errors to expect; negative where nothing is.
+        let reach: Double
+        /// The expected difference of the last chunk of the corpus that the rule keeps; nil where
+        /// the band is to stay where it is.
+        ///
+        /// The cut among the chunks of a sample is another one by chance. The band moves with it:
+        /// otherwise it would decide less in the sample than it does in the corpus.
+        let last: Double?
     }
 
     /// What is said of a prediction.
@@ -26,15 +42,17 @@ struct WeightedUnits {
     }
 
     private let units: [Unit]
-    private let byExpected: [Int]
+    private let byPrediction: [Int]
     private let byTruth: [Int]
     private let cut: SelectionCut
+    private let band: Band?
 
-    init(_ units: [Unit], cut: SelectionCut) {
+    init(_ units: [Unit], cut: SelectionCut, band: Band? = nil) {
         self.units = units
         self.cut = cut
-        byExpected = units.indices.sorted {
-            (units[$1].expected, $0) < (units[$0].expected, $1)
+        self.band = band
+        byPrediction = units.indices.sorted {
+            (units[$1].prediction, $0) < (units[$0].prediction, $1)
         }
         byTruth = units.indices.sorted { (units[$1].truth, $0) < (units[$0].truth, $1) }
     }
@@ -45,14 +63,18 @@ struct WeightedUnits {
     ///   equal.
     func measures(counts: [Double]) -> Measures? {
         let weights = units.map { $0.weight * counts[$0.cluster] }
-        guard let correlation = rankCorrelation(weights) else { return nil }
+        let truths = units.map(\.truth)
         var total = 0.0, sum = 0.0
         for (unit, weight) in zip(units, weights) {
             total += weight * unit.size
             sum += weight * unit.size * unit.truth
         }
-        let chosen = kept(byExpected, weights, \.expected, total: total)
-        let best = kept(byTruth, weights, \.truth, total: total)
+        let (expected, byExpected) = expected(weights, total: total)
+        guard let correlation = rankCorrelation(weights, expected, byExpected, truths) else {
+            return nil
+        }
+        let chosen = kept(byExpected, weights, expected, total: total)
+        let best = kept(byTruth, weights, truths, total: total)
         var both = 0.0, ofBest = 0.0, ofChosen = 0.0, gainOfBest = 0.0, gainOfChosen = 0.0
         let mean = sum / total
         for (index, unit) in units.enumerated() {
@@ -69,14 +91,47 @@ struct WeightedUnits {
             rankCorrelation: correlation, overlap: both / ofBest, gain: gainOfChosen / gainOfBest)
     }
 
+    /// What is expected of each unit, and their order by it, the band in its place.
+    private func expected(_ weights: [Double], total: Double) -> ([Double], [Int]) {
+        guard let band, band.reach >= 0 else { return (units.map(\.prediction), byPrediction) }
+        let there = expected(band, moved: 0)
+        guard let last = band.last, case .share = cut else { return there }
+        let kept = kept(there.1, weights, there.0, total: total)
+        guard let end = there.1.last(where: { kept[$0] > 0 }) else { return there }
+        return expected(band, moved: there.0[end] - last)
+    }
+
+    private func expected(_ band: Band, moved: Double) -> ([Double], [Int]) {
+        let isRead = units.map {
+            abs($0.prediction - moved - band.middle) <= band.reach * $0.error
+        }
+        let expected = units.indices.map { isRead[$0] ? units[$0].truth : units[$0].prediction }
+        // Both orders are sorted, and so is what is merged of them.
+        let read = byTruth.filter { isRead[$0] }
+        var order: [Int] = []
+        order.reserveCapacity(units.count)
+        var next = 0
+        for index in byPrediction where !isRead[index] {
+            while next < read.count,
+                (expected[index], read[next]) < (expected[read[next]], index)
+            {
+                order.append(read[next])
+                next += 1
+            }
+            order.append(index)
+        }
+        order += read[next...]
+        return (expected, order)
+    }
+
     /// How much of each unit is kept, 0 to 1; a part of the one at the cut.
     private func kept(
-        _ order: [Int], _ weights: [Double], _ value: (Unit) -> Double, total: Double
+        _ order: [Int], _ weights: [Double], _ values: [Double], total: Double
     ) -> [Double] {
         var kept = [Double](repeating: 0, count: units.count)
         switch cut {
         case .threshold(let least):
-            for index in order where value(units[index]) >= least { kept[index] = 1 }
+            for index in order where values[index] >= least { kept[index] = 1 }
         case .share(let share):
             var left = share * total
             for index in order where left > 0 {
@@ -91,9 +146,11 @@ struct WeightedUnits {
 
     /// Spearman's correlation with weights: each unit's rank is the weight before it and half of
     /// that which is equal to it.
-    private func rankCorrelation(_ weights: [Double]) -> Double? {
-        let first = ranks(byExpected, weights, \.expected)
-        let second = ranks(byTruth, weights, \.truth)
+    private func rankCorrelation(
+        _ weights: [Double], _ expected: [Double], _ byExpected: [Int], _ truths: [Double]
+    ) -> Double? {
+        let first = ranks(byExpected, weights, expected)
+        let second = ranks(byTruth, weights, truths)
         var total = 0.0, firstSum = 0.0, secondSum = 0.0
         for (index, weight) in weights.enumerated() {
             total += weight
@@ -113,15 +170,13 @@ struct WeightedUnits {
         return product / (firstSquare * secondSquare).squareRoot()
     }
 
-    private func ranks(
-        _ order: [Int], _ weights: [Double], _ value: (Unit) -> Double
-    ) -> [Double] {
+    private func ranks(_ order: [Int], _ weights: [Double], _ values: [Double]) -> [Double] {
         var ranks = [Double](repeating: 0, count: units.count)
         var before = 0.0, start = 0
         while start < order.count {
-            let level = value(units[order[start]])
+            let level = values[order[start]]
             var end = start, group = 0.0
-            while end < order.count, value(units[order[end]]) == level {
+            while end < order.count, values[order[end]] == level {
                 group += weights[order[end]]
                 end += 1
             }

@@ -38,6 +38,8 @@ public enum API {
     public static let importColumn = Endpoint<ColumnImportSummary>(
         .post, "columns", "name", "corpus", "file", "compression", "id_field", "chunk_field",
         "value_field", "replace")
+    /// Takes the scores of a score file; the body is the file.
+    public static let importScores = Endpoint<ScoreImportReport>(.post, "score-files", "file")
     /// Deletes an imported column.
     public static let deleteColumn = Endpoint<[String: String]>(.delete, "columns/:name")
 

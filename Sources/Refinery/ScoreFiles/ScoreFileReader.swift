@@ -9,6 +9,8 @@ import Foundation
 public struct ScoreFileReader: Sendable {
     /// The file.
     public let path: String
+    /// What errors call it; its suffix tells the compression.
+    public let name: String
 
     /// What a file holds beside its rows.
     public struct Frame: Sendable, Equatable {
@@ -18,9 +20,14 @@ public struct ScoreFileReader: Sendable {
         public var trailer: ScoreFileTrailer
     }
 
-    /// A reader of the file at `path`; its suffix tells the compression.
-    public init(path: String) {
+    /// A reader of a file.
+    ///
+    /// - Parameters:
+    ///   - path: where it is.
+    ///   - name: what errors call it, and whose suffix tells the compression; nil for the path.
+    public init(path: String, name: String? = nil) {
         self.path = path
+        self.name = name ?? path
     }
 
     /// Reads the whole file; blocks.
@@ -36,7 +43,7 @@ public struct ScoreFileReader: Sendable {
         _ row: (Int, ScoreFileRow) throws -> Void = { _, _ in },
         header: (ScoreFileHeader) throws -> Void = { _ in }
     ) throws -> Frame {
-        try read(ScoreFileLines(path: path), row, header)
+        try read(ScoreFileLines(name: name), row, header)
     }
 
     /// The first line, and nothing of what comes behind it.
@@ -52,7 +59,7 @@ public struct ScoreFileReader: Sendable {
                 throw Enough()
             })
         } catch is Enough {}
-        guard let found else { throw RefineryError(.input, "\(path):1: the file is empty") }
+        guard let found else { throw RefineryError(.input, "\(name):1: the file is empty") }
         return found
     }
 
@@ -66,11 +73,11 @@ public struct ScoreFileReader: Sendable {
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            throw RefineryError(.input, "cannot read \(path): it is no file")
+            throw RefineryError(.input, "cannot read \(name): it is no file")
         }
         var splitter = LineSplitter(maxLineBytes: ScoreFileWriter.longestLine)
         let inflating = try Decompressor(
-            Compression(path: path), maxWindow: ZstdStream.ordinaryWindow)
+            Compression(path: name), maxWindow: ZstdStream.ordinaryWindow)
         var buffer = [UInt8](repeating: 0, count: 1 << 18)
         while true {
             let count = Foundation.read(descriptor, &buffer, buffer.count)
@@ -98,14 +105,14 @@ public struct ScoreFileReader: Sendable {
         do {
             try body()
         } catch let error as RefineryError where error.kind == .input {
-            if error.message.hasPrefix(path + ":") { throw error }
+            if error.message.hasPrefix(name + ":") { throw error }
             throw RefineryError(
-                .input, "\(path):\(line + 1): \(error.message)", hint: ScoreFileLines.hint)
+                .input, "\(name):\(line + 1): \(error.message)", hint: ScoreFileLines.hint)
         }
     }
 
     private func unreadable() -> RefineryError {
-        RefineryError(.input, "cannot read \(path): \(String(cString: strerror(errno)))")
+        RefineryError(.input, "cannot read \(name): \(String(cString: strerror(errno)))")
     }
 }
 
@@ -116,7 +123,7 @@ struct ScoreFileLines {
 
     private static let lineEnd: [UInt8] = [0x0A]
 
-    private let path: String
+    private let name: String
     private var header: ScoreFileHeader?
     private var corpus: [UInt8] = []
     private var trailer: ScoreFileTrailer?
@@ -127,9 +134,9 @@ struct ScoreFileLines {
     /// Bytes that came, and bytes of the lines so far with one LF each.
     private var fed = 0, passed = 0
 
-    /// No line of the file at `path` yet.
-    init(path: String) {
-        self.path = path
+    /// No line yet of the file that errors call `name`.
+    init(name: String) {
+        self.name = name
     }
 
     /// So many bytes have come.
@@ -234,6 +241,6 @@ struct ScoreFileLines {
     }
 
     private func wrong(_ what: String, hint: String? = ScoreFileLines.hint) -> RefineryError {
-        RefineryError(.input, "\(path):\(max(line, 1)): \(what)", hint: hint)
+        RefineryError(.input, "\(name):\(max(line, 1)): \(what)", hint: hint)
     }
 }

@@ -50,6 +50,7 @@ public struct ScoreImportStage: Sendable {
     ///
     /// - Parameters:
     ///   - path: the score file.
+    ///   - name: what errors call it, and whose suffix tells how it is written; nil for its path.
     ///   - reading: is told how many rows have been read.
     ///   - progress: is told how many rows have been taken.
     ///   - isCancelled: asked for every row; true gives up, and what was taken stays.
@@ -57,24 +58,25 @@ public struct ScoreImportStage: Sendable {
     /// - Throws: ``RefineryError`` for a file that is damaged or of another chunker, and where the
     ///   store cannot be written; ``JobCancelled``.
     public func run(
-        _ path: String, reading: (Int) -> Void = { _ in }, progress: (Int) -> Void = { _ in },
-        isCancelled: () -> Bool = { false }
+        _ path: String, named name: String? = nil, reading: (Int) -> Void = { _ in },
+        progress: (Int) -> Void = { _ in }, isCancelled: () -> Bool = { false }
     ) throws -> (ScoreImportCounts, ScoreFileHeader) {
+        let name = name ?? path
         func check() throws {
             if isCancelled() { throw JobCancelled("interrupted") }
         }
         let sorted = ImportedRows(folder: store.folder)
         var read = 0
-        let header = try ScoreFileReader(path: path).read { _, row in
+        let header = try ScoreFileReader(path: path, name: name).read { _, row in
             try check()
             guard case .chunk(let chunk) = row else { return }
             try sorted.add(chunk)
             read += 1
             if read % Self.told == 0 { reading(read) }
         }.header
-        try checkCuts(header, path)
+        try checkCuts(header, name)
         guard let hash = ContentHash(hexadecimal: header.shard.sha256) else {
-            throw RefineryError(.input, "\(path): the shard has no SHA-256")
+            throw RefineryError(.input, "\(name): the shard has no SHA-256")
         }
         let source = ScoreImport.Source(
             shard: try store.scoreShard(hash, file: header.shard.file), hash: hash,
@@ -134,7 +136,9 @@ public struct ScoreImportStage: Sendable {
             throw RefineryError(
                 .refused,
                 "\(NumberText.counted(uncut, "document")) of the store are not cut into chunks yet",
-                hint: "name the teacher's tokenizer with --tokenizer, or let refineryd cut them")
+                hint:
+                    "name the teacher's tokenizer with --tokenizer; a refineryd that is not paused "
+                    + "cuts them by itself")
         }
         let chunker = try chunker(header, tokenizers)
         guard chunker.fingerprint == header.chunker.fingerprint else {

@@ -66,8 +66,8 @@ struct SampledPrediction {
             let quality = try PredictionQuality(
                 rows.set, prediction, probabilities: rows.probabilities,
                 sizes: rule.countsTokens ? rows.tokens : rows.tokens.map { _ in 1 },
-                cut: rule.cut(of: summary), band: rows.share.band, among: judged,
-                isLowest: rule.keepsLowest)
+                cut: rule.cut(of: summary), last: rule.ordersByExpectation ? summary.cut : nil,
+                band: rows.share.band, among: judged, isLowest: rule.keepsLowest)
             found.quality = quality
             found.warnings =
                 quality.weakDomains.map {
@@ -109,6 +109,11 @@ extension SelectionRule {
     fileprivate var keepsLowest: Bool {
         if case .minScore = size { return false }
         return ascending
+    }
+
+    /// Whether scores are expected differences of chunks.
+    fileprivate var ordersByExpectation: Bool {
+        score == .column(.expectedDifference) && unit == .chunk
     }
 
     /// Where it ends among differences, given what it kept.

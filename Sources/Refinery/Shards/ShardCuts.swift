@@ -137,10 +137,19 @@ public struct ShardCuts: Codable, Sendable, Equatable {
     }
 
     /// The file's bytes: indented JSON with sorted keys.
+    ///
+    /// - Returns: The JSON, with an LF.
+    /// - Throws: ``RefineryError`` where a score is infinite or no number, which JSON cannot hold.
     func json() throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return Array(try encoder.encode(self)) + [0x0A]
+        do {
+            return Array(try encoder.encode(self)) + [0x0A]
+        } catch is EncodingError {
+            throw RefineryError(
+                .refused, "the scores that this rule makes are not all finite numbers",
+                hint: "look for absurd NLLs in the score files, or order by another column")
+        }
     }
 
     /// The models, for a manifest.

@@ -59,7 +59,7 @@ public final class Store: Sendable {
     }
 
     /// Where files lie that are too large for memory.
-    var folder: String {
+    public var folder: String {
         URL(fileURLWithPath: path).deletingLastPathComponent().path
     }
 

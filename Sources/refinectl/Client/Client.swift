@@ -115,6 +115,21 @@ struct Client: Sendable {
         }
     }
 
+    /// A body of a file's bytes as they are, of which `display` hears as they go.
+    static func body(ofFile path: String, _ display: UploadDisplay) -> BodyWriter {
+        { send in
+            let reader = try FileReader(path: path)
+            while true {
+                let bytes = try await NIOThreadPool.singleton.runIfActive {
+                    try reader.read(1 << 18)
+                }
+                guard !bytes.isEmpty else { return }
+                try await send(ByteBuffer(bytes: bytes))
+                display.sent(bytes.count)
+            }
+        }
+    }
+
     /// Hands the lines that answer a request over piece by piece.
     func download(
         _ endpoint: Endpoint<StreamedLines>, _ variable: String? = nil,

@@ -40,6 +40,22 @@ final class UploadDisplay: Sendable {
         show()
     }
 
+    /// The next file begins, which is sent as it is.
+    func begin() {
+        state.withLock {
+            $0.files += 1
+            $0.current = 0
+            $0.countsLines = false
+        }
+        show()
+    }
+
+    /// So many bytes of a file have gone to the daemon.
+    func sent(_ bytes: Int) {
+        state.withLock { $0.bytes += Int64(bytes) }
+        show()
+    }
+
     /// A piece has gone to the daemon.
     func sent(_ piece: CorpusPiece) {
         state.withLock {

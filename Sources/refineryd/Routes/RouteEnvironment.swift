@@ -53,6 +53,7 @@ func makeRouter(_ environment: RouteEnvironment) -> Router<Context> {
     CorpusRoutes(environment: environment).add(to: v1)
     ImportRoute(environment: environment).add(to: v1)
     ColumnRoutes(environment: environment).add(to: v1)
+    ScoreFileRoute(environment: environment).add(to: v1)
     SelectionRoutes(environment: environment).add(to: v1)
     ChunkRoutes(environment: environment).add(to: v1)
     return router
