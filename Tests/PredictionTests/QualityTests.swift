@@ -87,8 +87,10 @@ import Testing
         }
     }
 
-    @Test("the true overlap is in the interval for at least 45 of 50 samples")
-    func honest() throws {
+    @Test(
+        "the true overlap is in the interval for at least 45 of 50 samples, with a band and without",
+        arguments: [0, 300])
+    func honest(budget: Int) throws {
         var inside = 0
         for seed in 0..<50 {
             let fixture = Fixture(chunks: 2000, noise: 2, seed: UInt64(seed))
@@ -99,7 +101,21 @@ import Testing
             var expected = (0..<2000).map {
                 prediction.regression.predict(fixture.features[$0], domain: fixture.domains[$0])
             }
-            for index in sample { expected[index] = fixture.differences[index] }
+            var read = Set(sample)
+            func learn() {
+                for index in read { expected[index] = fixture.differences[index] }
+            }
+            learn()
+            let rule = SelectionCut.share(0.5), sizes = [Double](repeating: 1, count: 2000)
+            let cut = rule.value(differences: expected, sizes: sizes)
+            let rest = (0..<2000).filter { !read.contains($0) }
+            let band = CutBand(
+                cut: cut, spread: PredictionSpread(set, prediction, cut: cut),
+                predictions: rest.map { expected[$0] }, domains: rest.map { fixture.domains[$0] },
+                budget: budget)
+            read.formUnion(
+                rest.filter { band.contains(expected[$0], domain: fixture.domains[$0]) })
+            learn()
             let best = Set(
                 (0..<2000).sorted { fixture.differences[$0] > fixture.differences[$1] }.prefix(1000)
             )
@@ -107,7 +123,9 @@ import Testing
             let overlap = Double(chosen.count { best.contains($0) }) / 1000
             let stated = try PredictionQuality(
                 set, prediction, probabilities: sample.map { _ in 0.15 },
-                sizes: sample.map { _ in 1 }, cut: .share(0.5), band: nil
+                sizes: sample.map { _ in 1 }, cut: rule,
+                last: rule.value(differences: expected, sizes: sizes),
+                band: budget > 0 ? band : nil
             ).whole.overlap
             if stated.lower <= overlap, overlap <= stated.upper { inside += 1 }
         }

@@ -87,8 +87,33 @@ struct WeightedUnits {
         }
         // Of everything the gain is what rounding leaves.
         guard ofBest > 0, ofBest < total * (1 - 1e-9), gainOfBest > 0 else { return nil }
+        let overlap = min(1, (both + chance(weights, expected, byExpected, chosen)) / ofBest)
         return Measures(
-            rankCorrelation: correlation, overlap: both / ofBest, gain: gainOfChosen / gainOfBest)
+            rankCorrelation: correlation, overlap: overlap, gain: gainOfChosen / gainOfBest)
+    }
+
+    /// What the overlap of a sample lacks by chance alone, where a band is read.
+    ///
+    /// Let A be what is wrongly left and B what is wrongly kept, by one cut for what is expected and
+    /// what is true. As much is kept as the full selection keeps, so of the chunks at the cut, which
+    /// are read, |A − B| / 2 more are wrong than (A + B) / 2. In a corpus that is a few; in a sample
+    /// it is at least the chance that A and B differ by, whose variance is taken off here.
+    private func chance(
+        _ weights: [Double], _ expected: [Double], _ byExpected: [Int], _ chosen: [Double]
+    ) -> Double {
+        guard let band, band.reach >= 0, case .share = cut,
+            let end = byExpected.last(where: { chosen[$0] > 0 })
+        else { return 0 }
+        var difference = 0.0, variance = 0.0
+        for (index, unit) in units.enumerated() {
+            let size = weights[index] * unit.size
+            let isBest = unit.truth >= expected[end]
+            guard isBest != (expected[index] >= expected[end]) else { continue }
+            difference += isBest ? size : -size
+            variance += size * size
+        }
+        let squared = difference * difference
+        return (squared.squareRoot() - max(0, squared - variance).squareRoot()) / 2
     }
 
     /// What is expected of each unit, and their order by it, the band in its place.

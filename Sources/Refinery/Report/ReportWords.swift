@@ -23,17 +23,33 @@ enum ReportWords {
             .sorted { $0.before.tokens > $1.before.tokens }
         let gone = byTokens.filter { share($0) == 0 }
         let overall = Double(selection.keptTokens) / Double(max(1, tokens))
-        let favoured = byTokens.filter { share($0) > max(1.3 * overall, overall + 0.05) }
+        let favoured = rows.filter { share($0) > max(1.3 * overall, overall + 0.05) }
+            .sorted { share($0) > share($1) }
         if rows.count > 1, !gone.isEmpty, selection.keptTokens > 0 {
             words += " Left out whole: \(names(gone))."
         }
         if rows.count > 1, !favoured.isEmpty {
             words += " Kept more than others: \(names(favoured))."
         }
-        if let near = selection.nearCut, near > 0 {
+        // One is the last that is kept itself.
+        if let near = selection.nearCut, near > 1 {
             words +=
-                " At the cut, \(counted(near, noun)) \(near == 1 ? "lies" : "lie") within 1e-4: "
-                + "another machine may decide \(near == 1 ? "it" : "them") otherwise."
+                " At the cut, \(counted(near, noun)) lie within 1e-4: another machine may decide "
+                + "them otherwise."
+        }
+        return words
+    }
+
+    /// Why these, in one paragraph: the order, where it ends, and what a difference tells.
+    static func reason(_ rule: SelectionRule) -> String {
+        var words = order(rule) + " " + size(rule.size, rule.unit.rawValue)
+        if rule.baseline == nil, !rule.ascending,
+            rule.score == .column(.difference) || rule.score == .column(.expectedDifference)
+        {
+            words +=
+                " A difference is the reference's loss less the teacher's. It is high where the "
+                + "teacher has learnt what the small reference has not, so that a student has most "
+                + "to gain; text that both know, and noise that neither knows, is low."
         }
         return words
     }
@@ -42,31 +58,44 @@ enum ReportWords {
     static func pair(_ pair: PairSummary, _ unit: ScoreUnit) -> (words: String, isWarning: Bool) {
         let per = unit.rawValue
         let gap = NumberText.fixed(pair.gap, 3)
-        var words =
+        let words =
             "On the mean candidate the teacher needs \(gap) nats a \(per) fewer than the reference, "
             + "and it is the better one on \(NumberText.fixed(100 * pair.teacherBetter, 1)) % of them."
-        if let correlation = pair.correlation {
-            words += " Their losses correlate at \(NumberText.fixed(correlation, 2))."
-        }
+        let correlation =
+            pair.correlation.map { " The losses correlate at \(NumberText.fixed($0, 2))." } ?? ""
         let usable = PairSummary.usable(unit)
         switch PairSummary.judge(gap: pair.gap, unit) {
         case .usable:
             return (
                 words + " This is what a usable pair shows: \(usable.lowerBound) to "
-                    + "\(usable.upperBound) nats.", false
+                    + "\(usable.upperBound) nats." + correlation, false
             )
         case .weakReference:
             return (
-                words + " That is above \(usable.upperBound): the reference is too weak, so "
-                    + "differences say what the teacher knows of language at large. Train it longer "
-                    + "or larger.", true
+                words + " \(gap) is above \(usable.upperBound): the reference is too weak, so "
+                    + "differences say what the teacher knows of language as a whole. Train it "
+                    + "longer or larger." + correlation, true
             )
         case .closeTeacher:
             return (
-                words + " That is below \(usable.lowerBound): the teacher knows little more than "
-                    + "the reference. Take a larger teacher or a smaller reference.", true
+                words + " \(gap) is below \(usable.lowerBound): the teacher knows little more than "
+                    + "the reference. Take a larger teacher or a smaller reference." + correlation,
+                true
             )
         }
+    }
+
+    private static func order(_ rule: SelectionRule) -> String {
+        if let baseline = rule.baseline {
+            return "Drawn at random, whatever the scores, from "
+                + (baseline.from == .all ? "everything scored" : "the candidates")
+                + " (seed \(baseline.seed))."
+        }
+        if let sample = rule.sample {
+            return "Drawn by lot in favour of a better \(rule.score) (temperature "
+                + "\(sample.temperature), seed \(sample.seed))."
+        }
+        return "Ordered by \(rule.score), \(rule.ascending ? "the lowest" : "the highest") first."
     }
 
     /// The rule, a sentence an entry.
@@ -74,19 +103,7 @@ enum ReportWords {
         var words: [String] = []
         let noun = rule.unit.rawValue
         if let corpus = rule.corpus { words.append("Chosen from the corpus \"\(corpus)\" alone.") }
-        if let baseline = rule.baseline {
-            words.append(
-                "Drawn at random, whatever the scores, from "
-                    + (baseline.from == .all ? "everything scored" : "the candidates")
-                    + " (seed \(baseline.seed)).")
-        } else {
-            let order = rule.ascending ? "the lowest first" : "the highest first"
-            words.append(
-                rule.sample.map {
-                    "Drawn by lot in favour of a better \(rule.score) (temperature "
-                        + "\($0.temperature), seed \($0.seed))."
-                } ?? "Ordered by \(rule.score), \(order).")
-        }
+        words.append(order(rule))
         words.append(size(rule.size, noun))
         if let mix = rule.mix {
             words.append(

@@ -27,7 +27,7 @@ struct ReportPageTests {
             DomainBefore(domain: "x&y", chunks: 5, tokens: 200),
             DomainBefore(domain: "noise", chunks: 1, tokens: 1000),
         ]
-        summary.nearCut = 1
+        summary.nearCut = 2
         return summary
     }
 
@@ -83,7 +83,7 @@ struct ReportPageTests {
         #expect(words.contains("Left out whole: noise."))
         #expect(words.contains("Kept more than others: x&y."))
         #expect(
-            words.hasSuffix("1 chunk lies within 1e-4: another machine may decide it otherwise."))
+            words.hasSuffix("2 chunks lie within 1e-4: another machine may decide them otherwise."))
         #expect(page(data(text: "abc")).contains("Selection a &lt;b&gt; of books"))
     }
 
@@ -110,7 +110,7 @@ struct ReportPageTests {
             ReportWords.pair(
                 PairSummary(gap: gap, teacherBetter: 0.5, correlation: 0.81), unit)
         }
-        #expect(!words(0.4).isWarning && words(0.4).words.contains("correlate at 0.81"))
+        #expect(!words(0.4).isWarning && words(0.4).words.hasSuffix("The losses correlate at 0.81."))
         #expect(words(1.51).isWarning && words(1.51).words.contains("too weak"))
         #expect(words(0.09).isWarning && words(0.09).words.contains("larger teacher"))
         #expect(words(0.6, .byte).isWarning && !words(0.04, .byte).isWarning)
