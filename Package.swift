@@ -5,6 +5,8 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
+// Optimising what only calls what is tested takes minutes; numeric tests are optimised, too.
+let tests = strict + [.unsafeFlags(["-Onone"])]
 
 let package = Package(
     name: "refinery",
@@ -157,7 +159,7 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             exclude: ["canned_engine.py"],
-            swiftSettings: strict),
+            swiftSettings: tests),
         .testTarget(
             name: "TeacherInferenceTests",
             dependencies: ["TeacherInference", "CKernels", "COpenBLAS"],
@@ -205,14 +207,14 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
-            swiftSettings: strict),
+            swiftSettings: tests),
         .testTarget(
             name: "RefinerydTests",
             dependencies: [
                 "refineryd", "Refinery", .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
             ],
-            swiftSettings: strict),
+            swiftSettings: tests),
         .testTarget(
             name: "RefinectlTests",
             dependencies: [
@@ -222,11 +224,11 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
-            swiftSettings: strict),
+            swiftSettings: tests),
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["refineryd", "refinectl"],
-            swiftSettings: strict),
+            swiftSettings: tests),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
