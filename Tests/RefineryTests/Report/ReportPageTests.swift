@@ -110,7 +110,8 @@ struct ReportPageTests {
             ReportWords.pair(
                 PairSummary(gap: gap, teacherBetter: 0.5, correlation: 0.81), unit)
         }
-        #expect(!words(0.4).isWarning && words(0.4).words.hasSuffix("The losses correlate at 0.81."))
+        #expect(
+            !words(0.4).isWarning && words(0.4).words.hasSuffix("The losses correlate at 0.81."))
         #expect(words(1.51).isWarning && words(1.51).words.contains("too weak"))
         #expect(words(0.09).isWarning && words(0.09).words.contains("larger teacher"))
         #expect(words(0.6, .byte).isWarning && !words(0.04, .byte).isWarning)
