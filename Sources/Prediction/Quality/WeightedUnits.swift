@@ -92,7 +92,7 @@ struct WeightedUnits {
             rankCorrelation: correlation, overlap: overlap, gain: gainOfChosen / gainOfBest)
     }
 
-    /// What the overlap of a sample lacks by chance alone, where a band is read.
+    /// What the overlap of a sample lacks by chance alone, where a band about the cut is read.
     ///
     /// Let A be what is wrongly left and B what is wrongly kept, by one cut for what is expected and
     /// what is true. As much is kept as the full selection keeps, so of the chunks at the cut, which
@@ -101,8 +101,10 @@ struct WeightedUnits {
     private func chance(
         _ weights: [Double], _ expected: [Double], _ byExpected: [Int], _ chosen: [Double]
     ) -> Double {
-        guard let band, band.reach >= 0, case .share = cut,
-            let end = byExpected.last(where: { chosen[$0] > 0 })
+        // A band of another rule, or the cut of one domain, lies elsewhere: nothing is known there.
+        guard let band, let last = band.last, case .share = cut,
+            let end = byExpected.last(where: { chosen[$0] > 0 }),
+            abs(last - band.middle) <= band.reach * units[end].error
         else { return 0 }
         var difference = 0.0, variance = 0.0
         for (index, unit) in units.enumerated() {
