@@ -23,6 +23,7 @@ public final class ParquetFile: Sendable {
 
     let bytes: FileBytes
     let rowGroups: [RowGroup]
+    private let entries: [MetadataEntry]
 
     /// Opens the file and reads its footer.
     ///
@@ -39,6 +40,7 @@ public final class ParquetFile: Sendable {
             rowCount = metadata.rowCount
             createdBy = metadata.createdBy
             rowGroups = metadata.rowGroups
+            entries = metadata.entries
         } catch {
             throw error.at(ParquetPlace(path: path))
         }
@@ -46,6 +48,14 @@ public final class ParquetFile: Sendable {
 
     /// How many row groups there are.
     public var rowGroupCount: Int { rowGroups.count }
+
+    /// Bytes that the file had when it was opened.
+    public var size: Int { bytes.size }
+
+    /// The values that the file carries under a key, in its order; nothing says that they are text.
+    public func metadata(_ key: String) -> [[UInt8]] {
+        entries.filter { $0.key.elementsEqual(key.utf8) }.map(\.value)
+    }
 
     /// The column of that name; nil where there is none that can be read.
     public func column(named name: String) -> ParquetColumn? {
