@@ -65,7 +65,7 @@ public struct ScoreImportStage: Sendable {
         }
         let sorted = ImportedRows(folder: store.folder)
         var read = 0
-        let header = try ScoreFileReader(path: path).read { _, row in
+        let header = try ScoreFileReader(path: path).read { row in
             try check()
             guard case .chunk(let chunk) = row else { return }
             try sorted.add(chunk)
