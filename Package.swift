@@ -202,7 +202,7 @@ let package = Package(
         .testTarget(
             name: "RefineryTests",
             dependencies: [
-                "Prediction", "ReferenceTraining", "Refinery", "TeacherInference",
+                "Parquet", "Prediction", "ReferenceTraining", "Refinery", "TeacherInference",
                 "TrainerFormats", "Migrations", "CBzip2", "CLZMA", "CZlib", "CZstd",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),

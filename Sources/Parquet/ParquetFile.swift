@@ -23,14 +23,22 @@ public final class ParquetFile: Sendable {
 
     let bytes: FileBytes
     let rowGroups: [RowGroup]
+    private let entries: [MetadataEntry]
 
     /// Opens the file and reads its footer.
     ///
+    /// - Parameters:
+    ///   - path: where it is.
+    ///   - name: what errors call it; nil for its path.
+    ///   - limits: what is read at most.
     /// - Throws: ``ParquetError`` where it is no Parquet file, is encrypted, damaged or cut short.
-    public init(path: String, limits: ParquetLimits = ParquetLimits()) throws(ParquetError) {
-        self.path = path
+    public init(
+        path: String, name: String? = nil, limits: ParquetLimits = ParquetLimits()
+    ) throws(ParquetError) {
+        let name = name ?? path
+        self.path = name
         self.limits = limits.clamped
-        bytes = try FileBytes(path: path)
+        bytes = try FileBytes(path: path, name: name)
         do {
             let metadata = try Footer.read(bytes, limits: limits)
             let schema = try FlatSchema(metadata.schema)
@@ -39,13 +47,22 @@ public final class ParquetFile: Sendable {
             rowCount = metadata.rowCount
             createdBy = metadata.createdBy
             rowGroups = metadata.rowGroups
+            entries = metadata.entries
         } catch {
-            throw error.at(ParquetPlace(path: path))
+            throw error.at(ParquetPlace(path: name))
         }
     }
 
     /// How many row groups there are.
     public var rowGroupCount: Int { rowGroups.count }
+
+    /// Bytes that the file had when it was opened.
+    public var size: Int { bytes.size }
+
+    /// The values that the file carries under a key, in its order; nothing says that they are text.
+    public func metadata(_ key: String) -> [[UInt8]] {
+        entries.filter { $0.key.elementsEqual(key.utf8) }.map(\.value)
+    }
 
     /// The column of that name; nil where there is none that can be read.
     public func column(named name: String) -> ParquetColumn? {

@@ -22,6 +22,7 @@ import Testing
         #expect(dry.status == 0, "\(dry.errors)")
         #expect(dry.output.contains(#""by":"repetition""#), "\(dry.output)")
         #expect(try daemon.control("selections", "--json").output == "")
+        #expect(try daemon.control("jobs", "--json").output.contains(#"0.5, not recorded""#))
         for (name, rule) in [
             ("half", ["--ratio", "0.5"]),
             ("adapted", ["--token-ratio", "0.5", "--score", "adapted", "--no-guards"]),
@@ -231,6 +232,7 @@ import Testing
         let page = try daemon.control(
             "report", "--selection", "half", "--output", folder("half.html"))
         #expect(page.status == 0, "\(page.errors)")
+        #expect(try daemon.control("jobs", "--json").output.contains(#""report on half""#))
         #expect(daemon.end(SIGTERM) == 0)
         try Programs.check(
             "check_report.py", [folder("store.db"), folder("half.html"), "half"] + options)

@@ -1,5 +1,14 @@
 /// Damage that knows nothing of a file's format.
 enum ByteMutation {
+    /// Puts a magic number back to both ends, mostly: else it is all refused at the door.
+    static func restoreEnds(
+        _ bytes: inout [UInt8], _ magic: String, _ random: inout RandomStream
+    ) {
+        guard bytes.count >= 12, !random.once(in: 8) else { return }
+        bytes.replaceSubrange(..<4, with: magic.utf8)
+        bytes.replaceSubrange((bytes.count - 4)..., with: magic.utf8)
+    }
+
     /// Changes `bytes` in one way: flips, extreme integers, cuts, and pieces of `other`.
     static func apply(to bytes: inout [UInt8], other: [UInt8], _ random: inout RandomStream) {
         guard !bytes.isEmpty else { return bytes = Array(other.prefix(random.below(64))) }

@@ -26,6 +26,7 @@ enum CaseRunner {
     /// bytes by the memory formula.
     static func run(path: String, workingMemory: Int) -> Outcome {
         if path.hasSuffix(".scores") { return ScoreFileCase.run(path: path) }
+        if path.hasSuffix(".parquet") { return ScoreFileCase.runTable(path: path) }
         if path.hasSuffix(".jsonl") || path.hasSuffix(".txt") { return CorpusCase.run(path: path) }
         var outcome = Outcome()
         do {

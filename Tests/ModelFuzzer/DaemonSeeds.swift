@@ -1,9 +1,10 @@
 /// What a client sends the daemon: corpus files and HTTP requests.
 enum DaemonSeeds {
-    /// Every seed; the name's end says what it is: `.jsonl`, `.txt`, `.scores` or
-    /// `.http`.
+    /// Every seed; the name's end says what it is: `.jsonl`, `.txt`, `.scores`,
+    /// `.parquet` (a score file, too) or `.http`.
     static let all: [ModelFiles] =
         corpora.map { ModelFiles(name: $0, bytes: Array($1.utf8)) }
+        + [ModelFiles(name: "score-file.parquet", bytes: ScoreFileCase.tableSeed)]
         + requests.enumerated().map { number, request in
             ModelFiles(name: "request-\(number).http", bytes: Array(request.utf8))
         }

@@ -55,6 +55,9 @@ struct FuzzCases {
                 } else {
                     JSONMutation.apply(to: &model.files[place].bytes, other: donated, &random)
                 }
+            case "parquet":
+                ByteMutation.apply(to: &model.files[place].bytes, other: donated, &random)
+                ByteMutation.restoreEnds(&model.files[place].bytes, "PAR1", &random)
             case "json":
                 JSONMutation.apply(to: &model.files[place].bytes, other: donated, &random)
             case "safetensors":

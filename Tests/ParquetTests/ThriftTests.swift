@@ -54,6 +54,16 @@ import Testing
         }
     }
 
+    @Test("lists of more fields and keys than any file has, in one list or in several")
+    func tooMany() {
+        // 2^20 empty structs a list: its count as a varint, then a byte each.
+        let full: [UInt8] = [0x80, 0x80, 0x40] + [UInt8](repeating: 0, count: 1 << 20)
+        #expect(refusal([0x59, 0xFC] + full + [0]) == "read")
+        // The second list's field has delta 0, so that its number follows: 5, in zigzag.
+        #expect(refusal([0x59, 0xFC] + full + [0x09, 0x0A, 0x1C, 0, 0]).contains("too many"))
+        #expect(refusal([0x29, 0xFC] + full + [0x09, 0x04, 0x1C, 0, 0]).contains("too many"))
+    }
+
     @Test("nesting, endless integers, types and fields that are none")
     func damaged() {
         #expect(refusal([]).contains("ends within"))

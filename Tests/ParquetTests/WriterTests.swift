@@ -154,6 +154,32 @@ import Testing
         #expect(error?.message == "row 1: the required column \"id\" has no value")
     }
 
+    @Test("keys and values come back in their order, those of the end behind the options'")
+    func metadata() throws {
+        var bytes: [UInt8] = []
+        var options = ParquetWriter.Options()
+        options.metadata = [("a", "first"), ("é", ""), ("a", "second")]
+        let columns = [ParquetWriterColumn("n", .integer)]
+        let writer = try ParquetWriter(columns: columns, options: options) { bytes += $0 }
+        try writer.set(0, integer: 7)
+        try writer.endRow()
+        let long = String(repeating: "long \u{0} ", count: 100_000)
+        _ = try writer.finish(metadata: [("a", "third"), ("b", long)])
+        try ScratchFile.with(bytes) { path in
+            let file = try ParquetFile(path: path)
+            #expect(file.size == bytes.count)
+            #expect(file.metadata("a") == ["first", "second", "third"].map { Array($0.utf8) })
+            #expect(file.metadata("é") == [[]])
+            #expect(file.metadata("b") == [Array(long.utf8)])
+            // The same letter, spelled in another way, is another key.
+            #expect(file.metadata("e\u{301}").isEmpty && file.metadata("").isEmpty)
+        }
+        try ScratchFile.with(Self.file(1).bytes) { path in
+            let file = try ParquetFile(path: path)
+            #expect(file.metadata("a").isEmpty)
+        }
+    }
+
     @Test("a sink that fails ends the writing")
     func failingSink() throws {
         struct Full: Error {}

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Times `refinectl select-shards` on made-up score files, and says how much memory it took.
 
-    scripts/bench/select_shards.py REFINECTL FOLDER ROWS [SHARDS [OPTION...]]
+    scripts/bench/select_shards.py REFINECTL FOLDER ROWS [SHARDS [FORM [OPTION...]]]
 
 The files are written into FOLDER once, without any text, a tenth of their rows duplicates. What one
-real score file says of its models is taken over. OPTION... is the rule (--ratio 0.2). FOLDER is the
-scratch folder as well.
+real score file says of its models is taken over. FORM is jsonl, jsonl.zst (by zstd) or parquet (by
+pyarrow, in pages and row groups as score-shard writes them). OPTION... is the rule (--ratio 0.2).
+FOLDER is the scratch folder as well.
 """
 
 import hashlib
@@ -97,7 +98,46 @@ def write(path, header, number, rows):
     os.rename(path + ".tmp", path)
 
 
-def main(refinectl, folder, rows, shards=8, *rule):
+def columns(path):
+    """The same score file as Parquet."""
+    import pyarrow
+    import pyarrow.parquet
+
+    with open(path) as file:
+        header, *lines, trailer = file.read().splitlines()
+    names, types = [], []
+    for name in ("row", "corpus", "id", "document_sha256", "domain", "line", "ordinal", "start",
+                 "end", "sha256", "teacher", "reference", "reason", "detail"):
+        if name in ("teacher", "reference"):
+            names += [f"{name}_{part}" for part in (
+                "outcome", "reason", "tokens", "bytes", "nll", "nll_squared", "top1", "top10",
+                "nll_adapted", "repetition")]
+            types += [pyarrow.string()] * 2 + [pyarrow.int64()] * 2 + [pyarrow.float64()] * 2
+            types += [pyarrow.int64()] * 2 + [pyarrow.float64()] * 2
+        else:
+            names.append(name)
+            types.append(pyarrow.int64() if name in ("line", "ordinal", "start", "end")
+                         else pyarrow.string())
+    schema = pyarrow.schema(
+        list(zip(names, types)),
+        metadata={"refinery.header": header, "refinery.trailer": trailer})
+    with pyarrow.parquet.ParquetWriter(
+            path + ".tmp", schema, compression="zstd", compression_level=3,
+            data_page_size=1 << 20, write_page_checksum=True, store_schema=False,
+            use_dictionary=["row", "corpus", "domain", "teacher_outcome", "reference_outcome"]
+            ) as writer:
+        for start in range(0, len(lines), 1 << 17):
+            found = []
+            for line in lines[start:start + (1 << 17)]:
+                row = json.loads(line)
+                for role in ("teacher", "reference"):
+                    row |= {f"{role}_{part}": value for part, value in row.pop(role).items()}
+                found.append(row)
+            writer.write_table(pyarrow.Table.from_pylist(found, schema))
+    os.rename(path + ".tmp", path[:-len("jsonl")] + "parquet")
+
+
+def main(refinectl, folder, rows, shards=8, form="jsonl", *rule):
     os.makedirs(folder, exist_ok=True)
     header = seed_header(refinectl, folder)
     paths = []
@@ -106,6 +146,12 @@ def main(refinectl, folder, rows, shards=8, *rule):
         paths.append(f"{folder}/scores-{rows}-{shards}-{number}.jsonl")
         if not os.path.exists(paths[-1]):
             write(paths[-1], header, number, count)
+        lines, paths[-1] = paths[-1], paths[-1].removesuffix("jsonl") + form
+        if not os.path.exists(paths[-1]):
+            if form == "parquet":
+                columns(lines)
+            else:
+                subprocess.run(["zstd", "-q", "-o", paths[-1], lines], check=True)
     size = sum(os.path.getsize(path) for path in paths)
     cuts = folder + "/cuts"
     shutil.rmtree(cuts, ignore_errors=True)
@@ -120,7 +166,7 @@ def main(refinectl, folder, rows, shards=8, *rule):
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     summary = json.loads(done.stdout)
     cpu = used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime
-    print(f"{rows} rows in {shards} score files, {size / 1e9:.2f} GB: {took:.1f} s, "
+    print(f"{rows} rows in {shards} score files ({form}), {size / 1e9:.2f} GB: {took:.1f} s, "
           f"{rows / took:.0f} rows/s, {cpu:.1f} s of CPU, "
           f"{used.ru_maxrss / 1024:.0f} MiB at most; "
           f"kept {summary['kept_chunks']} of {summary['candidates']} candidates, "

@@ -1,6 +1,6 @@
 /// What a file's footer says (parquet.thrift, `FileMetaData`).
 struct FileMetadata {
-    /// Fields that a schema has at most.
+    /// Fields that a schema has at most, and keys that a file carries.
     static let mostElements = 1 << 20
 
     /// The schema's elements, depth first.
@@ -9,6 +9,8 @@ struct FileMetadata {
     var rowCount = 0
     /// The row groups.
     var rowGroups: [RowGroup] = []
+    /// Keys and values that the file carries, in its order.
+    var entries: [MetadataEntry] = []
     /// The program that wrote the file, by its own word; empty where it does not say.
     var createdBy = ""
 
@@ -19,7 +21,8 @@ struct FileMetadata {
             switch field.id {
             case 2:
                 let count = try reader.structures(field)
-                guard count <= Self.mostElements else {
+                // A damaged file may have the field twice.
+                guard schema.count + count <= Self.mostElements else {
                     throw ParquetError("a schema of \(count) fields, which is too many")
                 }
                 for _ in 0..<count {
@@ -33,6 +36,12 @@ struct FileMetadata {
                         throw error.at(ParquetPlace(rowGroup: rowGroups.count))
                     }
                 }
+            case 5:
+                let count = try reader.structures(field)
+                guard entries.count + count <= Self.mostElements else {
+                    throw ParquetError("metadata of \(count) keys, which is too many")
+                }
+                for _ in 0..<count { entries.append(try MetadataEntry(&reader)) }
             case 6: createdBy = try reader.string(field)
             default: try reader.skip(field.type)
             }

@@ -4,18 +4,14 @@ import Glibc
 ///
 /// It is read, not mapped: a mapped file that another program cuts short ends the process.
 final class FileBytes: Sendable {
-    /// Path as the user named it.
-    let path: String
-
     /// Bytes that the file had when it was opened.
     let size: Int
 
     private let descriptor: CInt
 
-    /// Opens a regular file.
-    init(path: String) throws(ParquetError) {
-        self.path = path
-        let place = ParquetPlace(path: path)
+    /// Opens a regular file at `path`, which errors call `name`.
+    init(path: String, name: String) throws(ParquetError) {
+        let place = ParquetPlace(path: name)
         // A pipe that nobody writes to would not open otherwise.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {

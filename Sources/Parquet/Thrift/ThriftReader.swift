@@ -63,6 +63,12 @@ struct ThriftReader {
         return String(decoding: try binary(), as: UTF8.self)
     }
 
+    /// The bytes of a string, whatever they are.
+    mutating func bytes(_ field: Field) throws(ParquetError) -> [UInt8] {
+        guard field.type == .binary else { throw mismatch(field, "a string") }
+        return Array(try binary())
+    }
+
     /// Fails where the field is no struct.
     func structure(_ field: Field) throws(ParquetError) {
         guard field.type == .structure else { throw mismatch(field, "a struct") }

@@ -124,10 +124,13 @@ public final class ParquetWriter {
 
     /// Writes what is left and the metadata.
     ///
+    /// - Parameter more: keys and values that the file carries behind those of the options.
     /// - Returns: what the file has.
     /// - Throws: what the sink throws.
-    public func finish() throws -> Summary {
+    public func finish(metadata more: [(key: String, value: String)] = []) throws -> Summary {
         if rowsInGroup > 0 { try endRowGroup() }
+        var options = options
+        options.metadata += more
         let footer = FooterWriter(
             columns: columns.map(\.spec), rowGroups: rowGroups, rows: rows, options: options)
         try write(footer.bytes())

@@ -18,6 +18,12 @@ public struct SelectionRequest: Codable, Sendable, Equatable {
         self.dryRun = dryRun
     }
 
+    /// What the job that answers the request calls itself.
+    public var jobDetail: String {
+        let name = name ?? rule.suggestedName
+        return dryRun ? "\(name), not recorded" : name
+    }
+
     private enum CodingKeys: String, CodingKey, CaseIterable {
         case rule, name
         case dryRun = "dry_run"

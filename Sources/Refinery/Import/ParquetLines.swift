@@ -1,4 +1,3 @@
-import Foundation
 import Parquet
 
 /// The rows of a Parquet file as lines of JSONL, so that one way leads into the store.
@@ -18,9 +17,6 @@ public struct ParquetLines {
 
     /// Bytes of lines that are handed over at once, but for the last of them.
     private static let pieceBytes = 1 << 20
-    /// A file that says it has more rows than this for each of its bytes is refused: a few bytes
-    /// can stand for billions of equal rows.
-    private static let rowsPerByte = 100
 
     /// Opens a file.
     ///
@@ -33,13 +29,10 @@ public struct ParquetLines {
     public init(path: String, fields: FieldNames?, keepsOthers: Bool) throws {
         self.path = path
         let file = try Self.explained { () throws(ParquetError) in try ParquetFile(path: path) }
-        let size =
-            (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? NSNumber)
-            .flatMap(\.?.intValue) ?? 0
         rows = file.rowCount
-        guard rows / Self.rowsPerByte <= size else {
+        guard file.hasPossibleRowCount else {
             throw RefineryError(
-                .input, "\(path) says that its \(size) bytes hold \(rows) rows",
+                .input, "\(path) says that its \(file.size) bytes hold \(rows) rows",
                 hint: "the file is damaged, or made to take for ever")
         }
         if let fields, file.column(named: fields.text) == nil {
@@ -138,4 +131,13 @@ public struct ParquetLines {
             throw RefineryError(.input, error.message, hint: error.hint)
         }
     }
+}
+
+extension ParquetFile {
+    /// More rows than this for each of its bytes a file can say, but not have: a few bytes can stand
+    /// for billions of equal rows.
+    private static let rowsPerByte = 100
+
+    /// Whether its bytes can hold the rows that it says.
+    var hasPossibleRowCount: Bool { rowCount / Self.rowsPerByte <= size }
 }

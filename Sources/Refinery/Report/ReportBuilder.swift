@@ -4,24 +4,30 @@ struct ReportBuilder {
     static let examples = 20
     /// Points of the scatter at most.
     static let points = 2000
+    /// Of so many candidates the histogram leaves out one at each end.
+    static let tail = 200
     private static let bins = 60
-
-    /// A candidate to show, and its place in the order, from 1.
-    struct Place {
-        let candidate: Candidate
-        let rank: Int
-        let isKept: Bool
-    }
 
     private var count = 0
     private var lastKept = 0
     private var scores: [Double] = []
 
-    /// What was found in the second pass, by part of the order.
-    private(set) var places: [(name: String, places: [Place])] = [
-        ("best", []), ("cut", []), ("worst", []), ("alone", []), ("other", []),
-    ]
+    private var best = ExampleList(.first, most: examples)
+    private var lastBeforeCut = ExampleList(.last, most: examples / 2)
+    private var firstBehindCut = ExampleList(.first, most: examples / 2)
+    private var worst = ExampleList(.last, most: examples)
+    private var alone = ExampleList(.first, most: examples / 2)
+    private var other = ExampleList(.first, most: examples / 2)
+
     private(set) var histogram = ReportData.ScoreHistogram(lower: 0, upper: 1, bins: bins)
+
+    /// What was found in the second pass, by part of the order.
+    var places: [(name: String, places: [ExampleList.Place])] {
+        [
+            ("best", best.places), ("cut", lastBeforeCut.places + firstBehindCut.places),
+            ("worst", worst.places), ("alone", alone.places), ("other", other.places),
+        ]
+    }
 
     /// Counts a candidate of the first pass.
     mutating func count(_ candidate: Candidate, isKept: Bool) {
@@ -34,7 +40,7 @@ struct ReportBuilder {
     mutating func endCounting() {
         scores.sort()
         guard let least = scores.first, let greatest = scores.last else { return }
-        let edge = scores.count / 200
+        let edge = scores.count / Self.tail
         let (low, high) = (scores[edge], scores[scores.count - 1 - edge])
         let (lower, upper) = low < high ? (low, high) : (least - 0.5, greatest + 0.5)
         histogram = ReportData.ScoreHistogram(lower: lower, upper: upper, bins: Self.bins)
@@ -52,17 +58,11 @@ struct ReportBuilder {
         _ candidate: Candidate, rank: Int, isKept: Bool, isKeptByOther: Bool? = nil
     ) {
         histogram.add(candidate.score, isKept: isKept)
-        let half = Self.examples / 2
-        let parts = [
-            1...Self.examples, max(1, lastKept - half + 1)...max(1, lastKept + half),
-            max(1, count - Self.examples + 1)...max(1, count),
-        ]
-        for (part, ranks) in parts.enumerated() where ranks.contains(rank) {
-            places[part].places.append(Place(candidate: candidate, rank: rank, isKept: isKept))
-        }
+        let place = ExampleList.Place(candidate: candidate, rank: rank, isKept: isKept)
+        best.take(place)
+        if rank <= lastKept { lastBeforeCut.take(place) } else { firstBehindCut.take(place) }
+        worst.take(place)
         guard let isKeptByOther, isKept != isKeptByOther else { return }
-        let part = isKept ? 3 : 4
-        guard places[part].places.count < half else { return }
-        places[part].places.append(Place(candidate: candidate, rank: rank, isKept: isKept))
+        if isKept { alone.take(place) } else { other.take(place) }
     }
 }

@@ -34,6 +34,9 @@ public struct ReportData: Codable, Sendable, Equatable {
         self.comparison = comparison
     }
 
+    /// What the job that makes a report on a selection calls itself.
+    public static func jobDetail(selection name: String) -> String { "report on \(name)" }
+
     /// Counts of scores in bins of one width; the outermost hold what lies beyond them too.
     public struct ScoreHistogram: Codable, Sendable, Equatable {
         /// Where the first bin begins.

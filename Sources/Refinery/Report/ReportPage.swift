@@ -115,7 +115,11 @@ public enum ReportPage {
         key("kept", "kept", &html)
         key("", "dropped", &html)
         if selection.cut != nil { key("line", "the cut", &html) }
-        html.text("Every candidate by its score, \(selection.rule.score).")
+        html.text(
+            "Every candidate by its score, \(selection.rule.score)."
+                + (selection.candidates >= ReportBuilder.tail
+                    ? " At most half a percent of them lie beyond each end; the outermost bars hold "
+                        + "them." : ""))
         html.raw("</figcaption></figure>\n<figure>")
         let domains = coloured(report)
         let bytesPerUnit = unitBytes(report)

@@ -5,15 +5,21 @@ public struct ReportStage: Sendable {
 
     private let store: Store
     private let isCancelled: @Sendable () -> Bool
+    private let told: @Sendable (SelectionProgress) -> Void
 
     /// The stage over a store.
     ///
     /// - Parameters:
     ///   - store: the store.
     ///   - isCancelled: asked now and then; true gives the report up.
-    public init(_ store: Store, isCancelled: @escaping @Sendable () -> Bool = { false }) {
+    ///   - told: hears how far the steps are that read texts.
+    public init(
+        _ store: Store, isCancelled: @escaping @Sendable () -> Bool = { false },
+        told: @escaping @Sendable (SelectionProgress) -> Void = { _ in }
+    ) {
         self.store = store
         self.isCancelled = isCancelled
+        self.told = told
     }
 
     /// What a report on a selection shows: the candidates of its rule among the scores as they
@@ -30,7 +36,8 @@ public struct ReportStage: Sendable {
             let selection = try SelectionSummary(snapshot.requiredSelection(named: name))
             try selection.check(madeBy: try snapshot.currentPair())
             let rule = selection.rule
-            let applied = try AppliedRule(rule, in: snapshot, folder: store.folder)
+            let applied = try AppliedRule(
+                rule, in: snapshot, folder: store.folder, told: told)
             let (candidates, _) = try applied.candidates()
             let kept = try snapshot.kept(by: selection.id, rule.unit)
             let other = try other.map {
@@ -119,7 +126,7 @@ public struct ReportStage: Sendable {
     }
 
     private static func example(
-        _ place: ReportBuilder.Place, _ losses: (teacher: Double?, reference: Double)?,
+        _ place: ExampleList.Place, _ losses: (teacher: Double?, reference: Double)?,
         _ rule: SelectionRule, _ snapshot: Snapshot
     ) throws -> ReportData.Example? {
         let candidate = place.candidate

@@ -13,23 +13,31 @@ enum ReportWords {
             ": \(count(selection.keptTokens)) of \(counted(tokens, "scored token")) "
             + "(\(NumberText.share(selection.keptTokens, of: tokens)))."
         let rows = selection.domainRows.filter { $0.before.domain != DomainTally.others }
-        func names(_ rows: [SelectionSummary.DomainRow]) -> String {
-            list(rows.map { $0.before.domain ?? DomainName.none })
+        func names(_ rows: [SelectionSummary.DomainRow]) -> [String] {
+            rows.map { $0.before.domain ?? DomainName.none }
         }
         func share(_ row: SelectionSummary.DomainRow) -> Double {
             Double(row.after?.keptTokens ?? 0) / Double(max(1, row.before.tokens))
+        }
+        func shares(_ rows: [SelectionSummary.DomainRow]) -> String {
+            list(
+                zip(names(rows), rows).map { name, row in
+                    "\(name) (\(NumberText.share(row.after?.keptTokens ?? 0, of: row.before.tokens)))"
+                })
         }
         let byTokens = rows.filter { $0.before.tokens > 0 }
             .sorted { $0.before.tokens > $1.before.tokens }
         let gone = byTokens.filter { share($0) == 0 }
         let overall = Double(selection.keptTokens) / Double(max(1, tokens))
-        let favoured = rows.filter { share($0) > max(1.3 * overall, overall + 0.05) }
+        let disfavoured = byTokens.filter {
+            share($0) > 0 && share($0) < min(overall / 1.3, overall - 0.05)
+        }.sorted { share($0) < share($1) }
+        let favoured = byTokens.filter { share($0) > max(1.3 * overall, overall + 0.05) }
             .sorted { share($0) > share($1) }
-        if rows.count > 1, !gone.isEmpty, selection.keptTokens > 0 {
-            words += " Left out whole: \(names(gone))."
-        }
-        if rows.count > 1, !favoured.isEmpty {
-            words += " Kept more than others: \(names(favoured))."
+        if rows.count > 1, selection.keptTokens > 0 {
+            if !gone.isEmpty { words += " Left out whole: \(list(names(gone)))." }
+            if !disfavoured.isEmpty { words += " Kept less than others: \(shares(disfavoured))." }
+            if !favoured.isEmpty { words += " Kept more than others: \(shares(favoured))." }
         }
         // One is the last that is kept itself.
         if let near = selection.nearCut, near > 1 {

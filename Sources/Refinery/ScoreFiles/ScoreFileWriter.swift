@@ -6,23 +6,30 @@ public final class ScoreFileWriter {
     /// A line has at most so many bytes.
     public static let longestLine = 16 << 20
 
-    private let output: OutputWriter
+    private let path: String
+    private let output: any ScoreFileOutput
     private let corpus: [UInt8]
     private var order = ScoreFileOrder()
     private var hash = SHA256()
     private var json = JSONBytes()
 
-    /// Begins the file under a temporary name; the path's suffix decides the compression.
+    /// Begins the file under a temporary name; the path's ending decides the form and the compression.
     ///
     /// - Parameters:
     ///   - path: where the file will be.
-    ///   - header: its first line.
+    ///   - header: what comes before its rows.
     /// - Throws: ``RefineryError`` where it cannot be written.
     public init(path: String, header: ScoreFileHeader) throws {
+        self.path = path
         corpus = Array(header.shard.corpus.utf8)
-        output = try OutputWriter(path: path)
+        output =
+            switch ScoreFileForm(path: path) {
+            case .lines: try ScoreFileLineOutput(path: path)
+            case .parquet: try ScoreFileTableOutput(path: path, corpus: header.shard.corpus)
+            }
         json.raw(try header.line())
-        try endLine(isHashed: true)
+        endLine()
+        try output.write(header: json.bytes)
     }
 
     /// Writes the next row.
@@ -32,18 +39,20 @@ public final class ScoreFileWriter {
     public func write(_ row: ScoreFileRow) throws {
         if let problem = order.take(row) {
             throw RefineryError(
-                .invalid, "cannot write \(output.path): \(Self.words(row)): \(problem)")
+                .invalid, "cannot write \(path): \(Self.words(row)): \(problem)")
         }
+        json.removeAll()
         json.row(row, corpus: corpus)
         guard json.bytes.count <= Self.longestLine,
             json.bytes.withUnsafeBytes({ TextValidation.invalidOffset($0) == nil })
         else {
             throw RefineryError(
                 .invalid,
-                "cannot write \(output.path): \(Self.words(row)): its id, domain or reason is not "
+                "cannot write \(path): \(Self.words(row)): its id, domain or reason is not "
                     + "UTF-8, or has \(json.bytes.count) bytes")
         }
-        try endLine(isHashed: true)
+        endLine()
+        try output.write(row, line: json.bytes)
     }
 
     /// Writes the trailer and puts the file at its path, over what stood there.
@@ -57,19 +66,18 @@ public final class ScoreFileWriter {
         let trailer = ScoreFileTrailer(
             documents: order.documents, chunks: order.chunks, rejects: order.rejects,
             hash: digest)
+        json.removeAll()
         trailer.write(to: &json)
-        try endLine(isHashed: false)
-        return (trailer, try output.finish())
+        json.raw("\n")
+        return (trailer, try output.finish(trailer: json.bytes))
     }
 
     /// Removes the temporary file; does nothing after `finish`.
     public func discard() { output.discard() }
 
-    private func endLine(isHashed: Bool) throws {
+    private func endLine() {
         json.raw("\n")
-        if isHashed { json.bytes.withUnsafeBytes { hash.update(bufferPointer: $0) } }
-        try output.write(json.bytes)
-        json.removeAll()
+        json.bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
     }
 
     private static func words(_ row: ScoreFileRow) -> String {

@@ -67,7 +67,7 @@ public struct ScoreImportStage: Sendable {
         }
         let sorted = ImportedRows(folder: store.folder)
         var read = 0
-        let header = try ScoreFileReader(path: path, name: name).read { _, row in
+        let header = try ScoreFileReader(path: path, name: name).read { row in
             try check()
             guard case .chunk(let chunk) = row else { return }
             try sorted.add(chunk)

@@ -66,7 +66,7 @@ public struct SelectionStage: Sendable {
     public func preview(_ rule: SelectionRule, name: String? = nil) throws -> SelectionSummary {
         try rule.validate()
         let name = try name.map { try Name($0, of: .selection).text }
-        return try store.read { snapshot in
+        return try store.read(isCancelled: isCancelled) { snapshot in
             var summary = try choose(rule, name: name, snapshot).summary
             summary.name = try snapshot.freeName(name, suggested: rule.suggestedName)
             return summary

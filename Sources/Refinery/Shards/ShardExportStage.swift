@@ -175,7 +175,7 @@ public struct ShardExportStage: Sendable {
         let plan = SpillTable<Planned>(folder: scratch)
         var number = 0
         var next = try rows.next()
-        let frame = try ScoreFileReader(path: scores).read { _, line in
+        let frame = try ScoreFileReader(path: scores).read { line in
             guard case .chunk(let chunk) = line else { return }
             if isCancelled() { throw JobCancelled("interrupted") }
             defer { number += 1 }

@@ -106,7 +106,7 @@ final class ShardIntake: Sendable {
             var count = 0
             var document = -1
             var row = ShardRow()
-            let frame = try ScoreFileReader(path: scores.path).read { _, line in
+            let frame = try ScoreFileReader(path: scores.path).read { line in
                 guard case .chunk(let chunk) = line else { return }
                 if intake.isCancelled() { throw JobCancelled("interrupted") }
                 guard let number = UInt32(exactly: count) else {

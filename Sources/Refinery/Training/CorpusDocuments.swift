@@ -63,19 +63,26 @@ public struct CorpusDocuments: Sendable {
 
     /// The first file that is not there as it was read before; nil for none.
     ///
-    /// Names and sizes are compared; the bytes are not read.
+    /// Paths, however they are spelled, and sizes are compared; the bytes are not read.
     func changed(since files: [File]) -> String? {
         guard sources.count == files.count else {
             return "\(files.count) files, now \(sources.count)"
         }
         for (source, file) in zip(sources, files) {
             let size = source.fileBytes ?? -1
-            if source.displayName != file.name || size != file.bytes {
+            if !Self.isOnePath(source.displayName, file.name) || size != file.bytes {
                 return
                     "\(file.name) with \(file.bytes) bytes, now \(source.displayName) with \(size)"
             }
         }
         return nil
+    }
+
+    /// Whether two paths are one from here, however they are spelled.
+    private static func isOnePath(_ one: String, _ other: String) -> Bool {
+        one == other
+            || URL(fileURLWithPath: one).standardizedFileURL
+                == URL(fileURLWithPath: other).standardizedFileURL
     }
 
     /// Reads every document.

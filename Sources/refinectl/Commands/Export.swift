@@ -78,8 +78,10 @@ struct Export: AsyncParsableCommand {
         let reporter = ProgressReporter()
         reporter.update(ProgressSnapshot(stage: "selecting"))
         try await files.send(to: client)
-        let summary = try await select(
-            SelectionRequest(rule: rule, name: writing.name, dryRun: dryRun), client, reporter)
+        let request = SelectionRequest(rule: rule, name: writing.name, dryRun: dryRun)
+        let summary = try await client.following(request.jobDetail, reporter) {
+            try await client.send(API.select, body: request)
+        }
         guard let output else {
             reporter.finish()
             StandardOutput.write(
@@ -121,35 +123,6 @@ struct Export: AsyncParsableCommand {
         return try writing.output(
             path: path, besides: target, teacher: status.teacher?.path,
             threads: threadOptions.count)
-    }
-
-    /// Has the daemon select, and shows meanwhile how far its job is.
-    private func select(
-        _ request: SelectionRequest, _ client: Client, _ reporter: ProgressReporter
-    ) async throws -> SelectionSummary {
-        let name = request.name ?? request.rule.suggestedName
-        return try await withThrowingTaskGroup(of: SelectionSummary?.self) { group in
-            defer { group.cancelAll() }
-            group.addTask { try await client.send(API.select, body: request) }
-            group.addTask {
-                while !Task.isCancelled {
-                    try? await Task.sleep(for: .seconds(1))
-                    // What goes wrong here goes wrong with the selection, too, which says it.
-                    let jobs = try? await client.send(API.jobs, query: [("limit", "20")])
-                    let job = jobs?.first {
-                        $0.kind == .selection && $0.state == .running && $0.detail == name
-                    }
-                    if let progress = job.flatMap({ SelectionProgress($0) }), !Task.isCancelled {
-                        reporter.update(progress.snapshot)
-                    }
-                }
-                return nil
-            }
-            while let ended = try await group.next() {
-                if let summary = ended { return summary }
-            }
-            throw CancellationError()
-        }
     }
 
     /// Selects from the other end, and refuses what both ends have in common.

@@ -25,7 +25,9 @@ struct ExportShard: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("The shard, as score-shard read it.", valueName: "path"))
     var path: String
 
-    @Argument(help: ArgumentHelp("Its score file.", valueName: "scores"))
+    @Argument(
+        help: ArgumentHelp(
+            "Its score file: .jsonl (also .gz, .zst) or .parquet.", valueName: "scores"))
     var scores: String
 
     @Argument(help: ArgumentHelp("The folder of cuts.", valueName: "cuts"))

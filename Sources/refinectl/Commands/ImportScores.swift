@@ -21,7 +21,10 @@ struct ImportScores: AsyncParsableCommand {
               refinectl import-scores scores/*.jsonl.zst --store corpus.db --tokenizer big.gguf
             """)
 
-    @Argument(help: ArgumentHelp("Score files, as score-shard writes them.", valueName: "file"))
+    @Argument(
+        help: ArgumentHelp(
+            "Score files, as score-shard writes them: .jsonl (also .gz, .zst) or .parquet.",
+            valueName: "file"))
     var files: [String]
 
     @OptionGroup var daemon: DaemonOptions

@@ -64,9 +64,12 @@ struct Report: AsyncParsableCommand {
             try OutputOptions.check(path, target, .page, overwriting)
         }
         let name = if let selection { selection } else { try await Self.last(client) }
-        let report = try await client.send(
-            API.report,
-            query: [("selection", name)] + (compare.map { [("beside", $0)] } ?? []))
+        let query = [("selection", name)] + (compare.map { [("beside", $0)] } ?? [])
+        let reporter = ProgressReporter()
+        let report = try await client.following(
+            ReportData.jobDetail(selection: name), reporter
+        ) { try await client.send(API.report, query: query) }
+        reporter.finish()
         let tokens = plain ? [:] : try self.tokens(of: report)
         let page = ReportPage.render(report, tokens: tokens)
         guard path != "-" else { return StandardOutput.write(page) }

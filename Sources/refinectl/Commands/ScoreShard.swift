@@ -15,11 +15,15 @@ struct ScoreShard: AsyncParsableCommand {
             of this file, these models and this chunker is left as it is, with exit code 0; any other \
             file there is refused, with 1. With --store what is scored is kept there until the score \
             file is in place, and a run that was killed goes on from it. SIGTERM ends the run at the \
-            next layer with 75: run the same command again. docs/score-files.md has the form.
+            next layer with 75: run the same command again. The score file is lines of JSON or, where \
+            its name ends in .parquet, columns for DuckDB and Polars; every command takes both. \
+            docs/score-files.md has the forms.
 
             Examples:
               refinectl score-shard shard-00017.jsonl.zst --teacher big.gguf --reference small/ \\
                 --output scores/shard-00017.jsonl.zst --store $TMPDIR/shard-00017.sqlite
+              refinectl score-shard shard-00017.parquet --teacher big.gguf --reference small/ \\
+                --output scores/shard-00017.parquet
             """)
 
     @OptionGroup var shard: ShardOptions
@@ -47,7 +51,7 @@ struct ScoreShard: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The score file: .jsonl, .jsonl.gz or .jsonl.zst.", valueName: "path"))
+            "The score file: .jsonl, .jsonl.gz, .jsonl.zst or .parquet.", valueName: "path"))
     var output: String
 
     @Option(
@@ -65,8 +69,11 @@ struct ScoreShard: AsyncParsableCommand {
             throw ValidationError("--max-tokens must be from 16 to 1000000")
         }
         guard store?.isEmpty != true else { throw ValidationError("--store must not be empty") }
-        guard [".jsonl", ".jsonl.gz", ".jsonl.zst"].contains(where: output.hasSuffix) else {
-            throw ValidationError("--output must end in .jsonl, .jsonl.gz or .jsonl.zst")
+        let endings = ScoreFileForm.endings
+        guard endings.contains(where: output.hasSuffix) else {
+            throw ValidationError(
+                "--output must end in \(endings.dropLast().joined(separator: ", ")) or "
+                    + endings[endings.count - 1])
         }
         try engines.validate(teacher: teacher, reference: reference)
     }

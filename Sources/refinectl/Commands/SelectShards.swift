@@ -23,7 +23,10 @@ struct SelectShards: AsyncParsableCommand {
                 --output cuts
             """)
 
-    @Argument(help: ArgumentHelp("Score files, as score-shard writes them.", valueName: "file"))
+    @Argument(
+        help: ArgumentHelp(
+            "Score files, as score-shard writes them: .jsonl (also .gz, .zst) or .parquet.",
+            valueName: "file"))
     var files: [String] = []
 
     @Option(

@@ -6,7 +6,7 @@ struct ScoreFileOptions: ParsableArguments {
     @Option(
         name: .customLong("scores"), parsing: .upToNextOption,
         help: ArgumentHelp(
-            "Take the scores of these files, as score-shard writes them, and score nothing; of --teacher and --reference the tokenizers alone are read.",
+            "Take the scores of these files, as score-shard writes them (.jsonl, .gz, .zst or .parquet), and score nothing; of --teacher and --reference the tokenizers alone are read.",
             valueName: "file"))
     var files: [String] = []
 

@@ -117,7 +117,7 @@ final class ShardJob: Sendable {
     /// - Throws: ``Failure`` or `RefineryError` where it is not whole, or of anything else.
     private func existing(_ header: ScoreFileHeader) throws -> ShardResult {
         let frame = try ScoreFileReader(path: output).read(
-            { _, _ in if self.isStopped { throw CancellationError() } },
+            { _ in if self.isStopped { throw CancellationError() } },
             header: { found in
                 let differences = found.differences(from: header)
                 guard differences.isEmpty else {

@@ -30,7 +30,10 @@ function duration(seconds) {
 }
 
 const ago = (time, now) => duration((now - time) / 1000) + " ago";
-const clock = (time) => new Date(time).toLocaleString([], { dateStyle: "short", timeStyle: "short" });
+// Times are the viewer's own, and say so: the daemon may run elsewhere.
+const clock = (time) => new Date(time).toLocaleString([], {
+  year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short" });
+const timeOfDay = (time) => new Date(time).toLocaleTimeString([], { timeZoneName: "short" });
 const rate = (value) => (value < 100 ? value.toFixed(1) : count(Math.round(value)));
 
 // A table whose rows are lists of texts or nodes; the first column names the row. A name that begins
@@ -77,7 +80,7 @@ function verdict(report) {
     if (status.eta_seconds > 0) {
       const end = new Date(report.time + 1000 * status.eta_seconds);
       text += ": done in about " + duration(status.eta_seconds) + ", "
-        + end.toLocaleString([], { weekday: "short", hour: "2-digit", minute: "2-digit" });
+        + end.toLocaleString([], { weekday: "short", hour: "2-digit", minute: "2-digit", timeZoneName: "short" });
     } else if (status.state === "scoring") text += "; how long it takes shows after two batches of each thread";
     text += ".";
   }
@@ -98,7 +101,7 @@ function corpora(report) {
 }
 
 function places(report) {
-  show("places", table("Where models score", ["", "<by", "threads", "batches in flight", "tokens/s", ""],
+  show("places", table("Where models score", ["", "<by", "threads", "batches being scored", "tokens/s", ""],
     report.places.map((place) => [place.roles.join(" and "), words(place.served ? "an engine" : "this machine's cores"),
       count(place.threads), count(place.batches), place.tokens_per_second ? rate(place.tokens_per_second) : "–",
       words(place.waiting ?? "")]), "No models are in memory now."));
@@ -205,7 +208,7 @@ const events = new EventSource("/events");
 events.onmessage = (event) => {
   render(JSON.parse(event.data));
   lastTime = Date.now();
-  byId("link").textContent = "As of " + new Date().toLocaleTimeString() + ".";
+  byId("link").textContent = "As of " + timeOfDay(Date.now()) + ".";
 };
 events.addEventListener("trouble", (event) => {
   byId("link").textContent = "The store cannot be read now: " + event.data;
@@ -215,7 +218,7 @@ events.onerror = () => {
   byId("state").textContent = "refineryd does not answer";
   byId("dot").className = "dot bad";
   document.title = "away – refineryd";
-  byId("link").textContent = (lastTime ? "What stands below is from " + new Date(lastTime).toLocaleTimeString() + ". " : "")
+  byId("link").textContent = (lastTime ? "What is below is from " + timeOfDay(lastTime) + ". " : "")
     + "Trying again by itself.";
   // After an answer that is no stream of events the browser gives up; we do not.
   if (events.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 5000);

@@ -31,9 +31,16 @@ struct SelectionRoutes {
                 throw RequestError(.badRequest, "selection names the one to report on")
             }
             let other = parameters.text("beside")
-            let slot = try await threads.slot()
+            let (slot, tracker) = (try await threads.slot(), environment.tracker)
             return try Response.json(
-                await slot.run { try ReportStage(store).report(selection: name, beside: other) })
+                await slot.run {
+                    let detail = ReportData.jobDetail(selection: name)
+                    return try tracker.run(.selection, corpus: nil, detail: detail) { job in
+                        try ReportStage(
+                            store, isCancelled: { job.isCancelled }, told: { job.selection = $0 }
+                        ).report(selection: name, beside: other)
+                    }
+                })
         }
         group.on(API.comparison) { parameters, _, _ in
             guard let first = parameters.text("first"), let second = parameters.text("second")
@@ -124,26 +131,20 @@ struct SelectionRoutes {
         if let corpus = selection.rule.corpus { _ = try RequestParameters.checkedCorpus(corpus) }
         if let name = selection.name { _ = try Name(name, of: .selection) }
         let (store, tracker) = (environment.store, environment.tracker)
-        let detail = selection.name ?? selection.rule.suggestedName
         let slot = try await environment.threads.slot()
         let (memory, bytes) = (environment.memory, selection.rule.workingBytes)
-        guard !selection.dryRun else {
-            return try Response.json(
-                await slot.run {
-                    let share = memory.take(bytes)
-                    defer { withExtendedLifetime(share) {} }
-                    return try SelectionStage(store).preview(selection.rule, name: selection.name)
-                })
-        }
         return try Response.json(
             await slot.run {
                 let share = memory.take(bytes)
                 defer { withExtendedLifetime(share) {} }
-                return try tracker.run(.selection, corpus: selection.rule.corpus, detail: detail) {
-                    job in
+                return try tracker.run(
+                    .selection, corpus: selection.rule.corpus, detail: selection.jobDetail
+                ) { job in
                     let stage = SelectionStage(
                         store, isCancelled: { job.isCancelled }, told: { job.selection = $0 })
-                    let summary = try stage.select(selection.rule, name: selection.name)
+                    let (rule, name) = (selection.rule, selection.name)
+                    guard !selection.dryRun else { return try stage.preview(rule, name: name) }
+                    let summary = try stage.select(rule, name: name)
                     try store.updateJob(
                         job.id, done: Int64(summary.keptChunks), total: Int64(summary.candidates))
                     return summary

@@ -81,7 +81,10 @@ struct ReportPageTests {
         let words = ReportWords.verdict(summary())
         #expect(words.hasPrefix("Kept 2 of 12 chunks: 70 of 1,200 scored tokens (5.8 %)."))
         #expect(words.contains("Left out whole: noise."))
-        #expect(words.contains("Kept more than others: x&y."))
+        #expect(words.contains("Kept more than others: x&y (35.0 %)."))
+        var uneven = summary()
+        uneven.keptTokens = 600
+        #expect(ReportWords.verdict(uneven).contains("Kept less than others: x&y (35.0 %)."))
         #expect(
             words.hasSuffix("2 chunks lie within 1e-4: another machine may decide them otherwise."))
         #expect(page(data(text: "abc")).contains("Selection a &lt;b&gt; of books"))

@@ -33,7 +33,7 @@ final class ScoreFileFixture {
 
     func read(_ name: String = "scores.jsonl") throws -> (ScoreFileReader.Frame, [ScoreFileRow]) {
         var rows: [ScoreFileRow] = []
-        let frame = try ScoreFileReader(path: path(name)).read { rows.append($1) }
+        let frame = try ScoreFileReader(path: path(name)).read { rows.append($0) }
         return (frame, rows)
     }
 

@@ -26,7 +26,7 @@ struct ScoreImportTests {
     /// The score file of a shard of these texts; `salt` stands for another instruction set.
     private func write(
         _ fixture: ScoreFileFixture, _ name: String, _ texts: [String], salt: Double = 0,
-        header: ScoreFileHeader? = nil
+        header: ScoreFileHeader? = nil, ending: String = ".jsonl.zst"
     ) throws -> String {
         var rows: [ScoreFileRow] = []
         for (line, text) in texts.enumerated() {
@@ -45,8 +45,8 @@ struct ScoreImportTests {
             }
         }
         try fixture.write(
-            rows, name + ".jsonl.zst", header: header ?? ScoreFileFixture.header(shard: name))
-        return fixture.path(name + ".jsonl.zst")
+            rows, name + ending, header: header ?? ScoreFileFixture.header(shard: name))
+        return fixture.path(name + ending)
     }
 
     /// All that the store says of its scores, row ids of shards left out.
@@ -90,6 +90,28 @@ struct ScoreImportTests {
         let again = try stage.run(path).0
         #expect(again.recorded == 0 && again.unchanged == 2 * (again.chunks - 1))
         #expect(try scores(test) == before)
+    }
+
+    @Test("a file that is Parquet leaves the scores that its lines leave")
+    func parquet() throws {
+        let fixture = try ScoreFileFixture()
+        let found = try [".jsonl", ".parquet"].map { ending in
+            let test = try store(Self.texts)
+            let stage = ScoreImportStage(test.store)
+            let path = try write(fixture, "one", Self.texts, salt: 0.1, ending: ending)
+            let (counts, header) = try stage.run(path)
+            #expect(counts.recorded > 0)
+            try stage.makeCurrent(header)
+            #expect(try test.store.status().pending == 0)
+            // The other form of the same file is no news.
+            let other = try write(
+                fixture, "one", Self.texts, salt: 0.1,
+                ending: ending == ".parquet" ? ".jsonl" : ".parquet")
+            #expect(try stage.run(other).0.recorded == 0)
+            #expect(try test.store.check().isClean)
+            return (try scores(test), counts)
+        }
+        #expect(found[0].0 == found[1].0 && found[0].1 == found[1].1)
     }
 
     @Test("any order, any split and any repetition of files leave the same scores")

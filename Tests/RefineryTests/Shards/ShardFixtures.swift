@@ -18,11 +18,17 @@ final class ShardFixture {
     let files: ScoreFileFixture
     private(set) var shards: [Shard] = []
     private let slice: CorpusSlice?
+    private let ending: String
 
     /// Shards with texts that stand several times, ids that stand twice, ties, failures and chunks
     /// that are too short, and sums of one text that differ from shard to shard.
-    init(seed: UInt64, shards count: Int = 4, documents: Int = 40) throws {
+    ///
+    /// The score files' names end in `ending`, which decides their form.
+    init(
+        seed: UInt64, shards count: Int = 4, documents: Int = 40, ending: String = "jsonl.zst"
+    ) throws {
         files = try ScoreFileFixture()
+        self.ending = ending
         slice = try CorpusSlice(
             seed: seed, heldOut: DecimalFraction("0.05"), share: DecimalFraction("0.1"))
         var random = SeededGenerator(state: seed)
@@ -82,7 +88,7 @@ final class ShardFixture {
                 rows.append(.chunk(try Self.chunk(document, ordinal, cut, salt)))
             }
         }
-        let scores = name + ".scores.jsonl.zst"
+        let scores = name + ".scores." + ending
         try files.write(rows, scores, header: header)
         shards.append(
             Shard(

@@ -109,6 +109,24 @@ struct ShardSelectionTests {
         }
     }
 
+    @Test("score files that are Parquet give the cuts and the rows of their lines, to the byte")
+    func parquet() throws {
+        let rule = try Self.rule(.tokenRatio(DecimalFraction("0.4")))
+        func made(_ ending: String) throws -> (files: [String: Data], rows: [String]) {
+            let fixture = try ShardFixture(seed: 11, ending: ending)
+            let folder = try fixture.select(rule).folder
+            var files: [String: Data] = [:]
+            for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
+                files[name] = FileManager.default.contents(atPath: folder + "/" + name)
+            }
+            let rows = try fixture.export(folder, ExportOptions(fields: true)).map(Self.words)
+            return (files, rows)
+        }
+        let (lines, tables) = (try made("jsonl"), try made("parquet"))
+        #expect(lines.files == tables.files && lines.files.count == 5)
+        #expect(lines.rows == tables.rows && lines.rows.count > 20)
+    }
+
     @Test("what score files cannot decide is refused by its name")
     func unsupported() throws {
         let fixture = try ShardFixture(seed: 4, shards: 1)

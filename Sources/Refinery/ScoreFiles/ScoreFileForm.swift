@@ -1,0 +1,15 @@
+/// The two forms that a score file has: its name's ending tells which.
+public enum ScoreFileForm: Sendable, Equatable {
+    /// A JSON object a line, compressed where the name says so.
+    case lines
+    /// Columns of a Parquet file.
+    case parquet
+
+    /// The endings of names that score files have.
+    public static let endings = [".jsonl", ".jsonl.gz", ".jsonl.zst", ".parquet"]
+
+    /// The form of a file of that name.
+    public init(path: String) {
+        self = path.hasSuffix(".parquet") ? .parquet : .lines
+    }
+}
