@@ -231,9 +231,10 @@ import Testing
                 .replacing(/refinectl-\w{6}/, with: "refinectl-XXXXXX")
                 .replacing(/process \d+/, with: "process N")
                 .split(separator: "\n", omittingEmptySubsequences: false)
-                // Rates and times are the machine's.
+                // Rates and times are the machine's; a fast one says nothing of fingerprints.
                 .filter { line in
-                    !["importing:", "uploading:", "scoring:"].contains { line.hasPrefix($0) }
+                    !["importing:", "uploading:", "scoring:", "fingerprint of "]
+                        .contains { line.hasPrefix($0) }
                         && !line.contains(" B at ")
                         && line.prefixMatch(of: /\d{4}-\d\d-\d\dT/) == nil
                 }
