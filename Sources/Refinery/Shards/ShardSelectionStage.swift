@@ -5,10 +5,22 @@
 /// a mix 4 bytes a candidate. The same rows are kept as of a store that took the shards in the
 /// list's order and imported the same score files.
 public struct ShardSelectionStage: Sendable {
+    /// What a selection tells while it is made.
+    public enum Event: Sendable, Equatable {
+        /// So many rows more have been read.
+        case read(Int)
+        /// All are read, and one set of sums is found for each text.
+        case joining
+        /// The rule is applied.
+        case choosing
+        /// What is kept is written.
+        case writing
+    }
+
     private let shards: [ShardScores]
     private let folder: String
     private let threads: Int
-    private let progress: @Sendable (Int) -> Void
+    private let told: @Sendable (Event) -> Void
     private let isCancelled: @Sendable () -> Bool
 
     /// A stage over score files, of which the first lines are read.
@@ -17,13 +29,13 @@ public struct ShardSelectionStage: Sendable {
     ///   - paths: the files; their order is that of equal scores.
     ///   - folder: where rows lie on the way: about 300 bytes each.
     ///   - threads: files that are read at once.
-    ///   - progress: is told how many rows more have been read.
+    ///   - told: hears how far it is.
     ///   - isCancelled: asked now and then; true gives up, and nothing is written.
     /// - Throws: ``RefineryError`` for a file that is no score file, and for two of different models
     ///   or chunkers.
     public init(
         _ paths: [String], folder: String, threads: Int = 1,
-        progress: @escaping @Sendable (Int) -> Void = { _ in },
+        told: @escaping @Sendable (Event) -> Void = { _ in },
         isCancelled: @escaping @Sendable () -> Bool = { false }
     ) throws {
         shards = try paths.map { path in
@@ -32,7 +44,7 @@ public struct ShardSelectionStage: Sendable {
         }
         self.folder = folder
         self.threads = threads
-        self.progress = progress
+        self.told = told
         self.isCancelled = isCancelled
         guard let first = shards.first else {
             throw RefineryError(.invalid, "no score file is named")
@@ -84,12 +96,16 @@ public struct ShardSelectionStage: Sendable {
         }
         let cuts = try CutsFolder(output)
         let intake = try ShardIntake(
-            shards, rule: rule, folder: folder, progress: progress, isCancelled: isCancelled)
+            shards, rule: rule, folder: folder, progress: { told(.read($0)) },
+            isCancelled: isCancelled)
         let files = try intake.read(threads: threads)
         try checkOnce(files)
+        told(.joining)
         let found = try ShardScan(shards, rule: rule, pair: pair, folder: folder)
             .read(intake, isCancelled: isCancelled)
+        told(.choosing)
         let (applied, outcome, summary) = try choose(rule, pair, found, name: name)
+        told(.writing)
         let rows = try KeptRowWriter(cuts, shards: shards.count, folder: folder)
             .write(outcome.kept, of: applied.scan.items, isCancelled: isCancelled)
         let result = ShardCuts(

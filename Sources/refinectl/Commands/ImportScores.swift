@@ -59,6 +59,9 @@ struct ImportScores: AsyncParsableCommand {
                 "--tokenizer and --make-current go with --store: the daemon cuts with its own "
                     + "tokenizers, and its pair is that of its configuration")
         }
+        guard store != nil || threadOptions.given.isEmpty else {
+            throw ValidationError("--threads goes with --store: the daemon has its own")
+        }
         guard tokenizer != nil || (referenceTokenizer == nil && pre == nil) else {
             throw ValidationError("--reference-tokenizer and --pre go with --tokenizer")
         }

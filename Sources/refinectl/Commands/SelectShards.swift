@@ -88,12 +88,18 @@ struct SelectShards: AsyncParsableCommand {
         let cuts = try await NIOThreadPool.singleton.runIfActive {
             try ShardSelectionStage(
                 paths, folder: scratch.folder, threads: threadOptions.count,
-                progress: { more in
-                    let done = rows.withLock { rows in
-                        rows += Int64(more)
-                        return rows
+                told: { event in
+                    switch event {
+                    case .read(let more):
+                        let done = rows.withLock { rows in
+                            rows += Int64(more)
+                            return rows
+                        }
+                        reporter.update(ProgressSnapshot(stage: "reading", done: done))
+                    case .joining: reporter.update(ProgressSnapshot(stage: "joining texts"))
+                    case .choosing: reporter.update(ProgressSnapshot(stage: "choosing"))
+                    case .writing: reporter.update(ProgressSnapshot(stage: "writing"))
                     }
-                    reporter.update(ProgressSnapshot(stage: "reading", done: done))
                 }, isCancelled: { isStopped.isSet }
             ).run(rule, name: name, output: output, writer: "refinery \(refineryVersion)")
         }

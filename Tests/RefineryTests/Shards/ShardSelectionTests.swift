@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 @testable import Refinery
@@ -193,6 +194,20 @@ struct ShardSelectionTests {
                 rule, output: first.folder, writer: "test")
         }
         #expect(again?.message.contains("it is there already") == true)
+    }
+
+    @Test("it tells how many rows it has read, and then what it does")
+    func told() throws {
+        let fixture = try ShardFixture(seed: 7, shards: 3)
+        let events = Mutex<[ShardSelectionStage.Event]>([])
+        let cuts = try ShardSelectionStage(
+            fixture.shards.map(\.scores), folder: fixture.files.folder.path, threads: 2,
+            told: { event in events.withLock { $0.append(event) } }
+        ).run(try Self.rule(.topK(60)), output: fixture.files.path("told"), writer: "test")
+        let told = events.withLock { $0 }
+        let read = told.reduce(0) { if case .read(let rows) = $1 { $0 + rows } else { $0 } }
+        #expect(read == cuts.shards.reduce(0) { $0 + Int($1.chunks) })
+        #expect(told.suffix(3) == [.joining, .choosing, .writing])
     }
 
     @Test("damaged cuts, another score file and a changed shard are refused")
