@@ -75,6 +75,19 @@ import Testing
         #expect(rows.contains("\"teacher_nll\":null"))
         #expect(rows.split(separator: "\n").contains { !$0.contains("\"teacher_nll\":null") })
 
+        // What is expected and kept, recomputed from the summaries in the store.
+        for (name, rule) in [
+            ("documents", ["--unit", "document", "--score", "expected_difference"]),
+            ("sum", ["--score", "expected_difference:1,reference_loss:-1"]),
+        ] {
+            let made = try Programs.run(
+                "refinectl",
+                ["export", "--name", name, "--ratio", "0.3", "--output", folder(name + ".jsonl")]
+                    + rule + store)
+            #expect(made.status == 0, "\(name): \(made.errors)")
+        }
+        try Programs.check("check_selection.py", [folder("store.db")])
+
         // Another rule reads no more.
         let other = try refine(
             folder, store + ["--teacher-share", "0.5", "--dry-run", "--min-tokens", "40"])

@@ -75,23 +75,50 @@ def whole(chunks, name):
             / sum(c["tokens"] for c in chunks))
 
 
+def expectations(db, selection):
+    """By chunk the difference that the rule's prediction expects from the reference's summary."""
+    prediction = selection["rule"].get("prediction")
+    if prediction is None:
+        return {}
+    found = {}
+    for chunk, summary, domain in db.execute(
+            "SELECT s.chunk, s.summary, m.name FROM chunk_summary s JOIN chunk c ON c.id = s.chunk"
+            " JOIN document d ON d.id = c.document LEFT JOIN domain m ON m.id = d.domain"
+            " WHERE s.model = ?", (selection["reference"],)):
+        # A version and the number of states stand before the numbers, in half precision.
+        features = [number for number, in struct.iter_unpack("<e", summary[2:])]
+        if len(features) != len(prediction["coefficients"]):
+            sys.exit(f"the summary of chunk {chunk} has {len(features)} numbers")
+        total = prediction["intercept"]
+        for coefficient, feature in zip(prediction["coefficients"], features):
+            total += coefficient * feature
+        name = None if domain is None else domain.decode()
+        found[chunk] = total + prediction["domains"].get(name, 0.0)
+    return found
+
+
 def read(db, selection):
     """Every scored chunk or document of the rule's scope, by chunk id, as dicts of raw sums."""
     teacher, reference, rule = selection["teacher"], selection["reference"], selection["rule"]
     scores, imported, fields = {}, imported_columns(db), field_columns(db)
+    expected = expectations(db, selection)
     for chunk, model, outcome, *sums in db.execute(
             "SELECT chunk, model, outcome, tokens, bytes, nll, nll_adapted, repetition FROM score"
             " WHERE model IN (?, ?)", (teacher, reference)):
         scores[chunk, model] = (outcome, *sums)
     items, documents = [], {}
-    for chunk, document, owner, sha256, corpus, domain, text, *place in db.execute(
+    for chunk, document, owner, sha256, corpus, domain, cut, text, *place in db.execute(
             "SELECT c.id, c.document, coalesce(c.duplicate_of, c.id), c.sha256, k.name, m.name,"
-            " d.sha256, d.id, c.start, c.\"end\" FROM chunk c JOIN document d ON d.id = c.document"
-            " JOIN corpus k ON k.id = d.corpus LEFT JOIN domain m ON m.id = d.domain"
+            " c.tokens, d.sha256, d.id, c.start, c.\"end\" FROM chunk c"
+            " JOIN document d ON d.id = c.document JOIN corpus k ON k.id = d.corpus"
+            " LEFT JOIN domain m ON m.id = d.domain"
             " WHERE c.retired = 0 ORDER BY c.id"):
         if rule["corpus"] not in (None, corpus):
             continue
         t, r = scores.get((owner, teacher)), scores.get((owner, reference))
+        if t is None and r is not None and r[0] == "scored" and owner in expected:
+            # Of a chunk that the teacher does not read the reference says what it can.
+            t = ("scored", r[1] if selection["unit"] == "token" else cut, r[2], None, None, r[5])
         state = ("pending" if t is None or r is None else
                  "failed" if "failed" in (t[0], r[0]) else
                  "short" if "too_short" in (t[0], r[0]) else "scored")
@@ -100,6 +127,8 @@ def read(db, selection):
         if state == "scored":
             item = {"id": chunk, "text": sha256, "domain": domain, "tokens": t[1], "bytes": t[2],
                     "t": t[3], "r": r[3], "r_tokens": r[1], "adapted": r[4], "repetition": t[5],
+                    "gain": (r[3] - t[3] if t[3] is not None else
+                             expected[owner] * t[1 if selection["unit"] == "token" else 2]),
                     "place": place,
                     "imported": imported.get(owner, {}) | imported.get(chunk, {})
                     | fields.get(document, {})}
@@ -116,8 +145,10 @@ def read(db, selection):
         item = dict(chunks[0], id=document, first=chunks[0]["id"], text=parts["text"],
                     place=(document, 0, None))
         item["imported"] = {name: whole(chunks, name) for name in chunks[0]["imported"]}
-        for key in ("tokens", "bytes", "t", "r", "r_tokens"):
+        for key in ("tokens", "bytes", "r", "r_tokens", "gain"):
             item[key] = sum(c[key] for c in chunks)
+        item["t"] = (None if any(c["t"] is None for c in chunks)
+                     else sum(c["t"] for c in chunks))
         item["adapted"] = (None if any(c["adapted"] is None for c in chunks)
                            else sum(c["adapted"] for c in chunks))
         windows = [max(0, c["tokens"] - 7) for c in chunks]
@@ -132,6 +163,7 @@ def value(item, column, unit):
     count = tokens if unit == "token" else size
     own = {
         "difference": lambda: (r - t) / count,
+        "expected_difference": lambda: item["gain"] / count,
         "adapted": lambda: (item["adapted"] - t) / count,
         "relative": lambda: 1 - t / r,
         "teacher_loss": lambda: t / tokens,
