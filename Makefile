@@ -22,7 +22,7 @@ PYTHON_TESTS := $(CACHE)/python-tests
 CLUSTER_TESTS := $(CACHE)/cluster-tests
 
 .DEFAULT_GOAL := help
-.PHONY: help deps teacher debian-corpus build install man test test-build test-needs test-install test-systemd test-cluster judges test-judges test-engines test-python matrix judge-training bench-training judge-parquet judge-trainers bench-parquet bench-trainers fuzz-parquet test-browser test-monitoring fuzz bench bench-peers bench-families bench-types bench-tokenizer bench-store bench-import bench-served bench-large bench-idle quickstart quickstart-full format lint clean
+.PHONY: help deps teacher debian-corpus build install man test test-build test-needs test-install test-systemd test-cluster test-cluster-brief judges test-judges test-engines test-python matrix judge-training bench-training judge-parquet judge-trainers bench-parquet bench-trainers fuzz-parquet test-browser test-monitoring fuzz bench bench-peers bench-families bench-types bench-tokenizer bench-store bench-import bench-served bench-large bench-idle quickstart quickstart-full format lint clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -221,6 +221,14 @@ test-cluster: teacher build $(CLUSTER_TESTS)/ready ## shards scored under a real
 	    $(or $(CORPUS),$(CACHE)/quickstart/corpus.jsonl) $(CACHE)/cluster && \
 	    $(CLUSTER_TESTS)/bin/python scripts/cluster/engines.py "$$bin" \
 	    $(or $(CORPUS),$(CACHE)/quickstart/corpus.jsonl) $(CACHE)/cluster-engines -- \
+	    --teacher $(abspath $(CACHE))/teacher.gguf --reference $(CURDIR)/models/reference \
+	    --context '<|endoftext|>'
+
+test-cluster-brief: teacher test-build $(CLUSTER_TESTS)/ready ## the same by datatrove and Ray alone, on a few pages of this project: three minutes
+	mkdir -p $(CACHE) && scripts/cluster/pages.py >$(CACHE)/pages.jsonl
+	$(CLUSTER_TESTS)/bin/python scripts/cluster/engines.py \
+	    "$$($(SWIFT) build $(TEST_FLAGS) --show-bin-path)" $(CACHE)/pages.jsonl \
+	    $(CACHE)/cluster-brief --engine datatrove --engine ray -- \
 	    --teacher $(abspath $(CACHE))/teacher.gguf --reference $(CURDIR)/models/reference \
 	    --context '<|endoftext|>'
 
