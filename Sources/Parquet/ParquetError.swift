@@ -16,7 +16,7 @@ public struct ParquetError: Error, Sendable, Equatable, CustomStringConvertible 
     static let longest = 1000
 
     /// What a file that is not whole asks for.
-    static let truncated = "the file looks truncated or damaged; get it again"
+    public static let truncated = "the file looks truncated or damaged; get it again"
 
     /// An error with an optional hint and place.
     public init(_ reason: String, hint: String? = nil, place: ParquetPlace = ParquetPlace()) {

@@ -6,6 +6,9 @@ public struct ParquetLimits: Sendable {
     /// Bytes of a page, compressed or not; the format's own limit is 2 GiB.
     public var maxPageBytes = 1 << 30
 
+    /// Bytes that the pages and dictionaries of all columns take together.
+    public var maxHeldBytes = Int.max
+
     /// Bytes of a file's metadata.
     public var maxFooterBytes = 256 << 20
 

@@ -6,6 +6,7 @@ public struct ParquetReader {
     private let file: ParquetFile
     private let columns: [ParquetColumn]
     private let decompressor = PageDecompressor()
+    private let budget: PageBudget
     private var group = -1
     private var cursors: [ColumnCursor] = []
     private var leftInGroup = 0
@@ -14,6 +15,7 @@ public struct ParquetReader {
 
     init(_ file: ParquetFile, _ columns: [ParquetColumn]) {
         (self.file, self.columns) = (file, columns)
+        budget = PageBudget(file.limits.maxHeldBytes)
     }
 
     /// The next rows; nil at the file's end.
@@ -43,7 +45,7 @@ public struct ParquetReader {
             for chosen in columns {
                 column = chosen.name
                 cursors.append(
-                    try ColumnCursor(chosen, file.rowGroups[group], file, decompressor))
+                    try ColumnCursor(chosen, file.rowGroups[group], file, decompressor, budget))
             }
         }
         var count = min(leftInGroup, file.limits.batchRows)

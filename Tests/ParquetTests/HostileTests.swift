@@ -97,6 +97,25 @@ import Testing
         #expect(Self.read(file.path) == nil)
     }
 
+    @Test("pages that take more memory together than is allowed are refused")
+    func held() throws {
+        var limits = ParquetLimits()
+        func problem() throws -> String? {
+            let file = try ParquetFile(path: Fixture.path("pages"), limits: limits)
+            do throws(ParquetError) {
+                var reader = try file.reader(columns: file.columns.map(\.name))
+                while try reader.next() != nil {}
+                return nil
+            } catch {
+                return error.reason
+            }
+        }
+        limits.maxHeldBytes = 1000
+        #expect(try problem()?.hasSuffix("together, at most 1000 are held") == true)
+        limits.maxHeldBytes = 4 << 20
+        #expect(try problem() == nil)
+    }
+
     @Test("every bit of pages with a checksum changed: an error that names the place")
     func checksums() throws {
         let bytes = try Fixture.bytes("encodings-zstd-v1")

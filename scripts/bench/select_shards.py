@@ -123,7 +123,7 @@ def columns(path):
         metadata={"refinery.header": header, "refinery.trailer": trailer})
     with pyarrow.parquet.ParquetWriter(
             path + ".tmp", schema, compression="zstd", compression_level=3,
-            data_page_size=1 << 20, write_page_checksum=True, store_schema=False,
+            data_page_size=1 << 20, write_page_checksum=True,
             use_dictionary=["row", "corpus", "domain", "teacher_outcome", "reference_outcome"]
             ) as writer:
         for start in range(0, len(lines), 1 << 17):

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Prints the beginnings of this project's own pages as a corpus of JSONL, for a short trial.
 
-    pages.py [COUNT [BYTES]]
+    pages.py [COUNT [CHARACTERS]]
 
-COUNT documents (24) of at most BYTES (1500) each: README.md and docs/*.md, then the same pages further
+COUNT documents (24) of at most CHARACTERS (1500) each: README.md and docs/*.md, then the same pages further
 on.
 """
 

@@ -7,8 +7,8 @@ struct ValueDictionary {
     /// What their spans are spans of.
     let bytes: RawMemory?
 
-    /// Reads a dictionary page, which is PLAIN.
-    init(_ page: Page, _ type: ColumnType) throws(ParquetError) {
+    /// Reads a dictionary page, which is PLAIN; its words are memory of `budget`.
+    init(_ page: Page, _ type: ColumnType, _ budget: PageBudget) throws(ParquetError) {
         let code = page.header.encoding
         guard code == Encoding.plain.rawValue || code == Encoding.plainDictionary.rawValue else {
             throw ParquetError("a dictionary is encoded as \(Encoding.name(code)), expected PLAIN")
@@ -24,7 +24,7 @@ struct ValueDictionary {
                 "a dictionary of \(count) values in \(page.size) bytes",
                 hint: ParquetError.truncated)
         }
-        words = try RawMemory(count * 8)
+        words = try RawMemory(count * 8, of: budget)
         var decoder = ValueDecoders.plain(PageBytes(page.memory, 0, page.size), type)
         _ = try decoder.decode(count, to: words.bound(to: UInt64.self))
         bytes = decoder.bytes

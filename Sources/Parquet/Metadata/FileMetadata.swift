@@ -1,6 +1,6 @@
 /// What a file's footer says (parquet.thrift, `FileMetaData`).
 struct FileMetadata {
-    /// Fields that a schema has at most, and keys that a file carries.
+    /// Fields that a schema has at most, row groups of a file, and keys that it carries.
     static let mostElements = 1 << 20
 
     /// The schema's elements, depth first.
@@ -29,7 +29,11 @@ struct FileMetadata {
                     schema.append(try SchemaElement(&reader))
                 }
             case 4:
-                for _ in 0..<(try reader.structures(field)) {
+                let count = try reader.structures(field)
+                guard rowGroups.count + count <= Self.mostElements else {
+                    throw ParquetError("metadata of \(count) row groups, which is too many")
+                }
+                for _ in 0..<count {
                     do {
                         rowGroups.append(try RowGroup(&reader))
                     } catch {

@@ -46,7 +46,9 @@ final class FileBytes: Sendable {
             if got < 0 && errno == EINTR { continue }
             guard got > 0 else {
                 let reason = got < 0 ? String(cString: strerror(errno)) : "it was cut short"
-                throw ParquetError("cannot read at offset \(offset + done): \(reason)")
+                throw ParquetError(
+                    "cannot read at offset \(offset + done): \(reason)",
+                    hint: "look after the disk or the network, or whoever writes the file")
             }
             done += got
         }

@@ -21,12 +21,14 @@ struct PageSource {
     private var windowRange = 0..<0
     private var compressed: RawMemory?
     private let decompressor: PageDecompressor
+    private let budget: PageBudget
 
-    /// The pages of `chunk`, from its beginning.
+    /// The pages of `chunk`, from its beginning, in memory of `budget`.
     init(
         _ file: FileBytes, _ chunk: ColumnChunk, _ limits: ParquetLimits,
-        _ decompressor: PageDecompressor
+        _ decompressor: PageDecompressor, _ budget: PageBudget
     ) throws(ParquetError) {
+        self.budget = budget
         self.file = file
         self.limits = limits
         self.decompressor = decompressor
@@ -43,7 +45,7 @@ struct PageSource {
         (offset, end) = (range.lowerBound, range.upperBound)
         // Impala and parquet-mr before 1.2.9 did not count the dictionary's header (PARQUET-816).
         overhang = min(100, max(0, file.size - 8 - end))
-        window = try RawMemory(Self.headerBytes)
+        window = try RawMemory(Self.headerBytes, of: budget)
     }
 
     /// The next page, in `memory` where that has room for it and nobody else holds it; nil at the
@@ -78,7 +80,8 @@ struct PageSource {
         let size = header.uncompressedSize
         let bare = header.kind == .dataV2 ? header.definitionSize + header.repetitionSize : 0
         let isPlain = codec == .uncompressed || !header.isCompressed
-        let source = try RawMemory.recycled(&compressed, header.compressedSize)
+        let source = try RawMemory.recycled(
+            &compressed, header.compressedSize, of: budget)
         compressed = source
         try read(header.compressedSize, at: offset, to: source.base)
         offset += header.compressedSize
@@ -104,7 +107,7 @@ struct PageSource {
         if size > bare || !body.isEmpty {
             try PageDecompressor.check(codec, body, size: size - bare)
         }
-        let target = try RawMemory.recycled(&memory, size)
+        let target = try RawMemory.recycled(&memory, size, of: budget)
         memory = target
         // SAFETY: `bare` is at most the size of both, by the header's check.
         let all = UnsafeMutableRawBufferPointer(start: target.base, count: size)
@@ -144,7 +147,7 @@ struct PageSource {
             && (windowRange.upperBound - offset >= min(count, 512))
             && (count <= Self.headerBytes || windowRange.upperBound - offset >= count)
         if !isHeld {
-            if window.capacity < count { window = try RawMemory(count) }
+            if window.capacity < count { window = try RawMemory(count, of: budget) }
             windowRange = 0..<0
             try file.read(count, at: offset, to: window.base)
             windowRange = offset..<offset + count

@@ -15,23 +15,31 @@ final class RawMemory: @unchecked Sendable {
     /// How many bytes may be used.
     let capacity: Int
 
-    /// Takes `capacity` bytes.
-    init(_ capacity: Int) throws(ParquetError) {
+    private let budget: PageBudget?
+
+    /// Takes `capacity` bytes, of `budget` where there is one.
+    init(_ capacity: Int, of budget: PageBudget? = nil) throws(ParquetError) {
+        try budget?.take(capacity)
+        self.budget = budget
+        self.capacity = capacity
         guard capacity >= 0, capacity <= 1 << 40, let base = malloc(capacity + Self.padding) else {
+            budget?.giveBack(capacity)
             throw ParquetError("there is no memory for \(capacity) bytes")
         }
         // SAFETY: the allocation has `padding` bytes beyond the capacity.
         memset(base + capacity, 0, Self.padding)
         self.base = base
-        self.capacity = capacity
     }
 
-    deinit { free(base) }
+    deinit {
+        free(base)
+        budget?.giveBack(capacity)
+    }
 
     /// `old` again where nobody else holds it and it has room for `capacity` bytes, without being
     /// far too large; else fresh memory.
     static func recycled(
-        _ old: inout RawMemory?, _ capacity: Int
+        _ old: inout RawMemory?, _ capacity: Int, of budget: PageBudget? = nil
     ) throws(ParquetError) -> RawMemory {
         if isKnownUniquelyReferenced(&old), let memory = old, memory.capacity >= capacity,
             memory.capacity / 4 <= max(capacity, 64 << 10)
@@ -39,7 +47,7 @@ final class RawMemory: @unchecked Sendable {
             return memory
         }
         old = nil
-        return try RawMemory(capacity)
+        return try RawMemory(capacity, of: budget)
     }
 
     /// The elements that the memory holds, uninitialised where nothing was written.

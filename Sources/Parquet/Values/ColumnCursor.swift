@@ -11,6 +11,7 @@ struct ColumnCursor {
 
     private let rowCount: Int
     private let limits: ParquetLimits
+    private let budget: PageBudget
     private var pages: PageSource
     private var renderer: ValueRenderer
     private var dictionary: ValueDictionary?
@@ -25,14 +26,15 @@ struct ColumnCursor {
 
     init(
         _ column: ParquetColumn, _ group: RowGroup, _ file: ParquetFile,
-        _ decompressor: PageDecompressor
+        _ decompressor: PageDecompressor, _ budget: PageBudget
     ) throws(ParquetError) {
         self.column = column
         rowCount = group.rowCount
         limits = file.limits
+        self.budget = budget
         renderer = ValueRenderer(column.type)
         let chunk = group.columns[column.leaf]
-        pages = try PageSource(file.bytes, chunk, limits, decompressor)
+        pages = try PageSource(file.bytes, chunk, limits, decompressor, budget)
         guard chunk.type == column.type.physical.rawValue else {
             throw ParquetError(
                 "its values have type \(chunk.type), in the schema \(column.type.physical.rawValue)",
@@ -153,7 +155,7 @@ struct ColumnCursor {
         defer { isFirstPage = false }
         guard page.header.kind != .dictionary else {
             guard isFirstPage else { throw ParquetError("a second dictionary in a column chunk") }
-            dictionary = try ValueDictionary(page, column.type)
+            dictionary = try ValueDictionary(page, column.type, budget)
             memory = nil
             return
         }

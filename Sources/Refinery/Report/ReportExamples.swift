@@ -37,7 +37,9 @@ struct ReportExamples {
         html.raw("<p class=\"note\">")
         html.text("A chunk's number is what ")
         html.element("code", "refinectl explain NUMBER --selection \(selection.name)")
-        html.text(" takes. At most \(ExampleList.ofDocument) of a document are shown in each part.")
+        html.text(
+            " takes. At most \(ExampleList.ofDocument) of a document are shown in each part, and on "
+                + "each side of the cut.")
         html.raw("</p>\n")
         for group in groups {
             html.element("h3", titles[group.place] ?? group.place)

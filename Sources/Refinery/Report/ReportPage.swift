@@ -39,7 +39,7 @@ public enum ReportPage {
     private static func title(_ report: ReportData) -> String {
         let corpora =
             report.corpora.count == 1
-            ? report.corpora[0]
+            ? "the corpus \(report.corpora[0])"
             : NumberText.counted(Int64(report.corpora.count), "corpus", "corpora")
         return "Selection \(report.selection.name) of \(corpora)"
     }
@@ -49,6 +49,10 @@ public enum ReportPage {
         let (words, isWarning) = ReportWords.pair(pair, report.selection.unit)
         html.element("h2", "Is this pair any good?")
         html.element("p", class: isWarning ? "warning" : nil, words)
+        html.element(
+            "p", class: "note",
+            "A model's loss on a token that it gave the probability p is −ln p, in nats; one nat is "
+                + "1.44 bits.")
         if let bias = report.selection.sliceBias {
             html.element(
                 "p", class: "note", bias.words.prefix(1).uppercased() + bias.words.dropFirst() + "."

@@ -22,6 +22,17 @@ public struct ReportStage: Sendable {
         self.told = told
     }
 
+    /// Throws where one of the selections of a report is not there.
+    ///
+    /// - Throws: ``RefineryError`` naming it.
+    public func check(selection name: String, beside other: String?) throws {
+        try store.read { snapshot in
+            for name in [name, other].compactMap({ $0 }) {
+                _ = try snapshot.requiredSelection(named: name)
+            }
+        }
+    }
+
     /// What a report on a selection shows: the candidates of its rule among the scores as they
     /// are, and which of them it keeps.
     ///

@@ -18,6 +18,9 @@ struct ScoreFileCheck {
     /// The trailer; nil before it was taken.
     private(set) var trailer: ScoreFileTrailer?
 
+    /// Bytes of the rows' lines so far.
+    private(set) var bytes = 0
+
     private var order = ScoreFileOrder()
     private var hash = SHA256()
     private var spelling = JSONBytes()
@@ -51,6 +54,7 @@ struct ScoreFileCheck {
             throw Self.tooLong
         }
         spelling.raw("\n")
+        bytes += spelling.bytes.count
         spelling.bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
     }
 
@@ -97,6 +101,6 @@ struct ScoreFileCheck {
 
     /// What is wrong with a file that is to be scored again.
     static func wrong(_ what: String) -> RefineryError {
-        RefineryError(.input, what, hint: hint)
+        RefineryError(.input, NumberText.printable(what), hint: hint)
     }
 }

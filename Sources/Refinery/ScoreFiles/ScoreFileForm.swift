@@ -8,6 +8,14 @@ public enum ScoreFileForm: Sendable, Equatable {
     /// The endings of names that score files have.
     public static let endings = [".jsonl", ".jsonl.gz", ".jsonl.zst", ".parquet"]
 
+    /// Bytes of memory that reading a file takes, more or less.
+    public var memory: Int {
+        switch self {
+        case .lines: 2 * ScoreFileWriter.longestLine
+        case .parquet: ScoreFileTable.memory
+        }
+    }
+
     /// The form of a file of that name.
     public init(path: String) {
         self = path.hasSuffix(".parquet") ? .parquet : .lines

@@ -86,6 +86,8 @@ struct ScoreFileLines {
     private func wrong(_ what: String) -> RefineryError { placed(ScoreFileCheck.wrong(what)) }
 
     private func placed(_ error: RefineryError) -> RefineryError {
-        RefineryError(.input, "\(name):\(max(line, 1)): \(error.message)", hint: error.hint)
+        RefineryError(
+            .input, NumberText.printable("\(name):\(max(line, 1)): \(error.message)"),
+            hint: error.hint)
     }
 }

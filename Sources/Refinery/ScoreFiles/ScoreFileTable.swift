@@ -8,11 +8,21 @@ struct ScoreFileTable {
     /// Bytes of a page at most: a text as long as a line may be, and what stands beside it.
     private static let pageBytes = ScoreFileWriter.longestLine + (4 << 20)
     /// Bytes of the metadata at most: both lines, and 4 kB for each row group.
-    private static let footerBytes = 64 << 20
+    private static let footerBytes = 8 << 20
+    /// Bytes that the rows have as lines at most, and how many more for each byte of the file: one
+    /// long text that every row points to would keep its reader busy for hours.
+    private static let lineBytes = (least: 1 << 30, each: 1000)
+    /// Bytes of pages that are held together: three of 1 MiB for each column, and the longest text
+    /// twice.
+    private static let heldBytes =
+        3 * (ScoreFileColumns.all.count << 20) + 2 * ScoreFileWriter.longestLine
+    /// Bytes of memory that reading takes, more or less: pages, metadata, a batch of rows.
+    static let memory = heldBytes + (32 << 20)
 
     private let name: String
     private let headerLine: [UInt8]
     private let trailerLine: [UInt8]
+    private let mostLineBytes: Int
     private var reader: ParquetReader
     private var check = ScoreFileCheck()
 
@@ -25,6 +35,7 @@ struct ScoreFileTable {
         var limits = ParquetLimits()
         limits.maxPageBytes = Self.pageBytes
         limits.maxFooterBytes = Self.footerBytes
+        limits.maxHeldBytes = Self.heldBytes
         limits.batchRows = 4096
         limits.batchBytes = 1 << 20
         let file: ParquetFile
@@ -37,6 +48,7 @@ struct ScoreFileTable {
         } catch {
             throw Self.error(error)
         }
+        mostLineBytes = Self.lineBytes.least + Self.lineBytes.each * file.size
         guard file.hasPossibleRowCount else {
             throw Self.placed(
                 ScoreFileCheck.wrong("its \(file.size) bytes cannot hold \(file.rowCount) rows"),
@@ -106,6 +118,11 @@ struct ScoreFileTable {
             var cells = ScoreFileCells(batch, row: index)
             let row = try cells.read(corpus: check.corpus)
             try check.take(row)
+            guard check.bytes <= mostLineBytes else {
+                throw ScoreFileCheck.wrong(
+                    "the rows so far have \(check.bytes) bytes as lines: the file is made to take for "
+                        + "ever")
+            }
             return row
         } catch let error as RefineryError {
             throw Self.placed(error, "\(name): row \(batch.firstRow + index)")
@@ -164,12 +181,15 @@ struct ScoreFileTable {
     }
 
     private static func placed(_ error: RefineryError, _ place: String) -> RefineryError {
-        RefineryError(.input, "\(place): \(error.message)", hint: error.hint)
+        RefineryError(
+            .input, NumberText.printable("\(place): \(error.message)"), hint: error.hint)
     }
 
-    /// What is wrong with the Parquet, which getting it again would not mend.
+    /// What is wrong with the Parquet, with its own hint where it is not that the file is damaged.
     private static func error(_ error: ParquetError) -> RefineryError {
-        ScoreFileCheck.wrong(error.message)
+        var wrong = ScoreFileCheck.wrong(error.message)
+        if let hint = error.hint, hint != ParquetError.truncated { wrong.hint = hint }
+        return wrong
     }
 }
 

@@ -5,7 +5,7 @@ import Refinery
 
 /// `POST /v1/score-files`: the body is a score file; the answer is a `ScoreImportReport`.
 struct ScoreFileRoute {
-    /// Memory that an import takes, more or less: lines, rows that are sorted, a transaction.
+    /// Memory that an import takes, more or less: rows that are sorted, and a transaction.
     private static let bytes = 64 << 20
 
     let environment: RouteEnvironment
@@ -36,7 +36,7 @@ struct ScoreFileRoute {
                 throw RefineryError(
                     .input, "\(file): incomplete: \(error.reason)", hint: "send it again")
             }
-            let share = environment.memory.take(Self.bytes)
+            let share = environment.memory.take(Self.bytes + ScoreFileForm(path: file).memory)
             defer { withExtendedLifetime((share, upload)) {} }
             let (counts, header) = try ScoreImportStage(store).run(
                 upload.path, named: file,

@@ -32,6 +32,8 @@ struct SelectionRoutes {
             }
             let other = parameters.text("beside")
             let (slot, tracker) = (try await threads.slot(), environment.tracker)
+            // Before a job is recorded for nothing.
+            try await threads.query { try ReportStage(store).check(selection: name, beside: other) }
             return try Response.json(
                 await slot.run {
                     let detail = ReportData.jobDetail(selection: name)

@@ -87,7 +87,7 @@ struct ReportPageTests {
         #expect(ReportWords.verdict(uneven).contains("Kept less than others: x&y (35.0 %)."))
         #expect(
             words.hasSuffix("2 chunks lie within 1e-4: another machine may decide them otherwise."))
-        #expect(page(data(text: "abc")).contains("Selection a &lt;b&gt; of books"))
+        #expect(page(data(text: "abc")).contains("Selection a &lt;b&gt; of the corpus books"))
     }
 
     @Test("Each step says what it removed, in words, and what it left")

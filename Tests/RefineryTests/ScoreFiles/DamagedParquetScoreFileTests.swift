@@ -145,6 +145,9 @@ struct DamagedParquetScoreFileTests {
         let hash = "it is not 64 lower-case hexadecimal digits"
         let cases: [(Int, String, ScoreCells.Cell, String)] = [
             (0, "row", .words("chonk"), "\"chonk\" is no chunk and no reject"),
+            (
+                0, "row", .words("\u{1B}[31mred"), "\"\u{FFFD}[31mred\" is no chunk and no reject"
+            ),
             (0, "id", .text([0x61, 0xFF]), "not UTF-8 at byte 2"),
             (0, "sha256", .words("ab"), hash),
             (0, "document_sha256", .words(String(repeating: "A", count: 64)), hash),
