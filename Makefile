@@ -22,7 +22,7 @@ PYTHON_TESTS := $(CACHE)/python-tests
 CLUSTER_TESTS := $(CACHE)/cluster-tests
 
 .DEFAULT_GOAL := help
-.PHONY: help deps teacher debian-corpus build install man test test-build test-needs test-install test-systemd test-cluster test-cluster-brief judges test-judges test-engines test-python matrix judge-training bench-training judge-parquet judge-trainers bench-parquet bench-trainers fuzz-parquet test-browser test-monitoring fuzz bench bench-peers bench-families bench-types bench-tokenizer bench-store bench-import bench-served bench-large bench-idle quickstart quickstart-full format lint clean
+.PHONY: help deps teacher debian-corpus build install man test test-build test-needs test-install test-systemd test-cluster test-cluster-brief cluster-needs judges test-judges test-engines test-python matrix judge-training bench-training judge-parquet judge-trainers bench-parquet bench-trainers fuzz-parquet test-browser test-monitoring fuzz bench bench-peers bench-families bench-types bench-tokenizer bench-store bench-import bench-served bench-large bench-idle quickstart quickstart-full format lint clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -231,6 +231,8 @@ test-cluster-brief: teacher test-build $(CLUSTER_TESTS)/ready ## the same by dat
 	    $(CACHE)/cluster-brief --engine datatrove --engine ray -- \
 	    --teacher $(abspath $(CACHE))/teacher.gguf --reference $(CURDIR)/models/reference \
 	    --context '<|endoftext|>'
+
+cluster-needs: $(CLUSTER_TESTS)/ready ## what `make test-cluster` and `make test-cluster-brief` bring from PyPI
 
 $(CLUSTER_TESTS)/ready: scripts/cluster/requirements.txt
 	python3 -m venv $(CLUSTER_TESTS)
