@@ -66,11 +66,11 @@ struct Report: AsyncParsableCommand {
         let name = if let selection { selection } else { try await Self.last(client) }
         let query = [("selection", name)] + (compare.map { [("beside", $0)] } ?? [])
         let reporter = ProgressReporter()
+        defer { reporter.finish() }
         let report = try await client.following(
             ReportData.jobDetail(selection: name), reporter
         ) { try await client.send(API.report, query: query) }
-        reporter.finish()
-        let tokens = plain ? [:] : try self.tokens(of: report)
+        let tokens = plain ? [:] : try self.tokens(of: report, reporter)
         let page = ReportPage.render(report, tokens: tokens)
         guard path != "-" else { return StandardOutput.write(page) }
         let file = try OutputWriter(path: path, compression: Compression.none)
@@ -86,7 +86,9 @@ struct Report: AsyncParsableCommand {
         return last.name
     }
 
-    private func tokens(of report: ReportData) throws -> [Int64: [TokenDifference]] {
+    private func tokens(
+        of report: ReportData, _ reporter: ProgressReporter
+    ) throws -> [Int64: [TokenDifference]] {
         guard
             let pair = try TokenDifferences.load(
                 report.models, ignoredConfig: fields.ignored, engines: engines)
@@ -95,9 +97,7 @@ struct Report: AsyncParsableCommand {
         for example in report.examples.flatMap(\.chunks) where example.isWhole {
             texts[example.chunk] = .init(chunk: example.chunk, bytes: Array(example.text.utf8))
         }
-        let reporter = ProgressReporter()
         let total = Int64(texts.count)
-        defer { reporter.finish() }
         return try pair.compute(
             texts.values.sorted { $0.chunk < $1.chunk }, threads: threadOptions.count
         ) { done in
