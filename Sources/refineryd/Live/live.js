@@ -168,7 +168,8 @@ function chart(minutes, now) {
     : "Nothing has been scored for a whole minute yet");
   for (const share of [0, 0.5, 1]) {
     draw("path", { class: "axis", d: `M${left},${y(upper * share)}H${width - 12}` });
-    draw("text", { x: left - 8, y: y(upper * share) + 4, "text-anchor": "end" }, count(Math.round(upper * share)));
+    draw("text", { x: left - 8, y: y(upper * share) + 4, "text-anchor": "end" },
+      Number.isInteger(upper * share) ? count(upper * share) : (upper * share).toFixed(1));
   }
   for (const share of [0, 0.5, 1]) {
     const number = first + (last - first) * share;
