@@ -20,9 +20,10 @@ TRAINER_JUDGES := $(CACHE)/trainers
 EXPORT_JUDGES := $(CACHE)/exports
 PYTHON_TESTS := $(CACHE)/python-tests
 CLUSTER_TESTS := $(CACHE)/cluster-tests
+PAGE_JUDGES := $(CACHE)/pages
 
 .DEFAULT_GOAL := help
-.PHONY: help deps teacher debian-corpus build install man test test-build test-needs test-install test-systemd test-cluster test-cluster-brief cluster-needs judges test-judges test-engines test-python matrix judge-training bench-training judge-parquet judge-trainers bench-parquet bench-trainers fuzz-parquet test-browser test-monitoring fuzz bench bench-peers bench-families bench-types bench-tokenizer bench-store bench-import bench-served bench-large bench-idle quickstart quickstart-full format lint clean
+.PHONY: help deps teacher debian-corpus build install man test test-build test-needs test-install test-systemd test-cluster test-cluster-brief cluster-needs judges test-judges test-engines test-python matrix judge-training bench-training judge-parquet judge-trainers bench-parquet bench-trainers fuzz-parquet test-browser test-pages test-monitoring fuzz bench bench-peers bench-families bench-types bench-tokenizer bench-store bench-import bench-served bench-large bench-idle quickstart quickstart-full format lint clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -181,6 +182,10 @@ test-browser: deps ## a report as a browser makes it; BROWSER=/usr/bin/chromium
 	REFINERY_BROWSER=$(or $(BROWSER),/usr/bin/chromium) $(SWIFT) test --skip-build \
 	    --disable-xctest $(TEST_FLAGS) --filter SelectionTests/reportInBrowser
 
+test-pages: $(PAGE_JUDGES)/ready teacher build ## the report and the live page in Chromium, judged by axe-core (needs Debian's package chromium)
+	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
+	    $(PAGE_JUDGES)/bin/python scripts/judges/pages.py --bin "$$bin"
+
 test-monitoring: teacher build ## Examples/monitoring under a real Prometheus (needs Debian's package prometheus)
 	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
 	    python3 scripts/judges/monitoring.py --bin "$$bin"
@@ -233,6 +238,11 @@ test-cluster-brief: teacher test-build $(CLUSTER_TESTS)/ready ## the same by dat
 	    --context '<|endoftext|>'
 
 cluster-needs: $(CLUSTER_TESTS)/ready ## what `make test-cluster` and `make test-cluster-brief` bring from PyPI
+
+$(PAGE_JUDGES)/ready: scripts/judges/requirements-pages.txt
+	python3 -m venv $(PAGE_JUDGES)
+	$(PAGE_JUDGES)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
 
 $(CLUSTER_TESTS)/ready: scripts/cluster/requirements.txt
 	python3 -m venv $(CLUSTER_TESTS)

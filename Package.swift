@@ -117,7 +117,7 @@ let package = Package(
             ],
             resources: [
                 .embedInCode("Live/live.html"), .embedInCode("Live/live.css"),
-                .embedInCode("Live/live.js"),
+                .embedInCode("Live/live.js"), .embedInCode("Live/icon.svg"),
             ],
             swiftSettings: strict),
         .executableTarget(

@@ -59,7 +59,7 @@ import Testing
             let policy = try #require(page.headers["content-security-policy"])
             #expect(policy.contains("default-src 'none'") && !policy.contains("unsafe"))
             #expect(page.headers["x-content-type-options"] == "nosniff")
-            for path in ["/live.css", "/live.js"] {
+            for path in ["/live.css", "/live.js", "/icon.svg"] {
                 #expect(page.body.contains("\"\(path)\""))
                 let status = try await client.get(path).status
                 #expect(status == 200)

@@ -51,8 +51,14 @@ def outcome(rng, tokens):
         f'"nll_adapted":{nll * 0.875!r},"repetition":{rng.randrange(4096) / 16384 + 0.0001!r}}}')
 
 
-def write(path, header, number, rows):
-    """One score file of so many rows; its bytes."""
+def pool():
+    """For each number of tokens some outcomes to draw from: making one takes longer than the rest of a row."""
+    rng = random.Random("outcomes")
+    return {tokens: [outcome(rng, tokens) for _ in range(256)] for tokens in range(40, 1024)}
+
+
+def write(path, header, number, rows, outcomes, compress):
+    """One score file of so many rows, through zstd where it is asked for."""
     rng = random.Random(number)
     header["shard"]["file"] = f"shard-{number:05}.jsonl"
     header["shard"]["sha256"] = hashlib.sha256(b"shard %d" % number).hexdigest()
@@ -60,7 +66,13 @@ def write(path, header, number, rows):
     first = '{"row":"header",' + json.dumps(header, sort_keys=True, separators=(",", ":"))[1:]
     header["row"] = "header"
     whole = hashlib.sha256()
-    with open(path + ".tmp", "wb") as file:
+    with open(path + ".tmp", "wb") as output:
+        packer = None
+        file = output
+        if compress:
+            packer = subprocess.Popen(["zstd", "-q", "-c"], stdin=subprocess.PIPE, stdout=output)
+            file = packer.stdin
+
         def put(lines):
             data = ("\n".join(lines) + "\n").encode()
             whole.update(data)
@@ -73,19 +85,20 @@ def write(path, header, number, rows):
             if ordinal == 0:
                 key = f"doc {number}-{line}"
                 document = hashlib.sha256(key.encode()).hexdigest()
-                domain = DOMAINS[rng.randrange(4)]
-            tokens = rng.randrange(40, 1024)
-            text = f"{rng.randrange(10_000)}" if rng.random() < 0.1 else f"{number} {row}"
-            # A text's sums are its own wherever it stands.
-            sums = random.Random(text) if len(text) < 5 and " " not in text else rng
-            if sums is not rng:
-                tokens = sums.randrange(40, 1024)
+                domain = DOMAINS[int(rng.random() * 4)]
+            # A tenth are texts of which there are 10,000; a text's sums are its own wherever it stands.
+            common = rng.random()
+            text = f"{int(common * 100_000)}" if common < 0.1 else f"{number} {row}"
+            sums = random.Random(text) if common < 0.1 else rng
+            tokens = 40 + int(sums.random() * 984)
+            drawn = outcomes[tokens]
             start = ordinal * 5000
             waiting.append(
                 f'{{"row":"chunk","corpus":"default","id":"{key}","document_sha256":"{document}",'
                 f'"domain":"{domain}","line":{line + 1},"ordinal":{ordinal},"start":{start},'
                 f'"end":{start + 5000},"sha256":"{hashlib.sha256(text.encode()).hexdigest()}",'
-                f'"teacher":{outcome(sums, tokens)},"reference":{outcome(sums, tokens)}}}')
+                f'"teacher":{drawn[int(sums.random() * 256)]},'
+                f'"reference":{drawn[int(sums.random() * 256)]}}}')
             if len(waiting) == 4096:
                 put(waiting)
                 waiting = []
@@ -95,6 +108,10 @@ def write(path, header, number, rows):
         file.write(
             f'{{"row":"trailer","documents":{documents},"chunks":{rows},"rejects":0,'
             f'"sha256":"{whole.hexdigest()}"}}\n'.encode())
+        if packer:
+            packer.stdin.close()
+            if packer.wait():
+                sys.exit("zstd failed")
     os.rename(path + ".tmp", path)
 
 
@@ -140,18 +157,18 @@ def columns(path):
 def main(refinectl, folder, rows, shards=8, form="jsonl", *rule):
     os.makedirs(folder, exist_ok=True)
     header = seed_header(refinectl, folder)
+    outcomes = pool()
     paths = []
     for number in range(shards):
         count = rows // shards + (number < rows % shards)
-        paths.append(f"{folder}/scores-{rows}-{shards}-{number}.jsonl")
-        if not os.path.exists(paths[-1]):
-            write(paths[-1], header, number, count)
-        lines, paths[-1] = paths[-1], paths[-1].removesuffix("jsonl") + form
-        if not os.path.exists(paths[-1]):
-            if form == "parquet":
-                columns(lines)
-            else:
-                subprocess.run(["zstd", "-q", "-o", paths[-1], lines], check=True)
+        paths.append(f"{folder}/scores-{rows}-{shards}-{number}.{form}")
+        if os.path.exists(paths[-1]):
+            continue
+        written = paths[-1].removesuffix("parquet") + "jsonl" if form == "parquet" else paths[-1]
+        write(written, header, number, count, outcomes, compress=form == "jsonl.zst")
+        if form == "parquet":
+            columns(written)
+            os.remove(written)
     size = sum(os.path.getsize(path) for path in paths)
     cuts = folder + "/cuts"
     shutil.rmtree(cuts, ignore_errors=True)

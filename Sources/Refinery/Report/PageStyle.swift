@@ -40,7 +40,7 @@ public enum PageStyle {
         body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.55 system-ui, sans-serif; }
         main { max-width: 62rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
         h1 { font-size: 1.7rem; line-height: 1.25; margin: 0 0 .3rem; overflow-wrap: anywhere; } h2 { font-size: 1.25rem; margin: 2.6rem 0 .6rem; } h3 { font-size: 1.05rem; margin: 1.6rem 0 .4rem; }
-        p, ul { max-width: 44rem; margin: .5rem 0; } ul { padding-left: 1.2rem; } code { font: .9em ui-monospace, monospace; overflow-wrap: anywhere; }
+        p, ul { max-width: 44rem; margin: .5rem 0; overflow-wrap: anywhere; } ul { padding-left: 1.2rem; } code { font: .9em ui-monospace, monospace; overflow-wrap: anywhere; }
         dl { display: grid; grid-template-columns: minmax(6rem, max-content) 1fr; gap: .2rem 1rem; margin: .6rem 0; } dt { color: var(--faint); } dd { margin: 0; overflow-wrap: anywhere; min-width: 0; }
         .note { color: var(--faint); font-size: .92rem; }
         .verdict { font-size: 1.15rem; border-left: 4px solid var(--kept); background: var(--soft); padding: .7rem 1rem; max-width: none; } .warning { border-left: 4px solid var(--cut); padding-left: .8rem; }

@@ -1,20 +1,34 @@
-/// The chunk rows of a score file on their way into a store, sorted by the hash of their texts.
+/// The chunk rows of a score file on their way into a store, sorted twice.
 ///
-/// Sorted they go through a store's index once, whatever its size. They lie in files without a name,
-/// so that none is taken before the whole score file was read.
+/// Sorted by the hash of their texts they go through the store's index of texts once, whatever its
+/// size, and sorted by chunk once through its table of scores. They lie in files without a name, so
+/// that none is taken before the whole score file was read.
 final class ImportedRows {
     /// Rows that are sorted in memory.
     private static let sorted = 1 << 16
 
-    private struct Row: RankedRecord {
+    private struct Row: BitwiseCopyable {
         var hash: ContentHash
         var line: Int
         var ordinal: Int
         var teacher: Outcome
         var reference: Outcome
+    }
 
-        static func ranksBefore(_ a: Row, _ b: Row) -> Bool {
-            a.hash != b.hash ? a.hash < b.hash : (a.line, a.ordinal) < (b.line, b.ordinal)
+    private struct RowByHash: RankedRecord {
+        var row: Row
+
+        static func ranksBefore(_ a: RowByHash, _ b: RowByHash) -> Bool {
+            a.row.hash < b.row.hash
+        }
+    }
+
+    private struct RowByChunk: RankedRecord {
+        var chunk: Int
+        var row: Row
+
+        static func ranksBefore(_ a: RowByChunk, _ b: RowByChunk) -> Bool {
+            (a.chunk, a.row.line, a.row.ordinal) < (b.chunk, b.row.line, b.row.ordinal)
         }
     }
 
@@ -25,12 +39,16 @@ final class ImportedRows {
         case failed(Int, Int)
     }
 
-    private let rows: SortedRuns<Row>
+    private let folder: String
+    private var byHash: SortedRuns<RowByHash>
+    private let byChunk: SortedRuns<RowByChunk>
     private let reasons: SpillTable<UInt8>
 
     /// No row; files are made in `folder`.
     init(folder: String) {
-        rows = SortedRuns(folder: folder, capacity: Self.sorted)
+        self.folder = folder
+        byHash = SortedRuns(folder: folder, capacity: Self.sorted)
+        byChunk = SortedRuns(folder: folder, capacity: Self.sorted)
         reasons = SpillTable(folder: folder)
     }
 
@@ -38,21 +56,41 @@ final class ImportedRows {
     ///
     /// - Throws: ``RefineryError`` where the disk takes no more.
     func add(_ chunk: ScoredChunk) throws {
-        try rows.add(
-            Row(
-                hash: chunk.hash, line: chunk.line, ordinal: chunk.ordinal,
-                teacher: outcome(chunk.teacher), reference: outcome(chunk.reference)))
+        try byHash.add(
+            RowByHash(
+                row: Row(
+                    hash: chunk.hash, line: chunk.line, ordinal: chunk.ordinal,
+                    teacher: outcome(chunk.teacher), reference: outcome(chunk.reference))))
     }
 
-    /// Hands over the rows by the hash of their texts.
+    /// Finds the chunk of every row, once all are there.
+    ///
+    /// - Parameter find: gives the chunk of a text, asked in the order of the hashes.
+    /// - Returns: How many rows have none: ``forEach(_:)`` leaves them out.
+    /// - Throws: ``RefineryError`` where the disk fails; what `find` throws.
+    func findChunks(_ find: (ContentHash) throws -> Int?) throws -> Int {
+        var unknown = 0
+        var ranked = try byHash.ranked()
+        while let row = try ranked.next()?.row {
+            if let chunk = try find(row.hash) {
+                try byChunk.add(RowByChunk(chunk: chunk, row: row))
+            } else {
+                unknown += 1
+            }
+        }
+        byHash = SortedRuns(folder: folder, capacity: Self.sorted)
+        return unknown
+    }
+
+    /// Hands over the rows by their chunks.
     ///
     /// - Throws: ``RefineryError`` where the disk fails; what `body` throws.
     func forEach(_ body: (ImportedScore) throws -> Void) throws {
-        var ranked = try rows.ranked()
-        while let row = try ranked.next() {
+        var ranked = try byChunk.ranked()
+        while let (chunk, row) = try ranked.next().map({ ($0.chunk, $0.row) }) {
             try body(
                 ImportedScore(
-                    hash: row.hash, line: row.line, ordinal: row.ordinal,
+                    chunk: chunk, hash: row.hash, line: row.line, ordinal: row.ordinal,
                     teacher: outcome(row.teacher), reference: outcome(row.reference)))
         }
     }

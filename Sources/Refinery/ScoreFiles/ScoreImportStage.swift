@@ -46,7 +46,7 @@ public struct ScoreImportStage: Sendable {
     /// Takes one file; blocks.
     ///
     /// Nothing is taken before it was read to its end. Its rows lie beside the store meanwhile, at
-    /// about 260 bytes each, sorted by the hash of their texts.
+    /// about 270 bytes each and twice for a while, in ``ImportedRows``.
     ///
     /// - Parameters:
     ///   - path: the score file.
@@ -89,6 +89,14 @@ public struct ScoreImportStage: Sendable {
                 return json.bytes
             })
         var counts = ScoreImportCounts()
+        counts.unknown = try store.read { snapshot in
+            let chunks = try OriginalChunks(snapshot)
+            return try sorted.findChunks { text in
+                try check()
+                return try chunks.chunk(text)
+            }
+        }
+        counts.chunks = counts.unknown
         var rows: [ImportedScore] = []
         var reasons = 0
         func flush() throws {

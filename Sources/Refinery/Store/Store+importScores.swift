@@ -1,6 +1,27 @@
 import Foundation
 import GRDB
 
+/// Finds the chunks that scores belong to.
+struct OriginalChunks {
+    private let find: RowStream
+
+    /// Those of a snapshot.
+    init(_ snapshot: Snapshot) throws {
+        find = try RowStream(
+            snapshot.db,
+            sql: """
+                SELECT id FROM chunk WHERE sha256 = ?1 AND duplicate_of IS NULL AND retired = 0
+                """)
+    }
+
+    /// The row id of the chunk that has a text; nil where none has.
+    func chunk(_ text: ContentHash) throws -> Int? {
+        find.reset()
+        try find.put(text, at: 1)
+        return try find.next() ? Int(find.integer(0)) : nil
+    }
+}
+
 extension Store {
     /// Takes rows of a score file, in one transaction.
     func importScores(

@@ -6,8 +6,8 @@ import Refinery
 
 /// What the page's port answers.
 ///
-/// These are `/`, `/live.css`, `/live.js`, `/events`, `/history`, `/selections/NAME`, `/metrics`,
-/// `/healthz` and `/readyz`.
+/// These are `/`, `/live.css`, `/live.js`, `/icon.svg`, `/events`, `/history`, `/selections/NAME`,
+/// `/metrics`, `/healthz` and `/readyz`.
 struct LiveRoutes {
     let environment: RouteEnvironment
     let source: LiveSource
@@ -22,6 +22,7 @@ struct LiveRoutes {
         file(router, "/", PackageResources.live_html, "text/html; charset=utf-8")
         file(router, "/live.css", PackageResources.live_css, "text/css; charset=utf-8")
         file(router, "/live.js", PackageResources.live_js, "text/javascript; charset=utf-8")
+        file(router, "/icon.svg", PackageResources.icon_svg, "image/svg+xml")
         router.get("/events") { _, context in try events(context.channel) }
         router.get("/history") { _, _ in
             let minutes = source.history.map {

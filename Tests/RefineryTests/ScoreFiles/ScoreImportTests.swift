@@ -14,9 +14,14 @@ struct ScoreImportTests {
         let test = try TestStore()
         try test.add(
             texts.enumerated().map { .test("s\($0)", $1, line: $0 + 1) })
+        try cut(test, chunker)
+        return test
+    }
+
+    private func cut(_ test: TestStore, _ chunker: String = chunker) throws {
         while true {
             let documents = try test.store.unchunkedDocuments(limit: 7, maxBytes: 1000)
-            if documents.isEmpty { return test }
+            if documents.isEmpty { return }
             try test.store.addChunks(
                 documents.map { (document: $0.id, chunks: TestStore.cut($0.text)) },
                 chunker: chunker)
@@ -154,8 +159,8 @@ struct ScoreImportTests {
         let whole = try store(Self.texts)
         _ = try ScoreImportStage(whole.store).run(path)
         let expected = try scores(whole)
-        // The file has 72 rows, and is read twice.
-        for (end, isTaken) in [(1, false), (76, false), (90, true), (140, true)] {
+        // The file has 72 rows: they are read, found in the store, and taken.
+        for (end, isTaken) in [(1, false), (76, false), (148, false), (162, true), (212, true)] {
             let test = try store(Self.texts)
             var stage = ScoreImportStage(test.store)
             stage.batch = 8
@@ -172,6 +177,29 @@ struct ScoreImportTests {
             _ = try stage.run(path)
             #expect(try scores(test) == expected)
         }
+    }
+
+    @Test("a chunk that goes while a file is taken leaves its scores to the next of the same text")
+    func chunkGoes() throws {
+        let test = try TestStore()
+        try test.add([.test("a", "one|two|three|")], corpus: "first")
+        try test.add([.test("b", "three|one|")], corpus: "second")
+        try cut(test)
+        let fixture = try ScoreFileFixture()
+        let path = try write(fixture, "one", ["one|two|three|"])
+        var asked = 0
+        let counts = try ScoreImportStage(test.store).run(
+            path,
+            isCancelled: {
+                asked += 1
+                // All three rows are read and found, and none is taken.
+                if asked == 7 { try? test.store.deleteCorpus("first") }
+                return false
+            }
+        ).0
+        #expect(try test.store.corpora().map(\.name) == ["second"])
+        #expect(counts.chunks == 3 && counts.unknown == 1 && counts.recorded == 4)
+        #expect(try test.store.check().isClean)
     }
 
     @Test("what a teacher that reads a share was not to read is read once it is imported")

@@ -1,5 +1,7 @@
 /// What a row of a score file says of a text.
 struct ImportedScore {
+    /// Row id of the chunk that had this text when it was looked for.
+    var chunk: Int
     /// SHA-256 of the text.
     var hash: ContentHash
     /// The document's line in the shard.

@@ -37,7 +37,7 @@ public struct ScoreImportCounts: Codable, Sendable, Equatable {
 
 /// Takes scores of other machines into a store, one transaction long.
 ///
-/// They are found by their text's hash. Of several for one text and model the least stands, by the
+/// They belong to the chunk that has their text. Of several for one text and model the least stands, by the
 /// outcome (a score before what is too short, that before a failure), the shard's SHA-256, line,
 /// ordinal and spelling, whichever came first. A score that this store computed is never replaced.
 struct ScoreImport {
@@ -59,6 +59,7 @@ struct ScoreImport {
     private let db: Database
     private let source: Source
     private let pending: Set<Int64>
+    private let verify: RowStream
     private let find: RowStream
     private let insert: RowStream
     private let standing: RowStream
@@ -71,7 +72,6 @@ struct ScoreImport {
         var chunk: Int
         var tokens: Int64
         var corpus: Int64
-        var row: Int
     }
 
     /// An import on a connection that writes.
@@ -79,13 +79,12 @@ struct ScoreImport {
         self.db = db
         self.source = source
         pending = Set(try Store.currentModelIDs(db))
-        find = try RowStream(
-            db,
-            sql: """
-                SELECT c.id, c.tokens, d.corpus FROM chunk c
-                CROSS JOIN document d ON d.id = c.document
-                WHERE c.sha256 = ?1 AND c.duplicate_of IS NULL AND c.retired = 0
-                """)
+        let place = """
+            SELECT c.id, c.tokens, d.corpus FROM chunk c CROSS JOIN document d ON d.id = c.document
+            WHERE c.sha256 = ?1 AND c.duplicate_of IS NULL AND c.retired = 0
+            """
+        verify = try RowStream(db, sql: place + " AND c.id = ?2")
+        find = try RowStream(db, sql: place)
         insert = try RowStream(
             db,
             sql: """
@@ -114,28 +113,14 @@ struct ScoreImport {
         read = try RowStream(db, sql: "DELETE FROM unread WHERE chunk = ?1 AND model = ?2")
     }
 
-    /// Takes rows in any order.
+    /// Takes rows; in the order of their chunks each page of the store is read and written once.
     mutating func add(_ rows: [ImportedScore]) throws {
         counts.chunks += rows.count
-        // Each index is gone through in its own order: pages are read once.
-        var places: [Place] = []
-        places.reserveCapacity(rows.count)
-        for row in rows.indices.sorted(by: { rows[$0].hash < rows[$1].hash }) {
-            find.reset()
-            try find.put(rows[row].hash, at: 1)
-            guard try find.next() else {
+        for row in rows {
+            guard let place = try place(of: row) else {
                 counts.unknown += 1
                 continue
             }
-            places.append(
-                Place(
-                    chunk: Int(find.integer(0)), tokens: find.integer(1), corpus: find.integer(2),
-                    row: row))
-        }
-        find.end()
-        places.sort { ($0.chunk, $0.row) < ($1.chunk, $1.row) }
-        for place in places {
-            let row = rows[place.row]
             try add(row.teacher, of: row, place, model: source.models.teacher)
             if source.models.reference != source.models.teacher {
                 try add(row.reference, of: row, place, model: source.models.reference)
@@ -145,6 +130,22 @@ struct ScoreImport {
 
     /// Writes the changes of counters.
     func finish() throws { try tally.write(db) }
+
+    /// The chunk of a row, which may have changed since it was looked for; nil where it is gone.
+    private func place(of row: ImportedScore) throws -> Place? {
+        try verify.put(row.chunk, at: 2)
+        return try place(of: row.hash, verify) ?? place(of: row.hash, find)
+    }
+
+    private func place(of hash: ContentHash, _ statement: RowStream) throws -> Place? {
+        statement.reset()
+        defer { statement.end() }
+        try statement.put(hash, at: 1)
+        guard try statement.next() else { return nil }
+        return Place(
+            chunk: Int(statement.integer(0)), tokens: statement.integer(1),
+            corpus: statement.integer(2))
+    }
 
     private mutating func add(
         _ outcome: ChunkScore.Outcome, of row: ImportedScore, _ place: Place, model: Int64
