@@ -181,13 +181,15 @@ function chart(minutes, now) {
   const isOne = whole.every(([, teacher, reference]) => teacher === reference);
   for (const [place, role] of isOne ? [[1, "teacher"]] : [[1, "teacher"], [2, "reference"]]) {
     let path = "";
-    for (let number = first; number < last; number++) {
+    // What was before the first minute of work, the daemon does not know.
+    for (let number = whole.length ? whole[0][0] : last; number < last; number++) {
       const value = (known.get(number)?.[place] ?? 0) / 60;
       path += (path ? "L" : "M") + x(number + 0.5).toFixed(1) + "," + y(value).toFixed(1);
     }
     if (path) draw("path", { class: "line " + role, d: path });
   }
-  const keys = isOne ? node("p", { class: "note" }, "Both models score the same chunks.")
+  const keys = !latest ? node("p", { class: "note" }, "Nothing has been scored for a whole minute yet.")
+    : isOne ? node("p", { class: "note" }, "Both models score the same chunks.")
     : node("p", { class: "note" }, node("span", { class: "key teacher" }), "teacher",
       node("span", { class: "key reference" }), "reference");
   byId("chart").replaceChildren(svg, keys);
