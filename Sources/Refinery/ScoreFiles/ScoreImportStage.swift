@@ -46,7 +46,7 @@ public struct ScoreImportStage: Sendable {
     /// Takes one file; blocks.
     ///
     /// Nothing is taken before it was read to its end. Its rows lie beside the store meanwhile, at
-    /// about 270 bytes each and twice for a while, in ``ImportedRows``.
+    /// about 250 bytes each and twice for a while, in ``ImportedRows``.
     ///
     /// - Parameters:
     ///   - path: the score file.
