@@ -83,7 +83,7 @@ $(JUDGES)/ready: scripts/judges/requirements.txt $(JUDGES)/served
 	$(JUDGES)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
-test-judges: judges teacher build test-python judge-trainers judge-parquet ## make the committed numbers again with the judges, and compare
+test-judges: judges teacher build judge-training judge-trainers judge-parquet ## make the committed numbers again with the judges, and compare
 	bin=$$($(SWIFT) build $(BUILD_FLAGS) --show-bin-path) && \
 	    $(JUDGES)/bin/python scripts/judges/compare.py --refinectl "$$bin/refinectl" && \
 	    $(JUDGES)/bin/python scripts/judges/served.py --refinectl "$$bin/refinectl" && \

@@ -18,13 +18,13 @@ teacher=$(scripts/fetch-teacher.sh)
 make --no-print-directory build >&2
 bin=$(swift build -c release --static-swift-stdlib --show-bin-path)
 
-step "a corpus of about 40 million tokens, and the first 2 million of them to be scored"
+step "a corpus of about 40 million tokens, and the first million or so of them to be scored"
 [ -s "$work/corpus.jsonl" ] ||
     scripts/make_debian_corpus.py --cache "$cache/debian" --output "$work/corpus.jsonl" \
         --megabytes "${CORPUS_MEGABYTES:-115}"
 [ -s "$work/part.jsonl" ] ||
     scripts/make_debian_corpus.py --cache "$cache/debian" --output "$work/part.jsonl" \
-        --megabytes "${PART_MEGABYTES:-5}"
+        --megabytes "${PART_MEGABYTES:-3}"
 
 step "a reference, trained on a slice of the corpus"
 [ -d "$work/reference" ] ||

@@ -50,6 +50,7 @@ step "packages, teacher and release build" \
     "10 to 20 minutes on 2 cores the first time (98 MB to download), else some seconds"
 scripts/deps.sh
 teacher=$(scripts/fetch-teacher.sh)
+# A reference of one's own needs 2,000,000 tokens of its slice, and this corpus has some 60,000.
 reference=$root/models/reference
 make --no-print-directory build >&2
 bin=$(swift build -c release --static-swift-stdlib --show-bin-path)
@@ -67,6 +68,7 @@ if ! scripts/make_quickstart_corpus.py --cache "$cache" --output "$corpus"; then
     scripts/make_quickstart_corpus.py --cache "$cache" --output "$corpus"
 fi
 did "$(wc -l <"$corpus") documents are in $corpus"
+echo '   too few to train a reference on: models/reference is taken; `make quickstart-full` trains one' >&2
 
 step "refineryd on a store of its own" "some seconds"
 # A daemon that an earlier run's kill -9 left behind still holds the store.

@@ -102,6 +102,22 @@ struct TokenSequencesTests {
         try file.commit()
     }
 
+    @Test("a full disk is named with what to do, and nothing is left behind")
+    func fullDisk() throws {
+        try Fixture.withFolder { folder in
+            let path = folder + "/full"
+            // What is written to it finds no room.
+            try FileManager.default.createSymbolicLink(
+                atPath: path + ".part", withDestinationPath: "/dev/full")
+            let error = #expect(throws: TrainingError.self) {
+                try DurableFile.write([1, 2, 3], to: path)
+            }
+            #expect(error?.message.hasSuffix("No space left on device") == true)
+            #expect(error?.hint == "make room on its disk; the same command goes on")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
+        }
+    }
+
     @Test("an epoch takes every sequence once, and batches do not exceed their size")
     func epochs() {
         let lengths = (0..<40).map { Int32(1 + $0 * 13 % 60) }

@@ -84,6 +84,10 @@ struct CommandLineTests {
             ["train-reference", "a", "--teacher", "t", "--output", "r", "--hours", "0"],
             ["train-reference", "a", "--teacher", "t", "--output", "-"],
             [
+                "train-reference", "a", "--teacher", "t", "--output", "r", "--hours", "1",
+                "--layers", "2", "--width", "64",
+            ],
+            [
                 "train-reference", "a", "--teacher", "t", "--output", "r", "--share", "0.1",
                 "--tokens", "9",
             ],
@@ -296,9 +300,10 @@ struct CommandLineTests {
             ["refine", "a.jsonl", "--teacher", "t", "--ratio", "0.5", "--output", "o.jsonl"],
             [
                 "train-reference", "a/", "b.jsonl", "--teacher", "t", "--output", "r", "--share",
-                "0.1", "--held-out", "0.01", "--hours", "2.5", "--seed", "3", "--epochs", "2",
-                "--layers", "4", "--width", "96", "--anyway", "--max-tokens", "512", "--json",
+                "0.1", "--held-out", "0.01", "--seed", "3", "--epochs", "2", "--layers", "4",
+                "--width", "96", "--anyway", "--max-tokens", "512", "--json",
             ],
+            ["train-reference", "a/", "--teacher", "t", "--output", "r", "--hours", "2.5"],
             [
                 "estimate", "a/", "b.jsonl", "--teacher", "t", "--reference", "r", "--minutes",
                 "2.5", "--seed", "3", "--output", "e.html", "--overwrite", "--json",

@@ -105,6 +105,10 @@ public struct DurableFile: ~Copyable {
 
     /// The error of the last system call, which was to do `what` with the file at `path`.
     static func failure(_ what: String, _ path: String) -> TrainingError {
-        TrainingError("cannot \(what) \(path): \(String(cString: strerror(errno)))")
+        let reason = errno
+        let isFull = [ENOSPC, EDQUOT, EFBIG].contains(reason)
+        return TrainingError(
+            "cannot \(what) \(path): \(String(cString: strerror(reason)))",
+            hint: isFull ? "make room on its disk; the same command goes on" : nil)
     }
 }

@@ -23,6 +23,10 @@ extension EstimateRecord {
             ),
             ("bytes a token", Self.number(corpus.bytesPerToken)),
         ]
+        if let inSlice = corpus.inSlice, inSlice > 0 {
+            corpusLines.insert(
+                ("in the reference's slice, not drawn", Self.count(Double(inSlice))), at: 1)
+        }
         if corpus.readShare < 0.999 {
             corpusLines.insert(
                 ("of the files' bytes", Self.number(100 * corpus.readShare, 1) + " %"), at: 0)

@@ -8,6 +8,9 @@ public struct EstimateRecord: Codable, Sendable, Equatable {
         public var textBytes: Int64
         /// Lines that are no documents.
         public var rejected: Int64
+        /// Documents of the reference's slice: no selection takes them, and the pilot drew none; nil
+        /// without a reference.
+        public var inSlice: Int64?
         /// The share of the files' bytes that was read before time was up.
         public var readShare: Double
         /// Tokens of the teacher in the whole corpus.
@@ -18,6 +21,7 @@ public struct EstimateRecord: Codable, Sendable, Equatable {
         private enum CodingKeys: String, CodingKey {
             case documents, rejected, tokens
             case textBytes = "text_bytes"
+            case inSlice = "in_slice"
             case readShare = "read_share"
             case bytesPerToken = "bytes_per_token"
         }

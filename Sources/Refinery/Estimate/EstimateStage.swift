@@ -107,6 +107,8 @@ public struct EstimateStage: Sendable {
         until end: ContinuousClock.Instant, _ told: (Event) -> Void
     ) throws -> PilotDraw {
         var draw = PilotDraw(seed: request.seed)
+        let slice = try reference.flatMap { try TrainingRecordFile.slice(folder: $0.localPath) }
+        let spared = slice.flatMap { $0.isSpared ? $0 : nil }
         var isUp = false
         do {
             _ = try documents.forEach { event in
@@ -125,7 +127,8 @@ public struct EstimateStage: Sendable {
             } _: { document, sha256 in
                 if isCancelled() { throw CancellationError() }
                 if isUp { throw TimeIsUp() }
-                draw.add(document, sha256)
+                let isSpared = spared.map { $0.part(ofText: sha256) != .candidate } ?? false
+                draw.add(document, sha256, isSpared: isSpared)
             }
         } catch is TimeIsUp {}
         guard draw.tally.documents > 0 else {
@@ -198,7 +201,8 @@ public struct EstimateStage: Sendable {
             PilotStatistics.estimated(main, perByte) ?? Estimated(rate, rate, rate)
         return EstimateRecord.Corpus(
             documents: tally.documents, textBytes: tally.textBytes, rejected: tally.rejected,
-            readShare: readShare, tokens: ratio.times(whole),
+            inSlice: reference == nil ? nil : tally.spared, readShare: readShare,
+            tokens: ratio.times(whole),
             bytesPerToken: rate > 0 ? 1 / rate : 0)
     }
 

@@ -28,6 +28,8 @@ struct PilotDraw {
         var textBytes: Int64 = 0
         var fileBytes: Int64 = 0
         var rejected: Int64 = 0
+        /// Documents that the reference was trained or judged on.
+        var spared: Int64 = 0
     }
 
     /// Documents of the main draw at most, and of each domain's own.
@@ -59,10 +61,16 @@ struct PilotDraw {
     /// Counts a line that is no document.
     mutating func reject() { tally.rejected += 1 }
 
-    /// Takes a document.
-    mutating func add(_ document: ImportedDocument, _ sha256: SHA256Digest) {
+    /// Takes a document; one that is spared is counted and not drawn, for no selection takes it.
+    mutating func add(
+        _ document: ImportedDocument, _ sha256: SHA256Digest, isSpared: Bool = false
+    ) {
         tally.documents += 1
         tally.textBytes += Int64(document.text.count)
+        if isSpared {
+            tally.spared += 1
+            return
+        }
         guard !document.text.isEmpty else { return }
         let draw = sha256.withUnsafeBytes { draws.draw(sha256: $0) }
         let key = -log(KeyedDraw.uniform(draw)) / Double(document.text.count)

@@ -70,6 +70,18 @@ final class WorkFolder {
         }
     }
 
+    /// Deletes the folder where `body` throws and `file` is not there: nothing is lost by it.
+    func removing<Value>(unless file: String, _ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch {
+            if !FileManager.default.fileExists(atPath: file) {
+                try? FileManager.default.removeItem(atPath: path)
+            }
+            throw error
+        }
+    }
+
     /// Refuses to go on with what was begun by other settings.
     ///
     /// - Parameter settings: the options, with their values then and now.

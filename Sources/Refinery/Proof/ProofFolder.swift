@@ -69,6 +69,11 @@ final class ProofFolder {
         return plan
     }
 
+    /// Deletes the folder where `body` throws before there is a plan: there is nothing to go on from.
+    func removingUnlessPlanned(_ body: () throws -> ProofPlan) throws -> ProofPlan {
+        try folder.removing(unless: planPath, body)
+    }
+
     /// Writes the plan, whole or not at all.
     func write(_ plan: ProofPlan) throws { try folder.write(plan, to: planPath) }
 

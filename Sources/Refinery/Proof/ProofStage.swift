@@ -77,7 +77,11 @@ public struct ProofStage: Sendable {
             store, selection, beside: beside, teacher: teacher, longest: try longest(pair))
         let known = try folder.plan(request)
         if let known { try check(known, selection, beside, corpus) }
-        let plan = try known ?? makePlan(selection, beside, pair, corpus, folder, writer, told)
+        let plan =
+            try known
+            ?? folder.removingUnlessPlanned {
+                try makePlan(selection, beside, pair, corpus, folder, writer, told)
+            }
         try folder.write(plan)
         told(.planned(plan))
         let target = try TokenSequences(path: folder.target)
@@ -245,14 +249,7 @@ public struct ProofStage: Sendable {
         guard
             target.documents.count >= ProofTarget.leastDocuments
                 || (request.anyway && target.documents.count > 1)
-        else {
-            throw RefineryError(
-                .refused,
-                "only \(target.documents.count) documents judge (\(target.words)), and fewer than "
-                    + "\(ProofTarget.leastDocuments) say nothing",
-                hint: "name more files with --target, more domains with --judge-domains, or the "
-                    + "whole corpus, whose held-out documents are more")
-        }
+        else { throw Self.tooFew(target, request) }
         told(.writing(.rule, seed: 0))
         let tokens = folder.tokens(.rule, 0)
         _ = try writer.write(.rule, seed: 0, to: tokens, isCancelled: isCancelled)
@@ -278,6 +275,21 @@ public struct ProofStage: Sendable {
             tokenizer: ModelFingerprint.tokenizer(teacher.tokenizer),
             contextRule: teacher.contextRule, pool: try pool(), files: files, target: target,
             shape: shape, settings: sizes.settings(shape, training, sizing))
+    }
+
+    private static func tooFew(_ target: ProofTarget, _ request: ProofRequest) -> RefineryError {
+        let passedOver =
+            target.inCorpus == 0
+            ? ""
+            : "; \(target.inCorpus) more are in the store, too, where an arm could learn from them"
+        return RefineryError(
+            .refused,
+            "only \(target.documents.count) documents judge (\(target.words)), and fewer than "
+                + "\(ProofTarget.leastDocuments) say nothing\(passedOver)",
+            hint: request.hasTarget
+                ? "name more files with --target, of documents that the store does not hold"
+                : "name more domains with --judge-domains, or the whole corpus, whose held-out "
+                    + "documents are more")
     }
 
     /// Trains one student, or goes on with it.

@@ -41,22 +41,42 @@ struct ProofTargetSource {
         guard let slice = selection.rule.slice else {
             throw RefineryError(
                 .refused,
-                "\"\(selection.name)\" holds no documents out: its reference says no slice, or "
-                    + "was trained on more than a fifth of the corpus",
+                "\"\(selection.name)\" holds no documents out: its reference says no slice, was "
+                    + "trained on more than a fifth of the corpus, or --keep-slice was given",
                 hint: "judge by files of your own with --target FILE")
         }
         let wanted = Set(request.judgeDomains)
+        var heldOut: Set<String> = []
         let words =
             "held-out documents"
             + (wanted.isEmpty
                 ? " of every domain"
                 : " of " + request.judgeDomains.joined(separator: ", "))
-        return try target(words, corpus.map { $0.forEach } ?? storedDocuments, path) {
+        let found = try target(words, corpus.map { $0.forEach } ?? storedDocuments, path) {
             document, sha256 in
             guard slice.part(ofText: sha256) == .heldOut else { return false }
             let domain = document.domain.map { String(decoding: $0, as: UTF8.self) }
+            if let domain { heldOut.insert(domain) }
             return wanted.isEmpty || domain.map(wanted.contains) == true
         }
+        // A verdict says which domains it rests on.
+        if let missing = wanted.subtracting(heldOut).min() {
+            throw Self.noDocument(of: missing, heldOut)
+        }
+        return found
+    }
+
+    /// A domain that is to judge has no document that is held out.
+    private static func noDocument(of domain: String, _ heldOut: Set<String>) -> RefineryError {
+        let names = heldOut.sorted()
+        let near = NearestName.of(domain, among: names)
+        return RefineryError(
+            .refused, "no held-out document has the domain \"\(domain)\"",
+            hint: near.map { "did you mean \"\($0)\"?" }
+                ?? (names.isEmpty
+                    ? "give the whole corpus, whose held-out documents are more"
+                    : "held-out documents have the domains "
+                        + names.prefix(20).joined(separator: ", ")))
     }
 
     private func target(

@@ -58,12 +58,17 @@ struct ReferenceSizes {
         for size in Self.ladder.reversed() {
             let shape = try shape(layers: size.layers, width: size.width)
             guard Int64(shape.bodyParameters * Self.tokensPerParameter) <= tokens else { continue }
-            // Backward is twice forward.
-            let forward = shape.operations(lengths: [length]) / 3 / Double(length)
+            let forward = forwardOperations(shape, length: length)
             guard forward <= teacherOperations * Self.teacherShare else { continue }
             if try fits(shape) { return shape }
         }
         return try shape(layers: Self.ladder[0].layers, width: Self.ladder[0].width)
+    }
+
+    /// Floating-point operations of a shape's forward pass a token, in sequences of so many tokens.
+    func forwardOperations(_ shape: ReferenceShape, length: Int) -> Double {
+        // Backward is twice forward.
+        shape.operations(lengths: [length]) / 3 / Double(length)
     }
 
     /// Passes over a slice of so many tokens.

@@ -95,14 +95,7 @@ final class TrainingFolder {
 
     /// Deletes the folder where `body` throws before there is a plan: there is nothing to go on from.
     func removingUnlessPlanned(_ body: () throws -> ReferencePlan) throws -> ReferencePlan {
-        do {
-            return try body()
-        } catch {
-            if !FileManager.default.fileExists(atPath: planPath) {
-                try? FileManager.default.removeItem(atPath: path)
-            }
-            throw error
-        }
+        try folder.removing(unless: planPath, body)
     }
 
     /// Checks, before hours go by, that the teacher's tokenizer can be written.

@@ -19,7 +19,9 @@ public struct TrainingStage: Sendable {
         case slicing(documents: Int64)
         /// What will be trained; the seconds that it takes, from measured steps.
         case planned(ReferencePlan, seconds: Double, memory: Int)
-        /// It goes on from a checkpoint.
+        /// A forward pass of it costs this share of the teacher's, more than a tenth.
+        case costly(Double)
+        /// It goes on with what was planned before, from its checkpoint; step 0: there is none yet.
         case resumed(ReferencePlan, step: Int)
         /// The training itself.
         case training(TrainingReport)
@@ -64,7 +66,8 @@ public struct TrainingStage: Sendable {
         }
         let work = try TrainingFolder(output: output)
         try work.check(request, documents)
-        let plan = try work.plan() ?? work.removingUnlessPlanned { try makePlan(work, told) }
+        let known = try work.plan()
+        let plan = try known ?? work.removingUnlessPlanned { try makePlan(work, told) }
         try check(plan, work)
         let training = try TokenSequences(path: work.training)
         let heldOut = try TokenSequences(path: work.heldOut)
@@ -74,7 +77,7 @@ public struct TrainingStage: Sendable {
             options: TrainingRun.Options(
                 threads: threads, checkpoint: work.checkpoint,
                 evaluationSteps: evaluationSteps))
-        if run.step > 0 { told(.resumed(plan, step: run.step)) }
+        if known != nil { told(.resumed(plan, step: run.step)) }
         var log = TrainingLog(path: work.log, upTo: run.step)
         // A run that was stopped while it evaluated has still to do that.
         if run.step > 0, run.step % evaluationSteps == 0, !log.hasEvaluation(of: run.step) {
@@ -98,23 +101,17 @@ public struct TrainingStage: Sendable {
     private func makePlan(
         _ work: TrainingFolder, _ told: (Event) -> Void
     ) throws -> ReferencePlan {
+        // A selection would refuse it after the hours that training takes.
+        try PairComparison.checkFit(teacher, maxTokens: request.maxTokens)
         try work.checkTokenizer(of: teacher.path, pre: pre)
         let survey = try SliceSurvey(documents, teacher, request, isCancelled: isCancelled, told)
-        let slice = try survey.slice(request)
-        let writer = SliceWriter(
-            slice: slice, teacher: teacher, maxTokens: request.maxTokens)
-        let counts = try writer.write(
-            documents, training: work.training, heldOut: work.heldOut, isCancelled: isCancelled
-        ) { told(.slicing(documents: $0)) }
-        guard counts.tally == survey.tally else {
+        let (slice, counts) = try cut(survey, work, told)
+        for (part, counts, option) in [
+            ("is held out", counts.heldOut, "--held-out"), ("trains", counts.training, "--share"),
+        ] where counts.tokens == 0 {
             throw RefineryError(
-                .input, "the corpus changed while it was read",
-                hint: "train once its files are complete")
-        }
-        guard counts.heldOut.tokens > 0 else {
-            throw RefineryError(
-                .refused, "no document of \(survey.tally.documents) is held out",
-                hint: "give more documents, or a larger --held-out")
+                .refused, "no document of \(survey.tally.documents) \(part)",
+                hint: "give more documents, or a larger \(option)")
         }
         guard counts.training.tokens >= ReferenceSizes.leastTokens || request.anyway else {
             throw RefineryError(
@@ -141,7 +138,41 @@ public struct TrainingStage: Sendable {
         let memory = try checkMemory(plan)
         try work.write(plan)
         told(.planned(plan, seconds: try clock.seconds(shape, settings), memory: memory))
+        let length = Self.usualLength(counts.training)
+        let cost =
+            sizes.forwardOperations(shape, length: length) * Double(length)
+            / teacher.operations(tokens: length)
+        if cost > ReferenceSizes.teacherShare { told(.costly(cost)) }
         return plan
+    }
+
+    /// Decides the slice and writes it as tokens; again with a larger one where it has too few.
+    private func cut(
+        _ survey: SliceSurvey, _ work: TrainingFolder, _ told: (Event) -> Void
+    ) throws -> (CorpusSlice, (training: SliceCounts, heldOut: SliceCounts)) {
+        var slice = try survey.slice(request, bytesPerToken: survey.bytesPerToken)
+        while true {
+            let writer = SliceWriter(slice: slice, teacher: teacher, maxTokens: request.maxTokens)
+            let counts = try writer.write(
+                documents, training: work.training, heldOut: work.heldOut,
+                isCancelled: isCancelled
+            ) { told(.slicing(documents: $0)) }
+            guard counts.tally == survey.tally else {
+                throw RefineryError(
+                    .input, "the corpus changed while it was read",
+                    hint: "train once its files are complete")
+            }
+            let tokens = counts.training.tokens
+            guard let larger = try survey.larger(than: slice, of: tokens, request) else {
+                return (slice, (counts.training, counts.heldOut))
+            }
+            slice = larger
+        }
+    }
+
+    /// Tokens of a usual sequence.
+    private static func usualLength(_ counts: SliceCounts) -> Int {
+        max(2, Int(counts.tokens / max(1, counts.chunks)))
     }
 
     /// Refuses what does not fit the machine, before anything is allocated.
@@ -169,7 +200,7 @@ public struct TrainingStage: Sendable {
         func seconds(_ shape: ReferenceShape) throws -> Double {
             try clock.seconds(shape, sizes.settings(shape, training, request))
         }
-        let length = max(2, Int(counts.tokens / max(1, counts.chunks)))
+        let length = Self.usualLength(counts)
         let most = request.hours.map { $0 * 3600 } ?? .infinity
         let shape = try sizes.automatic(
             tokens: counts.tokens * sizes.epochs(tokens: counts.tokens, request),

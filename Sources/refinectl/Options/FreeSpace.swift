@@ -9,9 +9,12 @@ enum FreeSpace {
     /// - Parameters:
     ///   - path: A file that may not be there yet, in a folder that is.
     ///   - what: What will be written, for people: `the output`.
-    ///   - needed: Bytes of the corpus files, which an output and a store seldom exceed.
+    ///   - needed: Bytes that it takes.
+    ///   - reason: Whose bytes these are, for people; an output and a store seldom exceed the corpus.
     /// - Returns: nil where there is enough, or where the file system does not say.
-    static func warning(_ path: String, _ what: String, needed: Int64) -> String? {
+    static func warning(
+        _ path: String, _ what: String, needed: Int64, reason: String = "the corpus files have"
+    ) -> String? {
         let folder = FilePath.folder(of: FileSystem.followingLinks(path))
         var info = statvfs()
         guard statvfs(folder.isEmpty ? "." : folder, &info) == 0 else { return nil }
@@ -19,7 +22,7 @@ enum FreeSpace {
             .multipliedReportingOverflow(by: Int64(clamping: info.f_frsize))
         guard !isHuge, free < needed else { return nil }
         return
-            "warning: \(what) \(path) may not fit: \(NumberText.bytes(free)) are free there, and the "
-            + "corpus files have \(NumberText.bytes(needed))\n"
+            "warning: \(what) \(path) may not fit: \(NumberText.bytes(free)) are free there, and "
+            + "\(reason) \(NumberText.bytes(needed))\n"
     }
 }

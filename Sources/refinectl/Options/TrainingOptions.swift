@@ -51,6 +51,11 @@ struct TrainingOptions: ParsableArguments {
         guard (layers == nil) == (width == nil) else {
             throw ValidationError("--layers and --width go together")
         }
+        guard hours == nil || layers == nil else {
+            throw ValidationError(
+                "--hours chooses the model's size, and --layers and --width name it: give one of "
+                    + "them")
+        }
         if let epochs, !(1...1000).contains(epochs) {
             throw ValidationError("--epochs must be from 1 to 1000")
         }

@@ -62,6 +62,12 @@ final class ProofDisplay: Sendable {
             judged by: \(NumberText.counted(Int64(target.documents.count), "document"))\
             , \(NumberText.counted(Int64(target.tokens), "token")): \(target.words)
             """
+        if plan.request.hasVerdict {
+            text +=
+                "\nthe verdict: \(ProofArm.rule.words) against \(ProofArm.matched.words); "
+                + "\(ProofArm.random.words) must beat \(ProofArm.shuffled.words), or the proof is "
+                + "blind"
+        }
         if target.inCorpus > 0 {
             text +=
                 "\nnote: \(NumberText.counted(Int64(target.inCorpus), "document")) of the target "

@@ -4,25 +4,8 @@ import Refinery
 
 /// Shows how far a training is: a line on a terminal, lines in a log, objects for machines.
 struct TrainingDisplay {
-    /// One report of `--json`.
-    private struct Line: Encodable {
-        var event = "step"
-        var step: Int
-        var steps: Int
-        var loss: Double
-        var heldOut: Double?
-        var tokensPerSecond: Double
-        var learningRate: Double
-
-        enum CodingKeys: String, CodingKey {
-            case event, step, steps, loss
-            case heldOut = "held_out_loss"
-            case tokensPerSecond = "tokens_per_second"
-            case learningRate = "learning_rate"
-        }
-    }
-
     private let bytes: Int64
+    private let output: String
     private let isJSON: Bool
     private let reporter = ProgressReporter()
     private var read: Int64 = 0
@@ -32,9 +15,10 @@ struct TrainingDisplay {
     private var loss: Double?
     private var rate: Double?
 
-    /// A display of a training on files of so many bytes.
-    init(bytes: Int64, isJSON: Bool) {
+    /// A display of a training on files of so many bytes, which makes the folder `output`.
+    init(bytes: Int64, output: String, isJSON: Bool) {
         self.bytes = bytes
+        self.output = output
         self.isJSON = isJSON
     }
 
@@ -51,15 +35,25 @@ struct TrainingDisplay {
             reporter.update(
                 ProgressSnapshot(stage: "cutting the slice", done: documents, unit: "documents"))
         case .planned(let plan, let seconds, let memory):
-            steps = plan.settings.steps
-            reporter.note(Self.words(plan, seconds: seconds, memory: memory))
-            for warning in plan.warnings { reporter.note("warning: \(warning)") }
+            show(plan, Self.cost(plan, seconds: seconds, memory: memory))
+            write(.plan(plan, seconds: seconds, memory: memory))
+        case .costly(let share):
+            reporter.note(
+                "warning: scoring a token with it costs \(NumberText.fixed(100 * share, 0)) % of what "
+                    + "the teacher costs, more than a tenth")
         case .resumed(let plan, let step):
-            steps = plan.settings.steps
-            reporter.note("going on from step \(NumberText.count(step))")
-            for warning in plan.warnings { reporter.note("warning: \(warning)") }
-        case .training(.step(let step)): show(step)
-        case .training(.heldOut(let evaluation)): heldOut = evaluation.loss
+            show(
+                plan,
+                step > 0
+                    ? "going on from step \(NumberText.count(step))"
+                    : "going on from the first step: no checkpoint was written yet")
+            write(.resumed(plan, step: step))
+        case .training(.step(let step)):
+            show(step)
+            write(.step(step, of: steps))
+        case .training(.heldOut(let evaluation)):
+            heldOut = evaluation.loss
+            write(.heldOut(evaluation))
         case .training(.checkpoint): break
         }
     }
@@ -67,6 +61,23 @@ struct TrainingDisplay {
     /// Ends the line.
     func finish() {
         reporter.finish()
+    }
+
+    private func write(_ line: TrainingLine) {
+        if isJSON { StandardOutput.write(JSONOutput.line(line)) }
+    }
+
+    private mutating func show(_ plan: ReferencePlan, _ more: String) {
+        steps = plan.settings.steps
+        reporter.note(Self.words(plan) + "; " + more)
+        for warning in plan.warnings { reporter.note("warning: \(warning)") }
+        // The weights and both moments, beside those of the checkpoint before.
+        let room = 24 * Int64(plan.shape.parameters)
+        if let warning = FreeSpace.warning(
+            output, "the training of", needed: room, reason: "its checkpoints take")
+        {
+            reporter.note(String(warning.dropLast()))
+        }
     }
 
     private mutating func show(_ step: TrainingReport.Step) {
@@ -82,21 +93,27 @@ struct TrainingDisplay {
             ProgressSnapshot(
                 stage: "training", done: Int64(step.step), total: Int64(steps), unit: "steps",
                 rate: rate, secondsLeft: left, note: note))
-        if isJSON {
-            StandardOutput.write(
-                JSONOutput.line(
-                    Line(
-                        step: step.step, steps: steps, loss: step.loss, heldOut: heldOut,
-                        tokensPerSecond: step.tokensPerSecond, learningRate: step.learningRate)))
-        }
     }
 
-    /// What will be trained, on what, and what that takes.
-    private static func words(_ plan: ReferencePlan, seconds: Double, memory: Int) -> String {
+    /// What a training takes.
+    private static func cost(_ plan: ReferencePlan, seconds: Double, memory: Int) -> String {
+        let rate = Double(plan.training.tokens) * Double(plan.epochs) / max(seconds, 1e-3)
+        return """
+            about \(NumberText.duration(seconds: seconds)) at \(NumberText.count(Int(min(rate, 1e12)))) \
+            tokens/s, and \(NumberText.bytes(Int64(memory))) of memory
+            """
+    }
+
+    /// What will be trained, and on what.
+    private static func words(_ plan: ReferencePlan) -> String {
         let (shape, slice) = (plan.shape, plan.slice)
+        let isLarger =
+            plan.request.share == nil && plan.request.tokens == nil
+            && slice.share.floorTimes(100_000) > 5000
+        let reason = isLarger ? ", since 0.05 has too few tokens" : ""
         return """
             slice: \(NumberText.counted(plan.training.documents, "document")) of \
-            \(NumberText.count(plan.corpus.documents)) (share \(slice.share)), \
+            \(NumberText.count(plan.corpus.documents)) (share \(slice.share)\(reason)), \
             \(NumberText.counted(plan.training.tokens, "token")); held out: \
             \(NumberText.counted(plan.heldOut.documents, "document"))
             reference: \(shape.layers) layers of width \(shape.width), \
@@ -104,9 +121,7 @@ struct TrainingDisplay {
             \(NumberText.count(shape.bodyParameters)) beside the embedding
             training: \(NumberText.counted(Int64(plan.settings.steps), "step")) of \
             \(NumberText.count(plan.settings.batchTokens)) tokens, learning rate \
-            \(plan.settings.learningRate.formatted(.number.precision(.significantDigits(2)))); \
-            about \(NumberText.duration(seconds: seconds)) and \
-            \(NumberText.bytes(Int64(memory))) of memory
+            \(plan.settings.learningRate.formatted(.number.precision(.significantDigits(2))))
             """
     }
 

@@ -39,38 +39,14 @@ struct ReferenceJob: Sendable {
             output: output, threads: threads, isCancelled: { isCancelled.isSet })
         var display = TrainingDisplay(
             bytes: sources.reduce(0) { $0 + (FileReader.size(path: $1.path) ?? 0) },
-            isJSON: isJSON)
+            output: output, isJSON: isJSON)
         defer { display.finish() }
         let record = try stage.run { display.show($0) }
         display.finish()
         StandardOutput.writeError(TrainingDisplay.summary(record, output))
-        if isJSON { StandardOutput.write(JSONOutput.line(TrainingResult(record, output))) }
+        if isJSON {
+            StandardOutput.write(JSONOutput.line(TrainingLine.done(record, output: output)))
+        }
         return record
-    }
-}
-
-/// The last line of `train-reference --json`.
-private struct TrainingResult: Encodable {
-    var event = "done"
-    var output: String
-    var tokens: Int64
-    var loss: Double
-    var heldOutLoss: Double?
-    var trigramLoss: Double
-    var warnings: [String]
-
-    init(_ record: ReferenceRecord, _ output: String) {
-        self.output = output
-        tokens = record.tokens
-        loss = record.loss
-        heldOutLoss = record.heldOut.last?.loss
-        trigramLoss = record.plan.trigramLoss
-        warnings = record.warnings
-    }
-
-    private enum CodingKeys: String, CodingKey {
-        case event, output, tokens, loss, warnings
-        case heldOutLoss = "held_out_loss"
-        case trigramLoss = "trigram_loss"
     }
 }

@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import TeacherInference
 import Testing
@@ -105,6 +106,38 @@ struct EstimateStageTests {
         }
         // Every document was taken, so that each stands for its own bytes.
         #expect(abs(record.corpus.tokens.value - Double(tokens)) < 1e-6 * Double(tokens))
+    }
+
+    @Test func `documents of the reference's slice are counted and not drawn`() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(
+            path: "estimate-\(UUID().uuidString)")
+        try FileManager.default.copyItem(
+            at: Self.root.appending(path: "Tests/Fixtures/models/bf16"), to: folder)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        func inSlice(share: String) throws -> (counted: Int64?, expected: Int, chunks: Int) {
+            let slice = try CorpusSlice(
+                seed: 0, heldOut: DecimalFraction("0.1"), share: DecimalFraction(share))
+            let json = try JSONEncoder().encode(["slice": slice])
+            try json.write(to: folder.appending(path: "training.json"))
+            let (documents, bytes) = try documents(corpus(Self.lines(60)))
+            var request = EstimateRequest()
+            (request.minutes, request.maxTokens) = (10, 128)
+            let model = try LanguageModel(path: folder.path)
+            let record = try EstimateStage(
+                documents, bytes: bytes, teacher: model, reference: model, request: request,
+                threads: 2, isCancelled: { false }
+            ).run { _ in }
+            let expected = Self.lines(60).count { line in
+                let text = Array(line.dropFirst(10).prefix { $0 != "\"" }.utf8)
+                return slice.part(ofText: SHA256.hash(data: text)) != .candidate
+            }
+            return (record.corpus.inSlice, expected, record.chunks)
+        }
+        let spared = try inSlice(share: "0.2")
+        #expect(spared.counted == Int64(spared.expected) && spared.expected > 5)
+        let all = try inSlice(share: "0.3")
+        // More than a fifth: selections choose from it, too.
+        #expect(all.counted == 0 && all.chunks > spared.chunks)
     }
 
     @Test(arguments: ["Tests/Fixtures/models/bf16", "models/reference"])

@@ -233,6 +233,12 @@ struct ProofStageTests {
             return error?.description
         }
         #expect(refusal { $0.anyway = false }?.contains("fewer than 50 say nothing") == true)
+        // Nothing is begun, so nothing is left.
+        #expect(!FileManager.default.fileExists(atPath: test.path + ".proof"))
+        let misspelt = refusal { $0.judgeDomains = ["even", "ood"] }
+        #expect(misspelt?.contains("no held-out document has the domain \"ood\"") == true)
+        #expect(misspelt?.contains("did you mean \"odd\"?") == true)
+        #expect(refusal { $0.judgeDomains = ["manuals"] }?.contains("domains even, odd") == true)
         #expect(refusal { $0.selection = "no" }?.contains("no selection") == true)
         #expect(refusal { $0.beside = "half" }?.contains("cannot stand beside itself") == true)
         var rule = SelectionRule(size: .topK(3))
@@ -250,5 +256,32 @@ struct ProofStageTests {
         } _: { _ in
         }
         #expect(refusal { $0.seeds = 3 }?.contains("begun with --seeds 2, not 3") == true)
+    }
+
+    @Test func `files whose texts are all in the store say why they do not judge`() throws {
+        let test = try filled()
+        let file = test.path + ".jsonl"
+        try (0..<30).map { #"{"text": "\#(Self.text($0))"}"# }.joined(separator: "\n")
+            .write(toFile: file, atomically: true, encoding: .utf8)
+        let source = try #require(CorpusSource(path: file, displayName: "target.jsonl"))
+        let documents = CorpusDocuments([source], fields: FieldNames()) { source in
+            var piece = FileManager.default.contents(atPath: source.path).map {
+                CorpusPiece(bytes: Array($0), fileBytes: $0.count)
+            }
+            return {
+                defer { piece = nil }
+                return piece
+            }
+        }
+        let stage = stage(
+            test, change: { ($0.hasTarget, $0.judgeDomains) = (true, []) })
+        let error = #expect(throws: RefineryError.self) {
+            _ = try stage.run(corpus: documents) { _, _ in
+                true
+            } _: { _ in
+            }
+        }
+        #expect(error?.message.contains("; 30 more are in the store, too") == true)
+        #expect(error?.hint?.contains("that the store does not hold") == true)
     }
 }

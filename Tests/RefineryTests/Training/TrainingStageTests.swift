@@ -150,6 +150,84 @@ struct TrainingStageTests {
         #expect(empty?.message == "the files hold no document")
     }
 
+    @Test("without a document that trains is refused, and leaves nothing behind")
+    func emptySlice() throws {
+        for share in ["0", "0.0000001"] {
+            let refused = #expect(throws: RefineryError.self) {
+                try stage(try corpus(), output: path("n"), change: { $0.share = share }).run { _ in
+                }
+            }
+            #expect(refused?.message == "no document of 60 trains")
+            #expect(refused?.hint == "give more documents, or a larger --share")
+            #expect(!FileManager.default.fileExists(atPath: path("n.training")))
+        }
+    }
+
+    @Test("on chunks that do not fit the teacher is refused before the corpus is read")
+    func tooLong() throws {
+        let refused = #expect(throws: RefineryError.self) {
+            try stage(try corpus(), output: path("l"), change: { $0.maxTokens = 4096 }).run { _ in
+                Issue.record("it was read")
+            }
+        }
+        #expect(refused?.message.contains("chunks of 4096 tokens do not fit the context") == true)
+    }
+
+    @Test("that was killed before its first checkpoint says that it goes on, and by which plan")
+    func goesOnFromTheFirstStep() throws {
+        let source = try corpus()
+        let isPlanned = Mutex(false)
+        var plan: ReferencePlan?
+        #expect(throws: CancellationError.self) {
+            try stage(
+                source, output: path("k"), isCancelled: { isPlanned.withLock { $0 } }
+            ).run {
+                guard case .planned(let made, _, _) = $0 else { return }
+                plan = made
+                isPlanned.withLock { $0 = true }
+            }
+        }
+        var told: [(ReferencePlan, step: Int)] = []
+        _ = try stage(source, output: path("k")).run {
+            if case .resumed(let plan, let step) = $0 { told.append((plan, step)) }
+        }
+        #expect(told.count == 1 && told[0].step == 0 && told[0].0 == plan)
+    }
+
+    /// Documents of such different lengths that a share of them says little of their tokens.
+    private func unevenCorpus() throws -> CorpusSource {
+        let lines = (0..<200).map { number in
+            let words = (0..<(number % 20 == 0 ? 3000 : 10)).map {
+                "word\((number * 7 + $0 * $0) % 50)"
+            }
+            return #"{"text": "Text \#(number) says \#(words.joined(separator: " "))."}"#
+        }
+        let file = path("uneven.jsonl")
+        try lines.joined(separator: "\n").write(toFile: file, atomically: true, encoding: .utf8)
+        return try #require(CorpusSource(path: file, displayName: "uneven.jsonl"))
+    }
+
+    @Test("has the tokens that were asked for, however long single documents are", arguments: 0..<8)
+    func enoughTokens(seed: UInt64) throws {
+        let isPlanned = Mutex(false)
+        var plan: ReferencePlan?
+        #expect(throws: CancellationError.self) {
+            try stage(
+                try unevenCorpus(), output: path("u\(seed)"),
+                isCancelled: { isPlanned.withLock { $0 } },
+                change: { ($0.seed, $0.share, $0.heldOut, $0.tokens) = (seed, nil, nil, 12_000) }
+            ).run {
+                guard case .planned(let made, _, _) = $0 else { return }
+                plan = made
+                isPlanned.withLock { $0 = true }
+            }
+        }
+        let made = try #require(plan)
+        // A document of 3,000 words may be the one that fills it.
+        #expect((10_800...25_000).contains(made.training.tokens))
+        #expect(!made.warnings.contains { $0.contains("were asked for") })
+    }
+
     @Test("a 3-gram's probabilities sum to one, and beat the uniform ones on what it saw")
     func trigram() throws {
         let file = path("tokens")

@@ -54,20 +54,25 @@ public struct CorpusSlice: Sendable, Equatable {
     /// - Parameter sha256: SHA-256 of its text, 32 bytes.
     /// - Returns: Its part.
     public func part(ofText sha256: some Sequence<UInt8>) -> Part {
-        let place = place(ofText: sha256)
+        let place = Self.place(ofText: sha256, seed: seed)
         let held = heldOut.floorTimes(Self.places)
         if place < held { return .heldOut }
         return place < held + share.floorTimes(Self.places) ? .trained : .candidate
     }
 
+    /// The millionth in which a text's place lies: 0 to 999,999.
+    static func millionth(ofText sha256: some Sequence<UInt8>, seed: UInt64) -> Int {
+        place(ofText: sha256, seed: seed) / (places / 1_000_000)
+    }
+
     /// ⌊10¹⁷ · h / 2⁶⁴⌋.
-    private func place(ofText sha256: some Sequence<UInt8>) -> Int {
+    private static func place(ofText sha256: some Sequence<UInt8>, seed: UInt64) -> Int {
         var hash = SHA256()
         hash.update(data: Array("refinery-slice-1".utf8))
         withUnsafeBytes(of: seed.littleEndian) { hash.update(bufferPointer: $0) }
         hash.update(data: Array(sha256))
         let h = hash.finalize().prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        return Int(h.multipliedFullWidth(by: UInt64(Self.places)).high)
+        return Int(h.multipliedFullWidth(by: UInt64(places)).high)
     }
 }
 

@@ -14,6 +14,18 @@ PLACES = 10**17
 Part = Literal["held out", "trained", "candidate"]
 
 
+def place_of(text_sha256: bytes, seed: int) -> int:
+    """⌊10¹⁷ · h / 2⁶⁴⌋, where h is drawn from the text's SHA-256."""
+    digest = hashlib.sha256(
+        b"refinery-slice-1" + struct.pack("<Q", seed) + text_sha256).digest()
+    return int.from_bytes(digest[:8], "big") * PLACES >> 64
+
+
+def millionth_of(text_sha256: bytes, seed: int) -> int:
+    """The millionth in which a text's place lies: 0 to 999,999."""
+    return place_of(text_sha256, seed) // (PLACES // 1_000_000)
+
+
 @dataclass(frozen=True)
 class CorpusSlice:
     """A slice: a document's part is told by the SHA-256 of its text."""
@@ -39,9 +51,7 @@ class CorpusSlice:
 
     def part(self, text_sha256: bytes) -> Part:
         """What a document is to the reference."""
-        digest = hashlib.sha256(
-            b"refinery-slice-1" + struct.pack("<Q", self.seed) + text_sha256).digest()
-        place = int.from_bytes(digest[:8], "big") * PLACES >> 64
+        place = place_of(text_sha256, self.seed)
         if place < self._held:
             return "held out"
         return "trained" if place < self._held + self._trained else "candidate"

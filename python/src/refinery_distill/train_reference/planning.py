@@ -36,18 +36,17 @@ def make_plan(
     tokenizer = TeacherTokenizer(teacher, context)
     work.copy_tokenizer(teacher)
     say("reading the corpus")
-    survey = Survey(corpus, tokenizer)
-    corpus_slice = survey.slice(request)
-    say(f"{survey.tally.documents:,} documents; writing the slice of {corpus_slice.share}")
-    tally, counts = write_slice(work, corpus, corpus_slice, tokenizer, request.max_tokens)
-    if tally != survey.tally:
-        raise TrainingError("the corpus changed while it was read",
-                            "train once its files are complete")
-    if counts["held out"]["tokens"] == 0:
-        raise TrainingError(f"no document of {tally.documents} is held out",
-                            "give more documents, or a larger --held-out")
+    survey = Survey(corpus, tokenizer, request)
+    tally = survey.tally
+    corpus_slice, counts = choose_slice(work, corpus, survey, tokenizer, request, say)
+    for part, words, option in (
+        ("held out", "is held out", "--held-out"), ("trained", "trains", "--share"),
+    ):
+        if counts[part]["tokens"] == 0:
+            raise TrainingError(f"no document of {tally.documents} {words}",
+                                f"give more documents, or a larger {option}")
     tokens = counts["trained"]["tokens"]
-    if tokens < LEAST_TOKENS and not request.anyway or tokens == 0:
+    if tokens < LEAST_TOKENS and not request.anyway:
         raise TrainingError(
             f"the slice has {tokens} tokens, and a reference that is trained on fewer than "
             f"{LEAST_TOKENS} cannot judge text",
@@ -72,6 +71,24 @@ def make_plan(
     plan = Plan.of(value)
     work.write_plan(plan)
     return plan
+
+
+def choose_slice(
+    work: WorkFolder, corpus: Corpus, survey: Survey, tokenizer: TeacherTokenizer,
+    request: Request, say: Callable[[str], None],
+) -> tuple[CorpusSlice, dict[str, dict[str, int]]]:
+    """Decides the slice and writes it; again with a larger one where it has too few tokens."""
+    corpus_slice = survey.slice(request, survey.bytes_per_token)
+    while True:
+        say(f"{survey.tally.documents:,} documents; writing the slice of {corpus_slice.share}")
+        tally, counts = write_slice(work, corpus, corpus_slice, tokenizer, request.max_tokens)
+        if tally != survey.tally:
+            raise TrainingError("the corpus changed while it was read",
+                                "train once its files are complete")
+        larger = survey.larger(corpus_slice, counts["trained"]["tokens"], request)
+        if larger is None:
+            return corpus_slice, counts
+        corpus_slice = larger
 
 
 def write_slice(
