@@ -27,13 +27,13 @@ class ScoreShards(PipelineStep):
 
     def run(self, data, rank: int = 0, world_size: int = 1):
         # Under Slurm this class is unpickled without the file's imports.
-        import os, subprocess
+        import os, re, subprocess
         from pathlib import Path
         scratch = Path(os.environ.get("REFINERY_SCRATCH", "/var/tmp"), f"refinery-{os.getuid()}")
         for folder in (scratch, Path(self.scores)):
             folder.mkdir(parents=True, exist_ok=True)
         for shard in Path(self.shards).read_text().splitlines()[rank::world_size]:
-            name = Path(shard).name.split(".")[0]
+            name = re.sub(r"\.(jsonl|ndjson|json|parquet|txt)(\.(gz|zst|xz|bz2))?$", "", Path(shard).name)
             # A lost worker takes its scorer along.
             subprocess.run(["setpriv", "--pdeathsig", "KILL", "refinectl", "score-shard", shard,
                             "--output", f"{self.scores}/{name}.jsonl.zst", "--store",

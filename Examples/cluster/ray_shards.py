@@ -9,10 +9,10 @@ again after any failure: a shard that is whole is left alone. Every node must se
 
 import argparse
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
-
 import ray
 
 
@@ -26,7 +26,7 @@ def score(shard: str, scores: str, options: list[str]) -> None:
     node = ray.get_runtime_context().get_node_id()[:12]
     scratch = Path(os.environ.get("REFINERY_SCRATCH", "/var/tmp"), f"refinery-{os.getuid()}-{node}")
     scratch.mkdir(parents=True, exist_ok=True)
-    name = Path(shard).name.split(".")[0]
+    name = re.sub(r"\.(jsonl|ndjson|json|parquet|txt)(\.(gz|zst|xz|bz2))?$", "", Path(shard).name)
     # A lost worker takes its scorer along.
     ended = subprocess.run(
         ["setpriv", "--pdeathsig", "KILL", "refinectl", "score-shard", shard,
@@ -48,8 +48,7 @@ if __name__ == "__main__":
     Path(a.scores).mkdir(parents=True, exist_ok=True)
     shards = Path(a.shards).read_text().split()
     options, task = [*a.options, "--threads", str(a.cpus)], score.options(num_cpus=a.cpus)
-    waiting = [task.remote(shard, a.scores, options) for shard in shards]
-    failed = 0
+    waiting, failed = [task.remote(shard, a.scores, options) for shard in shards], 0
     while waiting:
         [done], waiting = ray.wait(waiting)
         try:

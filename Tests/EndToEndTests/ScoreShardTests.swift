@@ -170,6 +170,10 @@ import Testing
         #expect(try score(arguments(shard, folder("scores.txt"))).status == 64)
         #expect(try score(arguments(folder.path, output)).errors.contains("a shard is one file"))
         #expect(try score(arguments(shard, shard)).errors.contains("it is the shard"))
+        // Before the models are loaded.
+        let nowhere = try score(arguments(shard, folder("none/scores.jsonl")))
+        #expect(nowhere.status == 1 && nowhere.errors.contains("No such file or directory"))
+        #expect(!nowhere.errors.contains("scoring"), "\(nowhere.errors)")
         let refined = try Programs.run(
             "refinectl",
             [

@@ -155,6 +155,26 @@ import Testing
                 "--output", folder("out.jsonl"),
             ])
         #expect(missing.status == 1 && missing.errors.contains("have no shard shard-0.jsonl"))
+        // Another shard's output stays as it is.
+        #expect(try export(shards[0], 0).status == 0)
+        let before = try Data(contentsOf: URL(fileURLWithPath: folder("out.jsonl")))
+        let replaced = try export(shards[1], 1)
+        #expect(replaced.status == 1, "\(replaced.errors)")
+        #expect(replaced.errors.contains("what was kept of another shard, shard-0.jsonl"))
+        #expect(try Data(contentsOf: URL(fileURLWithPath: folder("out.jsonl"))) == before)
+        #expect(try export(shards[0], 0).status == 0)
+        #expect(try export(shards[1], 1, ["--overwrite"]).status == 0)
+        try FileManager.default.removeItem(atPath: folder("out.jsonl"))
+
+        let list = try folder.write(
+            "list", "\(folder("scores-0.jsonl.zst"))\r\n\(folder("scores-0.jsonl.zst"))\r\n")
+        let twice = try Programs.run(
+            "refinectl", ["select-shards", "--list", list, "--top-k", "3", "--output", folder("t")])
+        #expect(twice.status == 1 && twice.errors.contains("are one file"), "\(twice.errors)")
+        let noList = try Programs.run(
+            "refinectl",
+            ["select-shards", "--list", "none", "--top-k", "3", "--output", folder("t")])
+        #expect(noList.status == 1 && noList.errors.contains("cannot read the list none: "))
         _ = try folder.write("corpus/shard-0.jsonl", #"{"id":"a","text":"another"}"# + "\n")
         let changed = try export(shards[0], 0)
         #expect(changed.status == 1 && changed.errors.contains("is not the shard that was scored"))

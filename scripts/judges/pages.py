@@ -167,7 +167,9 @@ def replace_pictures(output: Path) -> None:
                                  ("live-phone", "live-scoring-360-dark", 900)):
         with Image.open(output / f"{source}.png") as picture:
             part = picture.convert("RGB").crop((0, 0, picture.width, min(height, picture.height)))
-            part.quantize(64).save(PICTURES / f"{name}.png", optimize=True)
+            # Of fewer colours, or chosen by how often they occur, a legend loses its own.
+            small = part.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+            small.save(PICTURES / f"{name}.png", optimize=True)
 
 
 def main() -> None:

@@ -12,12 +12,16 @@ public struct EarlierOutput: Sendable, Equatable {
     public var place: ExportFormat.Place
     /// The names of its files.
     public var files: [String]
+    /// The shard whose rows it has; nil for an export of a store.
+    public var shard: Manifest.Shard?
 
     /// Reads the manifest at `path`; nil where none is there, or it is none.
     public init?(manifest path: String) {
         guard let data = FileManager.default.contents(atPath: path),
-            let output = try? JSONDecoder().decode(Content.self, from: data).output
+            let content = try? JSONDecoder().decode(Content.self, from: data)
         else { return nil }
+        let output = content.output
+        shard = content.shard
         name = output.file
         format = output.format ?? ExportFormat.jsonl.rawValue
         files = output.files?.map(\.file) ?? [output.file]
@@ -33,5 +37,6 @@ public struct EarlierOutput: Sendable, Equatable {
             var folder: Bool?
         }
         var output: Output
+        var shard: Manifest.Shard?
     }
 }

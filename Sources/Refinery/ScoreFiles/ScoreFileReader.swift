@@ -91,6 +91,8 @@ public struct ScoreFileReader: Sendable {
         let inflating = try Decompressor(
             Compression(path: name), maxWindow: ZstdStream.ordinaryWindow)
         var buffer = [UInt8](repeating: 0, count: 1 << 18)
+        // What a line or the caller says is no fault of the compressed bytes.
+        var rowError: (any Error)?
         while true {
             let count = Foundation.read(descriptor, &buffer, buffer.count)
             if count < 0 {
@@ -99,28 +101,37 @@ public struct ScoreFileReader: Sendable {
             }
             if count == 0 { break }
             try buffer.withUnsafeBytes { bytes in
-                try naming(splitter.line) {
+                do {
                     try inflating.feed(UnsafeRawBufferPointer(rebasing: bytes[..<count])) { piece in
                         lines.feed(piece.count)
-                        try splitter.feed(piece) { try lines.take($0, $1, header, row) }
+                        do {
+                            try splitter.feed(piece) { try lines.take($0, $1, header, row) }
+                        } catch {
+                            rowError = error
+                            throw error
+                        }
                     }
+                } catch {
+                    throw rowError ?? named(error, behind: splitter.line)
                 }
             }
         }
-        try naming(splitter.line) { try inflating.finish() }
+        do {
+            try inflating.finish()
+        } catch {
+            throw named(error, behind: splitter.line)
+        }
         try splitter.finish { try lines.take($0, $1, header, row) }
         return try lines.finish()
     }
 
     /// What is wrong with the compressed bytes, with the line that they would have gone on with.
-    private func naming(_ line: Int, _ body: () throws -> Void) throws {
-        do {
-            try body()
-        } catch let error as RefineryError where error.kind == .input {
-            if error.message.hasPrefix(name + ":") { throw error }
-            throw RefineryError(
-                .input, "\(name):\(line + 1): \(error.message)", hint: ScoreFileCheck.hint)
-        }
+    private func named(_ error: any Error, behind line: Int) -> any Error {
+        guard let error = error as? RefineryError, error.kind == .input else { return error }
+        return RefineryError(
+            .input, "\(name):\(line + 1): \(error.message)",
+            // Without a header it may be somebody's only copy of something else.
+            hint: line > 0 ? ScoreFileCheck.hint : nil)
     }
 
     private func unreadable() -> RefineryError {

@@ -139,6 +139,7 @@ struct ScoreFileTable {
                 values.isEmpty
                     ? "its metadata have no \(key): it is no score file, or not whole"
                     : "its metadata have \(key) twice, or too long",
+                hint: "name a file that `refinectl score-shard` wrote",
                 place: ParquetPlace(path: file.path))
         }
         return values[0]

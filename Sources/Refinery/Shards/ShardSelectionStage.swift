@@ -94,6 +94,7 @@ public struct ShardSelectionStage: Sendable {
                 throw RefineryError(.notFound, "no score file is of the corpus \"\(corpus)\"")
             }
         }
+        try checkPaths()
         let cuts = try CutsFolder(output)
         let intake = try ShardIntake(
             shards, rule: rule, folder: folder, progress: { told(.read($0)) },
@@ -167,6 +168,18 @@ public struct ShardSelectionStage: Sendable {
             name: scope.domainName)
         summary.name = name
         return (applied, outcome, summary)
+    }
+
+    /// Refuses a file that is named twice, before hours of reading.
+    private func checkPaths() throws {
+        var seen: [FileID: String] = [:]
+        for shard in shards {
+            guard let id = FileID(path: shard.path),
+                let other = seen.updateValue(shard.path, forKey: id)
+            else { continue }
+            throw RefineryError(
+                .refused, "\(shard.path) and \(other) are one file", hint: "name it once")
+        }
     }
 
     /// Refuses two score files with chunks of one shard: which one counts nobody could say.

@@ -80,6 +80,7 @@ struct ExportShard: AsyncParsableCommand {
         }
         let output = try writing.output(
             path: output, besides: target, teacher: nil, threads: threadOptions.count)
+        try writing.overwriting.check(output, is: stage.shard)
         guard output.format != .fasttext else {
             throw Failure("fasttext takes a selection from both ends, and cuts have one")
         }

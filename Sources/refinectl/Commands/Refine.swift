@@ -157,7 +157,9 @@ struct Refine: AsyncParsableCommand {
         // Before hours go into the import.
         let ruleFiles = try await RuleFiles(selecting.candidates)
         // Before the corpus is imported.
-        try ScoreImportJob.check(scores.files)
+        let note = try ScoreImportJob.check(scores.files)
+            .flatMap { ScoreImportJob.note($0, teacher: teacher, reference: reference) }
+        StandardOutput.writeError(note ?? "")
         if scores.files.isEmpty {
             if reference == nil { try await trainReference(listing, &configuration) }
             try await check(configuration)
@@ -307,6 +309,14 @@ struct Refine: AsyncParsableCommand {
         } catch is CancellationError {
             StandardOutput.writeError("\ninterrupted; the same command goes on\n")
             StandardOutput.endBySignal(SIGINT)
+        } catch let error as RefineryError {
+            // Its hints name options of that command.
+            var failure = Failure(error)
+            let alone =
+                "such options are of `refinectl train-reference PATH --teacher \(teacher.path) "
+                + "--output \(folder)`; this command then takes what that made"
+            failure.hint = failure.hint.map { "\($0)\nhint: \(alone)" } ?? alone
+            throw failure
         }
     }
 

@@ -3,6 +3,7 @@ import Foundation
 import NIOPosix
 import Refinery
 import TeacherInference
+import TrainerFormats
 
 /// `refinectl score-shard`.
 struct ScoreShard: AsyncParsableCommand {
@@ -91,6 +92,13 @@ struct ScoreShard: AsyncParsableCommand {
             target.protect(store: store)
         }
         try target.check(output)
+        // Before hours of scoring.
+        let folder = FilePath.folder(of: FileSystem.followingLinks(output))
+        guard access(folder.isEmpty ? "." : folder, W_OK) == 0 else {
+            throw Failure(
+                "cannot write \(output): \(folder): \(String(cString: strerror(errno)))",
+                hint: "its folder must exist and be writable")
+        }
         let job = ShardJob(
             source: source, shard: shard, configuration: configuration, output: output)
         let store = store

@@ -110,10 +110,15 @@ struct SelectShards: AsyncParsableCommand {
 
     private func listed() throws -> [String] {
         guard let list else { return [] }
-        guard let text = try? String(contentsOfFile: list, encoding: .utf8) else {
-            throw Failure("cannot read \(list)")
+        do {
+            // Of Windows' line ends, too: in Swift they are one character.
+            return try String(contentsOfFile: list, encoding: .utf8)
+                .split(whereSeparator: \.isNewline).map(String.init)
+        } catch {
+            throw Failure(
+                "cannot read the list \(list): \(error.localizedDescription)",
+                hint: "it has the name of a score file on each line, in UTF-8")
         }
-        return text.split(separator: "\n").map(String.init)
     }
 
     private static func notes(_ cuts: ShardCuts) -> String {
@@ -125,8 +130,8 @@ struct SelectShards: AsyncParsableCommand {
         }
         if cuts.differing > 0 {
             text +=
-                "note: \(NumberText.counted(Int64(cuts.differing), "row")) say other sums of a text "
-                + "than those that stand for it\n"
+                "note: where two files score one text, \(NumberText.count(cuts.differing)) times the "
+                + "sums differed, and one of them was taken by the rule of docs/score-files.md\n"
         }
         return text
     }

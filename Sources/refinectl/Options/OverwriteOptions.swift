@@ -53,6 +53,21 @@ struct OverwriteOptions: ParsableArguments {
             hint: "name another file, or replace it by --overwrite")
     }
 
+    /// Refuses an output that is what was kept of another shard: each shard has an output of its own.
+    ///
+    /// - Throws: ``Failure`` that names the other shard.
+    func check(_ output: ExportOutput, is shard: ShardCuts.Shard) throws {
+        let manifest = Manifest.path(beside: output.path)
+        guard !overwrite, let other = EarlierOutput(manifest: manifest)?.shard,
+            other.sha256 != shard.sha256 || other.file != shard.file,
+            output.place != .file || FileReader.size(path: output.path) != nil
+        else { return }
+        throw Failure(
+            "cannot write \(output.path): it holds what was kept of another shard, \(other.file) "
+                + "(SHA-256 \(other.sha256.prefix(16)))",
+            hint: "name another output for this shard, or replace that one by --overwrite")
+    }
+
     /// Refuses an output whose manifest would take the place of another output's, which could not
     /// be verified any more, or of a file that is no manifest.
     ///

@@ -1,4 +1,5 @@
 import Refinery
+import TrainerFormats
 
 /// Takes score files into a store, with its progress.
 struct ScoreImportJob: Sendable {
@@ -53,13 +54,30 @@ struct ScoreImportJob: Sendable {
     ///
     /// - Parameter files: the score files.
     /// - Throws: `Failure`; `RefineryError` for a file that is no score file.
-    static func check(_ files: [String]) throws {
+    /// - Returns: The header of the first; nil without files.
+    @discardableResult
+    static func check(_ files: [String]) throws -> ScoreFileHeader? {
         var first: ScoreFileHeader?
         for path in files {
             let header = try ScoreFileReader(path: path).header()
             try check(header, path, with: first, files[0])
             first = first ?? header
         }
+        return first
+    }
+
+    /// That the scores are of other models than those that are named, as far as their names say.
+    static func note(_ header: ScoreFileHeader, teacher: String, reference: String?) -> String? {
+        let named = [(teacher, header.teacher.name), (reference, header.reference.name)]
+        let others = named.filter { path, name in
+            path.map { FilePath.name(of: $0) != FilePath.name(of: name) } ?? false
+        }
+        guard !others.isEmpty else { return nil }
+        return NumberText.printable(
+            "note: the scores are of \(header.teacher.name) and \(header.reference.name); of "
+                + "\(others.compactMap(\.0).joined(separator: " and ")) the tokenizer alone is read"
+        )
+            + "\n"
     }
 
     private static func check(
@@ -83,15 +101,15 @@ struct ScoreImportJob: Sendable {
             + "\(NumberText.count(counts.unchanged)) unchanged\n"
         if counts.unknown > 0 {
             text +=
-                "note: \(NumberText.counted(Int64(counts.unknown), "row")) are of texts that the store "
-                + "has no chunk of\n"
+                "note: the store has no chunk with the text of "
+                + "\(NumberText.counted(Int64(counts.unknown), "row"))\n"
         }
         if counts.differing > 0 {
             text +=
-                "note: \(NumberText.counted(Int64(counts.differing), "score")) differ from another of "
-                + "the same text and model: \(NumberText.count(counts.replaced)) went before it, "
-                + "\(NumberText.count(counts.outranked)) behind it, and "
-                + "\(NumberText.count(counts.native)) behind one of this store's own\n"
+                "note: \(NumberText.count(counts.differing)) times the store had another score of "
+                + "the same text and model: \(NumberText.count(counts.replaced)) were replaced, "
+                + "\(NumberText.count(counts.outranked)) stayed, and "
+                + "\(NumberText.count(counts.native)) stayed that this store made itself\n"
         }
         return text
     }

@@ -171,7 +171,10 @@ struct ShardSelectionTests {
             return error?.message ?? ""
         }
         let scores = fixture.shards.map(\.scores)
-        #expect(message([scores[0], scores[1], scores[0]]).contains("are of one shard"))
+        #expect(message([scores[0], scores[1], scores[0]]).contains("are one file"))
+        let copy = fixture.files.path("copy.jsonl.zst")
+        try FileManager.default.copyItem(atPath: scores[0], toPath: copy)
+        #expect(message([scores[0], scores[1], copy]).contains("are of one shard"))
         #expect(message([]).contains("no score file"))
         var header = ScoreFileFixture.header(teacher: "f", shard: "other")
         try fixture.files.write([.chunk(ScoreFileFixture.chunk())], "teacher.jsonl", header: header)
@@ -232,7 +235,11 @@ struct ShardSelectionTests {
         #expect(cuts.shards.allSatisfy { $0.kept > 0 })
         let rows = folder + "/" + cuts.shards[0].rows
         try damage(rows, { $0.removeLast(7) }) { #expect(message().contains("bytes")) }
-        try damage(rows, { $0[16] ^= 1 }) { #expect(message().contains("SHA-256")) }
+        try damage(rows, { $0[16] ^= 1 }) {
+            #expect(message().contains("SHA-256"))
+            // The score file is whole: nobody is told to delete it.
+            #expect(!message().hasPrefix(fixture.shards[0].scores + ":"))
+        }
         try damage(rows, { $0[3] = 0x7F }) { #expect(message().contains("is impossible")) }
         try damage(folder + "/cuts.json", { $0.removeLast(9) }) {
             #expect(message().contains("not the expected JSON"))
