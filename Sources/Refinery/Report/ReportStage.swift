@@ -87,7 +87,7 @@ public struct ReportStage: Sendable {
                 pair: gathered.pair,
                 models: applied.pair.roles.map { ModelReport($0.value, as: $0.role) },
                 histogram: builder.histogram, scatter: gathered.points,
-                examples: groups.filter { !$0.chunks.isEmpty }, comparison: comparison)
+                tokenBytes: gathered.tokenBytes, examples: groups.filter { !$0.chunks.isEmpty }, comparison: comparison)
         }
     }
 
@@ -97,6 +97,12 @@ public struct ReportStage: Sendable {
         var pair: PairSummary?
         /// Mean NLLs of the examples, nats a token, by chunk.
         var losses: [Int64: (teacher: Double?, reference: Double)] = [:]
+        /// Of all candidates.
+        var bytes = 0
+        var tokens = 0
+
+        /// Bytes of a scored token; nil where there are none.
+        var tokenBytes: Double? { tokens == 0 ? nil : Double(bytes) / Double(tokens) }
     }
 
     private static func gather(
@@ -113,6 +119,8 @@ public struct ReportStage: Sendable {
         try candidates.forEach { item in
             defer { place += 1 }
             sums.add(item, by: reader)
+            gathered.bytes += Int(item.bytes)
+            gathered.tokens += Int(item.tokens)
             if examples.contains(item.chunk) {
                 gathered.losses[item.chunk] = (
                     item.teacherNLL.isNaN ? nil : reader.value(.teacherLoss, of: item),

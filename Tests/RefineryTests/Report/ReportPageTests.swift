@@ -44,7 +44,7 @@ struct ReportPageTests {
                 ReportData.ScatterPoint(
                     teacher: 0.5, reference: 0.9, isKept: true, domain: "x&y"),
                 ReportData.ScatterPoint(teacher: 0.1, reference: 3, isKept: false),
-            ],
+            ], tokenBytes: 4,
             examples: [
                 ReportData.ExampleGroup(
                     place: "best",
@@ -221,5 +221,12 @@ struct ReportPageTests {
         #expect(try cuts { $0.sample = Sample(temperature: 1, seed: 1) } == 0)
         #expect(try cuts { $0.baseline = Baseline(seed: 1, from: .candidates) } == 0)
         #expect(try cuts { $0.mix = Mix(nil) } == 0)
+    }
+
+    @Test func `the cut's line is of the candidates' tokens, whatever the examples are`() {
+        let words = "The cut is drawn for tokens of 4.00 bytes, the mean of the candidates."
+        for text in ["text", "a far longer text of as many tokens"] {
+            #expect(page(data(text: text)).contains(words))
+        }
     }
 }
