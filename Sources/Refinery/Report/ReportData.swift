@@ -14,8 +14,8 @@ public struct ReportData: Codable, Sendable, Equatable {
     public var scatter: [ScatterPoint]
     /// Bytes of a scored token of the candidates, on the mean; nil where there are none.
     public var tokenBytes: Double?
-    /// The first of the order, those at the cut, the last; beside another selection also what each
-    /// keeps alone.
+    /// The first of the order, those at the cut where there is one for all, the last; beside
+    /// another selection also what each keeps alone.
     public var examples: [ExampleGroup]
     /// What it has in common with another selection; nil where none was named.
     public var comparison: SelectionComparison?

@@ -18,7 +18,7 @@ public enum ReportPage {
         html.element("h1", title(report))
         html.element("p", class: "note", "Selected \(NumberText.time(selection.created))")
         html.element("p", class: "verdict", ReportWords.verdict(selection))
-        html.element("p", ReportWords.reason(selection.rule))
+        html.element("p", ReportWords.reason(selection))
         pair(report, &html)
         if let prediction = selection.prediction { expectation(prediction, &html) }
         if let comparison = report.comparison { self.comparison(comparison, &html) }

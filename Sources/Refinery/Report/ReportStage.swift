@@ -70,10 +70,13 @@ public struct ReportStage: Sendable {
                     $0, rank: $1, isKept: kept.contains(id),
                     isKeptByOther: keptByOther.map { $0.contains(id) })
             }
+            // Each domain of a mix has its own cut, and so has each group that is matched.
+            let hasOneCut = rule.mix == nil && rule.match.isEmpty
+            let found = builder.places.filter { hasOneCut || $0.name != "cut" }
             let gathered = try Self.gather(
                 candidates, of: applied, kept: kept,
-                examples: Set(builder.places.flatMap(\.places).map(\.candidate.chunk)), snapshot)
-            let groups = try builder.places.map { name, places in
+                examples: Set(found.flatMap(\.places).map(\.candidate.chunk)), snapshot)
+            let groups = try found.map { name, places in
                 ReportData.ExampleGroup(
                     place: name,
                     chunks: try places.compactMap {
