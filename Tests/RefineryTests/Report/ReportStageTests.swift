@@ -3,10 +3,10 @@ import Testing
 @testable import Refinery
 
 struct ReportStageTests {
-    /// A chunk of 7 bytes each, with the difference, tokens and domain given.
-    private func store(
-        _ chunks: [(difference: Double, tokens: Int, domain: String?)]
-    ) throws -> TestStore {
+    private typealias Given = (difference: Double, tokens: Int, domain: String?)
+
+    /// A document of one chunk for each of what is given.
+    private func store(_ chunks: [Given]) throws -> TestStore {
         let test = try TestStore()
         try test.registerModels()
         try test.add(
@@ -31,9 +31,10 @@ struct ReportStageTests {
 
     /// Much of x, a chunk of y, and z, which has no share of the mix.
     private func mixed() throws -> (test: TestStore, selection: SelectionSummary) {
-        let test = try store(
-            (1...10).map { (Double($0), 10, "x") } + [(1, 10, "y")]
-                + (1...5).map { (Double($0), 10, "z") })
+        let much: [Given] = (1...10).map { (Double($0), 10, "x") }
+        let one: [Given] = [(1, 10, "y")]
+        let without: [Given] = (1...5).map { (Double($0), 10, "z") }
+        let test = try store(much + one + without)
         var rule = SelectionRule(size: .tokenRatio(try DecimalFraction("0.5")))
         rule.mix = Mix(try Mix.parts("x=1,y=1"))
         return (test, try test.store.select(rule, name: "mixed"))
