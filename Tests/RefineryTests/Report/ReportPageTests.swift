@@ -143,6 +143,27 @@ struct ReportPageTests {
             page.components(separatedBy: "<span class=\"line\">A first line.</span>").count == 6)
     }
 
+    /// The scores of the examples that are open, where one part of the order is shown.
+    private func openScores(_ place: String, kept: Int, of count: Int) -> [String] {
+        var data = data(text: "abc", count: count)
+        data.examples[0].place = place
+        for number in 0..<count {
+            data.examples[0].chunks[number].score = Double(count - number)
+            data.examples[0].chunks[number].isKept = number < kept
+        }
+        let parts = page(data).components(separatedBy: " open><summary><b>").dropFirst()
+        return parts.map { String($0.prefix { $0 != "." }) }
+    }
+
+    @Test func `the nearest to the cut on both sides are open, and the very last come first`() {
+        #expect(openScores("cut", kept: 10, of: 20) == ["12", "11", "10"])
+        #expect(openScores("cut", kept: 1, of: 20) == ["20", "19", "18"])
+        #expect(openScores("cut", kept: 5, of: 5) == ["3", "2", "1"])
+        #expect(openScores("cut", kept: 0, of: 2) == ["2", "1"])
+        #expect(openScores("worst", kept: 0, of: 20) == ["1", "2", "3"])
+        #expect(openScores("best", kept: 20, of: 20) == ["20", "19", "18"])
+    }
+
     @Test("A length bin ends where the next begins, and the last has no end")
     func lengths() {
         var data = data(text: "abc")
