@@ -39,6 +39,24 @@ struct SelectionTableTests {
         #expect(text.contains("of those scored") && !text.contains("of candidates"))
     }
 
+    @Test func `the last that is kept is no warning of the cut by itself`() {
+        var summary = summary(nil)
+        func warns(_ near: Int) -> Bool {
+            summary.nearCut = near
+            return SelectionTable.render(summary).contains("within 1e-4 of the cut")
+        }
+        #expect(!warns(0) && !warns(1) && warns(2))
+        summary.rule.size = .minScore(0.5)
+        #expect(!warns(0) && warns(1))
+        summary.rule.size = .topK(2)
+        summary.rule.mix = Mix(nil)
+        summary.domains.append(
+            DomainSummary(
+                domain: "y", chunks: 4, keptChunks: 1, tokens: 123, keptTokens: 70,
+                meanScore: 0.25, keptMeanScore: 1.25))
+        #expect(!warns(2) && warns(3))
+    }
+
     @Test("A selection that was made before says that its domains count candidates")
     func older() {
         let text = SelectionTable.render(summary([Removal(by: "short", items: 3, tokens: 30)]))

@@ -39,11 +39,10 @@ enum ReportWords {
             if !disfavoured.isEmpty { words += " Kept less than others: \(shares(disfavoured))." }
             if !favoured.isEmpty { words += " Kept more than others: \(shares(favoured))." }
         }
-        // One is the last that is kept itself.
-        if let near = selection.nearCut, near > 1 {
+        if let near = selection.undecided {
             words +=
-                " At the cut, \(counted(near, noun)) lie within 1e-4: another machine may decide "
-                + "them otherwise."
+                " At the cut, \(counted(near, noun)) \(near == 1 ? "lies" : "lie") within 1e-4: "
+                + "another machine may decide otherwise."
         }
         return words
     }

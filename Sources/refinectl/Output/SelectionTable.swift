@@ -174,9 +174,9 @@ enum SelectionTable {
     }
 
     private static func cut(_ summary: SelectionSummary) -> String {
-        guard let near = summary.nearCut, near > 0 else { return "" }
+        guard let near = summary.undecided else { return "" }
         return
             "\n\(NumberText.counted(Int64(near), summary.rule.unit.rawValue)) within 1e-4 of the cut: "
-            + "another CPU may rank those the other way\n"
+            + "another machine may decide otherwise\n"
     }
 }

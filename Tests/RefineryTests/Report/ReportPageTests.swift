@@ -86,7 +86,7 @@ struct ReportPageTests {
         uneven.keptTokens = 600
         #expect(ReportWords.verdict(uneven).contains("Kept less than others: x&y (35.0 %)."))
         #expect(
-            words.hasSuffix("2 chunks lie within 1e-4: another machine may decide them otherwise."))
+            words.hasSuffix("2 chunks lie within 1e-4: another machine may decide otherwise."))
         #expect(page(data(text: "abc")).contains("Selection a &lt;b&gt; of the corpus books"))
     }
 
