@@ -184,6 +184,16 @@ struct ReportPageTests {
         #expect(histogram.kept == [0, 0, 1, 1])
     }
 
+    @Test func `a chart says between which scores it is drawn, in numbers as people write them`() {
+        var histogram = ReportData.ScoreHistogram(lower: -0.360738, upper: 8.91825, bins: 4)
+        for _ in 0..<1234 { histogram.add(1, isKept: true) }
+        histogram.add(-99, isKept: false)
+        #expect(
+            ReportCharts.histogram(histogram, cut: nil).contains(
+                "<desc>1,235 chunks, drawn from −0.3607 to 8.918; 1,234 are kept</desc>"))
+        #expect(Chart.rounded(12345.6) == "12,346" && Chart.rounded(2) == "2")
+    }
+
     @Test("Ticks are round, never −0, and on a logarithmic axis steps of 1, 2 and 5")
     func ticks() {
         #expect(Chart.across(-1, 1).ticks == [-1, -0.5, 0, 0.5, 1])
