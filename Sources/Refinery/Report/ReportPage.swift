@@ -14,7 +14,7 @@ public enum ReportPage {
     ) -> [UInt8] {
         var html = HTML()
         let selection = report.selection
-        html.raw(PageStyle.head("refinery report"))
+        html.raw(PageStyle.head("\(title(report)) – refinery report"))
         html.element("h1", title(report))
         html.element("p", class: "note", "Selected \(NumberText.time(selection.created))")
         html.element("p", class: "verdict", ReportWords.verdict(selection))

@@ -72,6 +72,8 @@ struct ReportPageTests {
         #expect(page.contains("&lt;script&gt;alert(&#39;x&#39;)"))
         #expect(page.contains("&amp;amp;&quot;\u{2400}\u{241b}"))
         #expect(page.contains("a &lt;b&gt;") && page.contains("x&amp;y"))
+        let title = "Selection a &lt;b&gt; of the corpus &lt;i&gt; – refinery report"
+        #expect(page.contains("<title>\(title)</title>"))
         #expect(page.contains("default-src 'none'"))
         #expect(!page.contains("http://") && !page.contains("https://"))
     }
@@ -141,6 +143,13 @@ struct ReportPageTests {
         #expect(page.components(separatedBy: "<details class=\"in\" open>").count == 4)
         #expect(
             page.components(separatedBy: "<span class=\"line\">A first line.</span>").count == 6)
+    }
+
+    @Test func `on paper every example shows its text, the closed ones too`() throws {
+        let page = page(data(text: "abc", count: 5))
+        let print = try #require(page.components(separatedBy: "@media print").last)
+        #expect(print.contains("details::details-content { content-visibility: visible;"))
+        #expect(print.contains("details:not([open]) > :not(summary) { display: block; }"))
     }
 
     /// The scores of the examples that are open, where one part of the order is shown.
