@@ -39,6 +39,24 @@ struct SelectionTableTests {
         #expect(text.contains("of those scored") && !text.contains("of candidates"))
     }
 
+    @Test func `what is no candidate is said in the words of the report`() {
+        var summary = summary([
+            Removal(by: "short", items: 1000, tokens: 30),
+            Removal(by: "repetition", items: 10, tokens: 300),
+            Removal(by: "near_duplicates", items: 0, tokens: 0),
+            Removal(by: "where difference=..8.0", items: 4, tokens: 9),
+            Removal(by: "duplicates", items: 489, tokens: 5000),
+        ])
+        summary.tooShort = 3
+        summary.rule.guards = .standard
+        let text = SelectionTable.render(summary)
+        #expect(
+            text.contains(
+                "no candidates: chunks 3 (too short to score), 1,000 (fewer than 32 tokens), "
+                    + "10 (repeats itself), 4 (where difference=..8.0), "
+                    + "489 (the same text as another)\n"))
+    }
+
     @Test func `the last that is kept is no warning of the cut by itself`() {
         var summary = summary(nil)
         func warns(_ near: Int) -> Bool {

@@ -197,7 +197,7 @@ public enum ReportPage {
         for removal in removals where removal.items > 0 {
             left -= removal.tokens
             add(
-                "− " + ReportWords.step(removal.by, selection.rule.guards), removal.items,
+                "− " + removal.words(selection.rule.guards), removal.items,
                 removal.tokens, left: left)
         }
         add("candidates", selection.candidates, selection.tokens, left: selection.tokens)

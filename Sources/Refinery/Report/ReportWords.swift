@@ -263,3 +263,11 @@ enum ReportWords {
         NumberText.counted(Int64(value), noun)
     }
 }
+
+extension Removal {
+    /// What the step removed, as a person says it.
+    ///
+    /// - Parameter guards: of the rule.
+    /// - Returns: Words such as `fewer than 32 tokens`.
+    public func words(_ guards: Guards) -> String { ReportWords.step(by, guards) }
+}

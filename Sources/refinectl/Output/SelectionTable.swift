@@ -53,9 +53,9 @@ enum SelectionTable {
             (summary.pending, "not scored yet"),
         ]
         reasons +=
-            summary.removals.map { $0.map { ($0.items, "by \($0.by)") } }
+            summary.removals.map { $0.map { ($0.items, $0.words(summary.rule.guards)) } }
             ?? [(summary.duplicates, "exact duplicates")]
-        let words = reasons.filter { $0.0 > 0 }.map { "\(NumberText.count($0.0)) \($0.1)" }
+        let words = reasons.filter { $0.0 > 0 }.map { "\(NumberText.count($0.0)) (\($0.1))" }
         let details = (summary.removals ?? []).flatMap(\.lines)
             .map { NumberText.printable($0) + "\n" }.joined()
         guard !words.isEmpty else { return details }
