@@ -39,6 +39,42 @@ struct SelectionTableTests {
         #expect(text.contains("of those scored") && !text.contains("of candidates"))
     }
 
+    @Test func `what is no candidate is said in the words of the report`() {
+        var summary = summary([
+            Removal(by: "short", items: 1000, tokens: 30),
+            Removal(by: "repetition", items: 10, tokens: 300),
+            Removal(by: "near_duplicates", items: 0, tokens: 0),
+            Removal(by: "where difference=..8.0", items: 4, tokens: 9),
+            Removal(by: "duplicates", items: 489, tokens: 5000),
+        ])
+        summary.tooShort = 3
+        summary.rule.guards = .standard
+        let text = SelectionTable.render(summary)
+        #expect(
+            text.contains(
+                "no candidates: chunks 3 (too short to score), 1,000 (fewer than 32 tokens), "
+                    + "10 (repeats itself), 4 (where difference=..8.0), "
+                    + "489 (the same text as another)\n"))
+    }
+
+    @Test func `the last that is kept is no warning of the cut by itself`() {
+        var summary = summary(nil)
+        func warns(_ near: Int) -> Bool {
+            summary.nearCut = near
+            return SelectionTable.render(summary).contains("within 1e-4 of the cut")
+        }
+        #expect(!warns(0) && !warns(1) && warns(2))
+        summary.rule.size = .minScore(0.5)
+        #expect(!warns(0) && warns(1))
+        summary.rule.size = .topK(2)
+        summary.rule.mix = Mix(nil)
+        summary.domains.append(
+            DomainSummary(
+                domain: "y", chunks: 4, keptChunks: 1, tokens: 123, keptTokens: 70,
+                meanScore: 0.25, keptMeanScore: 1.25))
+        #expect(!warns(2) && warns(3))
+    }
+
     @Test("A selection that was made before says that its domains count candidates")
     func older() {
         let text = SelectionTable.render(summary([Removal(by: "short", items: 3, tokens: 30)]))

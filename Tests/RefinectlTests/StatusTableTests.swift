@@ -41,9 +41,36 @@ import Testing
     @Test("at 40 columns nothing is longer")
     func narrow() {
         var status = status()
-        status.etaRange = nil
+        status.teacher = model(
+            "/srv/models/a/folder/of/a/very/long/name/SmolLM2-135M-Instruct", as: .teacher)
+        status.reference = model("/m/small", as: .reference)
+        status.etaSeconds = 1144
+        status.etaRange = [996, 1345]
+        status.error = "a model that is far too long for a terminal of forty columns"
+        status.corpora[0].name = String(repeating: "name", count: 20)
         let text = StatusTable.render(status, columns: 40)
         #expect(text.split(separator: "\n").allSatisfy { $0.count <= 40 }, "\(text)")
         #expect(text.contains("30.0 %"))
+        #expect(text.contains(" about 19 min 4 s left\n  (16 min 36 s to 22 min 25 s)\n"))
+        #expect(text.contains("reference: /m/small (llama,\n"))
+        // Nothing of a path is lost where it is cut.
+        #expect(text.replacing("\n  ", with: "").contains("/very/long/name/SmolLM2-135M-Instruct"))
+        #expect(text.contains("134,515,008 parameters, context none)"))
+    }
+
+    @Test func `a model's line is one where there is room`() {
+        var status = status()
+        status.teacher = model("/m/small", as: .teacher)
+        let line = "teacher: /m/small (llama, 134,515,008 parameters, context none)\n"
+        #expect(StatusTable.render(status, columns: 80).contains(line))
+        #expect(StatusTable.render(status, columns: .max).contains("128 tokens/s, about 1 h 54"))
+    }
+
+    private func model(_ path: String, as role: ModelRole) -> ModelReport {
+        let model = Model(
+            path: path, fingerprint: String(repeating: "a", count: 64), architecture: "llama",
+            parameters: 134_515_008, tokenizer: "BPE", tokenizerDigest: "t", contextRule: "none",
+            maxContext: 2048)
+        return ModelReport(model, as: role)
     }
 }

@@ -137,6 +137,12 @@ enum Chart {
         }
     }
 
+    /// A value as people write it, with four digits: `0.3607`, `8.918`, `12,346`.
+    static func rounded(_ value: Double) -> String {
+        value.magnitude >= 9999.5
+            ? short(value) : String(format: "%.4g", value).replacing("-", with: "−")
+    }
+
     private static func trimmed(_ value: Double) -> String {
         String(format: "%g", (value * 1e6).rounded() / 1e6)
             .replacing("-", with: "−")

@@ -8,25 +8,27 @@ public enum PageStyle {
 
     /// The document's head and the beginning of its body.
     ///
-    /// - Parameter title: a title of our own, no text of a corpus.
+    /// - Parameter title: of the page, as text.
     /// - Returns: Markup.
     static func head(_ title: String) -> String {
-        """
-        <!doctype html>
-        <html lang="en"><head><meta charset="utf-8">
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <meta name="color-scheme" content="light dark">
-        <title>\(title)</title>
-        <style>
-        \(colours)
-        \(text)
-        \(tables)
-        \(charts)
-        \(examples)
-        </style></head><body><main>
+        var escaped = HTML()
+        escaped.text(title)
+        return """
+            <!doctype html>
+            <html lang="en"><head><meta charset="utf-8">
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta name="color-scheme" content="light dark">
+            <title>\(String(decoding: escaped.bytes, as: UTF8.self))</title>
+            <style>
+            \(colours)
+            \(text)
+            \(tables)
+            \(charts)
+            \(examples)
+            </style></head><body><main>
 
-        """
+            """
     }
 
     /// Blue and orange, which people who confuse red and green tell apart; every pair of ink and
@@ -67,6 +69,6 @@ public enum PageStyle {
         details { border-bottom: 1px solid var(--rule); padding: .45rem 0; } summary { cursor: pointer; overflow-wrap: anywhere; } summary b { font-variant-numeric: tabular-nums; } .in b { color: var(--kept); } .line { color: var(--faint); }
         pre { white-space: pre-wrap; overflow-wrap: anywhere; font: 14px/1.65 ui-monospace, monospace; background: var(--soft); padding: .7rem .9rem; margin: .5rem 0; } i { font-style: normal; border-radius: 2px; color: var(--ink); }
         .p1 { background: var(--p1); } .p2 { background: var(--p2); } .p3 { background: var(--p3); } .p4 { background: var(--p4); } .n1 { background: var(--n1); } .n2 { background: var(--n2); } .n3 { background: var(--n3); } .n4 { background: var(--n4); } .legend i { padding: .1rem .35rem; }
-        @media print { body { font-size: 11pt; } details { break-inside: avoid; } .scroll { overflow: visible; } figure { break-inside: avoid; } * { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
+        @media print { body { font-size: 11pt; } details { break-inside: avoid; } details::details-content { content-visibility: visible; block-size: auto; } details:not([open]) > :not(summary) { display: block; } .scroll { overflow: visible; } figure { break-inside: avoid; } * { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
         """
 }

@@ -21,8 +21,9 @@ enum ReportCharts {
         let y = Chart.up(0, Double(most))
         var svg = Chart.open(
             "Candidates by score",
-            "\(histogram.candidates.reduce(0, +)) \(noun) from \(Chart.short(histogram.lower)) to "
-                + "\(Chart.short(histogram.upper)); \(histogram.kept.reduce(0, +)) are kept")
+            "\(NumberText.count(histogram.candidates.reduce(0, +))) \(noun), drawn from "
+                + "\(Chart.rounded(histogram.lower)) to \(Chart.rounded(histogram.upper)); "
+                + "\(NumberText.count(histogram.kept.reduce(0, +))) are kept")
         let step = (histogram.upper - histogram.lower) / Double(histogram.candidates.count)
         for (style, counts) in [("all", histogram.candidates), ("kept", histogram.kept)] {
             for (place, count) in counts.enumerated() where count > 0 {
@@ -59,7 +60,7 @@ enum ReportCharts {
         let y = Chart.up(least, most, height: height, isLogarithmic: true)
         var svg = Chart.open(
             "Teacher's against reference's loss a byte",
-            "\(points.count) candidates; those further above the diagonal have a higher difference",
+            "\(NumberText.count(points.count)) candidates; those further above the diagonal have a higher difference",
             height: height)
         var paths: [String: String] = [:]
         for point in points {

@@ -12,17 +12,24 @@ public struct ReportData: Codable, Sendable, Equatable {
     public var histogram: ScoreHistogram
     /// NLLs a byte of some of the candidates, the same ones each time.
     public var scatter: [ScatterPoint]
-    /// The first of the order, those at the cut, the last; beside another selection also what each
-    /// keeps alone.
+    /// Bytes of a scored token of the candidates, on the mean; nil where there are none.
+    public var tokenBytes: Double?
+    /// The first of the order, those at the cut where there is one for all, the last; beside
+    /// another selection also what each keeps alone.
     public var examples: [ExampleGroup]
     /// What it has in common with another selection; nil where none was named.
     public var comparison: SelectionComparison?
 
+    private enum CodingKeys: String, CodingKey {
+        case selection, corpora, pair, models, histogram, scatter, examples, comparison
+        case tokenBytes = "token_bytes"
+    }
+
     /// A report of the given parts.
     public init(
         selection: SelectionSummary, corpora: [String], pair: PairSummary?, models: [ModelReport],
-        histogram: ScoreHistogram, scatter: [ScatterPoint], examples: [ExampleGroup],
-        comparison: SelectionComparison? = nil
+        histogram: ScoreHistogram, scatter: [ScatterPoint], tokenBytes: Double?,
+        examples: [ExampleGroup], comparison: SelectionComparison? = nil
     ) {
         self.selection = selection
         self.corpora = corpora
@@ -30,6 +37,7 @@ public struct ReportData: Codable, Sendable, Equatable {
         self.models = models
         self.histogram = histogram
         self.scatter = scatter
+        self.tokenBytes = tokenBytes
         self.examples = examples
         self.comparison = comparison
     }

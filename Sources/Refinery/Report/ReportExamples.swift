@@ -3,7 +3,7 @@ struct ReportExamples {
     /// Rendered bytes of one example at most: eighty of them leave the page under 2 MB.
     private static let exampleBytes = 21 << 10
     /// Examples of each part that are open when the page is.
-    private static let open = 3
+    private static let mostOpen = 3
     /// Characters of a text's first line that are shown beside a closed one.
     private static let lineLength = 90
 
@@ -28,7 +28,8 @@ struct ReportExamples {
     /// Writes the best, those at the cut, and the worst.
     func write(_ groups: [ReportData.ExampleGroup], to html: inout HTML) {
         let titles = [
-            "best": "The first of the order", "cut": "At the cut", "worst": "The last of the order",
+            "best": "The first of the order", "cut": "At the cut",
+            "worst": "The last of the order, from its end",
             "alone": "Kept here, and not by \(other ?? "")",
             "other": "Kept by \(other ?? ""), and not here",
         ]
@@ -43,10 +44,21 @@ struct ReportExamples {
         html.raw("</p>\n")
         for group in groups {
             html.element("h3", titles[group.place] ?? group.place)
-            for (place, example) in group.chunks.enumerated() {
-                write(example, isOpen: place < Self.open, to: &html)
+            // The very last says most of what the order puts there.
+            let chunks = group.place == "worst" ? Array(group.chunks.reversed()) : group.chunks
+            let open = Self.open(of: group)
+            for (place, example) in chunks.enumerated() {
+                write(example, isOpen: open.contains(place), to: &html)
             }
         }
+    }
+
+    /// Which of a group are open when the page is: the first, and those nearest to the cut.
+    private static func open(of group: ReportData.ExampleGroup) -> Range<Int> {
+        let last = group.place == "cut" ? group.chunks.lastIndex(where: \.isKept) : nil
+        // The last two that are kept, and the first that is not.
+        let from = min(max(0, (last ?? 0) - 1), max(0, group.chunks.count - mostOpen))
+        return from..<from + mostOpen
     }
 
     private func write(_ example: ReportData.Example, isOpen: Bool, to html: inout HTML) {

@@ -14,11 +14,11 @@ public enum ReportPage {
     ) -> [UInt8] {
         var html = HTML()
         let selection = report.selection
-        html.raw(PageStyle.head("refinery report"))
+        html.raw(PageStyle.head("\(title(report)) – refinery report"))
         html.element("h1", title(report))
         html.element("p", class: "note", "Selected \(NumberText.time(selection.created))")
         html.element("p", class: "verdict", ReportWords.verdict(selection))
-        html.element("p", ReportWords.reason(selection.rule))
+        html.element("p", ReportWords.reason(selection))
         pair(report, &html)
         if let prediction = selection.prediction { expectation(prediction, &html) }
         if let comparison = report.comparison { self.comparison(comparison, &html) }
@@ -126,12 +126,13 @@ public enum ReportPage {
                         + "them." : ""))
         html.raw("</figcaption></figure>\n<figure>")
         let domains = coloured(report)
-        let bytesPerUnit = unitBytes(report)
+        let unitBytes = selection.unit == .token ? report.tokenBytes : 1
+        var cut: Double?
         // Other scores have no line of their own between the two models.
-        let cut = selection.rule.score == .column(.difference) ? selection.cut : nil
-        html.raw(
-            ReportCharts.scatter(
-                report.scatter, cut: cut.map { $0 / bytesPerUnit }, domains: domains))
+        if let end = selection.cut, selection.rule.score == .column(.difference) {
+            cut = unitBytes.map { end / $0 }
+        }
+        html.raw(ReportCharts.scatter(report.scatter, cut: cut, domains: domains))
         html.raw("<figcaption class=\"note keys\">")
         for (place, domain) in domains.enumerated() {
             key("k\(place)", domain ?? DomainName.none, &html)
@@ -142,10 +143,12 @@ public enum ReportPage {
         if cut != nil { key("line", "the cut", &html) }
         html.text(
             "\(NumberText.count(report.scatter.count)) of \(NumberText.count(selection.candidates)) "
-                + "candidates; small dots are dropped."
-                + (cut != nil && selection.unit == .token
-                    ? " The cut is drawn for tokens of \(NumberText.fixed(bytesPerUnit, 2)) bytes."
-                    : ""))
+                + "candidates; small dots are dropped.")
+        if cut != nil, selection.unit == .token, let unitBytes {
+            html.text(
+                " The cut is drawn for tokens of \(NumberText.fixed(unitBytes, 2)) bytes, the mean "
+                    + "of the candidates.")
+        }
         html.raw("</figcaption></figure></div>\n")
     }
 
@@ -161,14 +164,6 @@ public enum ReportPage {
         let counts = Dictionary(grouping: report.scatter, by: \.domain).mapValues(\.count)
         return counts.sorted { ($0.value, $1.key ?? "") > ($1.value, $0.key ?? "") }
             .prefix(ReportCharts.colours).map(\.key).sorted { $0 ?? "" < $1 ?? "" }
-    }
-
-    private static func unitBytes(_ report: ReportData) -> Double {
-        guard report.selection.unit == .token else { return 1 }
-        let texts = report.examples.flatMap(\.chunks)
-        let tokens = texts.reduce(0) { $0 + $1.tokens }
-        let bytes = texts.reduce(0) { $0 + $1.text.utf8.count }
-        return tokens == 0 ? 1 : Double(bytes) / Double(tokens)
     }
 
     /// What each step removed, from everything scored down to what is kept.
@@ -202,7 +197,7 @@ public enum ReportPage {
         for removal in removals where removal.items > 0 {
             left -= removal.tokens
             add(
-                "− " + ReportWords.step(removal.by, selection.rule.guards), removal.items,
+                "− " + removal.words(selection.rule.guards), removal.items,
                 removal.tokens, left: left)
         }
         add("candidates", selection.candidates, selection.tokens, left: selection.tokens)

@@ -70,10 +70,13 @@ public struct ReportStage: Sendable {
                     $0, rank: $1, isKept: kept.contains(id),
                     isKeptByOther: keptByOther.map { $0.contains(id) })
             }
+            // Each domain of a mix has its own cut, and so has each group that is matched.
+            let hasOneCut = rule.mix == nil && rule.match.isEmpty
+            let found = builder.places.filter { hasOneCut || $0.name != "cut" }
             let gathered = try Self.gather(
                 candidates, of: applied, kept: kept,
-                examples: Set(builder.places.flatMap(\.places).map(\.candidate.chunk)), snapshot)
-            let groups = try builder.places.map { name, places in
+                examples: Set(found.flatMap(\.places).map(\.candidate.chunk)), snapshot)
+            let groups = try found.map { name, places in
                 ReportData.ExampleGroup(
                     place: name,
                     chunks: try places.compactMap {
@@ -87,7 +90,8 @@ public struct ReportStage: Sendable {
                 pair: gathered.pair,
                 models: applied.pair.roles.map { ModelReport($0.value, as: $0.role) },
                 histogram: builder.histogram, scatter: gathered.points,
-                examples: groups.filter { !$0.chunks.isEmpty }, comparison: comparison)
+                tokenBytes: gathered.tokenBytes, examples: groups.filter { !$0.chunks.isEmpty },
+                comparison: comparison)
         }
     }
 
@@ -97,6 +101,12 @@ public struct ReportStage: Sendable {
         var pair: PairSummary?
         /// Mean NLLs of the examples, nats a token, by chunk.
         var losses: [Int64: (teacher: Double?, reference: Double)] = [:]
+        /// Of all candidates.
+        var bytes = 0
+        var tokens = 0
+
+        /// Bytes of a scored token; nil where there are none.
+        var tokenBytes: Double? { tokens == 0 ? nil : Double(bytes) / Double(tokens) }
     }
 
     private static func gather(
@@ -113,6 +123,8 @@ public struct ReportStage: Sendable {
         try candidates.forEach { item in
             defer { place += 1 }
             sums.add(item, by: reader)
+            gathered.bytes += Int(item.bytes)
+            gathered.tokens += Int(item.tokens)
             if examples.contains(item.chunk) {
                 gathered.losses[item.chunk] = (
                     item.teacherNLL.isNaN ? nil : reader.value(.teacherLoss, of: item),

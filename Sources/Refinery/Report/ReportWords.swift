@@ -39,18 +39,20 @@ enum ReportWords {
             if !disfavoured.isEmpty { words += " Kept less than others: \(shares(disfavoured))." }
             if !favoured.isEmpty { words += " Kept more than others: \(shares(favoured))." }
         }
-        // One is the last that is kept itself.
-        if let near = selection.nearCut, near > 1 {
+        if let near = selection.undecided {
             words +=
-                " At the cut, \(counted(near, noun)) lie within 1e-4: another machine may decide "
-                + "them otherwise."
+                " At the cut, \(counted(near, noun)) \(near == 1 ? "lies" : "lie") within 1e-4: "
+                + "another machine may decide otherwise."
         }
         return words
     }
 
     /// Why these, in one paragraph: the order, where it ends, and what a difference tells.
-    static func reason(_ rule: SelectionRule) -> String {
-        var words = order(rule) + " " + size(rule.size, rule.unit.rawValue)
+    static func reason(_ selection: SelectionSummary) -> String {
+        let rule = selection.rule
+        var words = order(rule) + " " + size(rule)
+        if let mix = rule.mix { words += " " + self.mix(mix, most: 8) }
+        if let lack = lack(selection) { words += " " + lack }
         if rule.baseline == nil, !rule.ascending,
             rule.score == .column(.difference) || rule.score == .column(.expectedDifference)
         {
@@ -109,17 +111,10 @@ enum ReportWords {
     /// The rule, a sentence an entry.
     static func rule(_ rule: SelectionRule) -> [String] {
         var words: [String] = []
-        let noun = rule.unit.rawValue
         if let corpus = rule.corpus { words.append("Chosen from the corpus \"\(corpus)\" alone.") }
         words.append(order(rule))
-        words.append(size(rule.size, noun))
-        if let mix = rule.mix {
-            words.append(
-                "Each \(mix.by.map { "category of \($0.name)" } ?? "domain") has its own share"
-                    + (mix.parts.map {
-                        ": " + $0.map { "\($0.domain) \($0.weight)" }.joined(separator: ", ")
-                    } ?? ", that of the candidates' tokens") + ".")
-        }
+        words.append(size(rule))
+        if let mix = rule.mix { words.append(self.mix(mix, most: .max)) }
         if !rule.match.isEmpty {
             words.append(
                 "Matched by \(list(rule.match.map(\.rawValue))) with the selection that it is like."
@@ -129,15 +124,81 @@ enum ReportWords {
         return words
     }
 
-    private static func size(_ size: SelectionRule.Size, _ noun: String) -> String {
-        switch size {
-        case .topK(let n): "Kept the first \(counted(n, noun))."
-        case .ratio(let share): "Kept the first \(percent(share)) of the candidates."
-        case .tokenBudget(let n): "Kept the first \(counted(n, "token"))."
-        case .tokenRatio(let share): "Kept the first \(percent(share)) of the candidates' tokens."
-        case .minScore(let least): "Kept every score of at least \(least)."
-        case .like(let name): "Kept as many tokens as the selection \"\(name)\"."
+    private static func size(_ rule: SelectionRule) -> String {
+        let amount: String
+        switch rule.size {
+        case .topK(let n): amount = counted(n, rule.unit.rawValue)
+        case .ratio(let share): amount = "\(percent(share)) of the candidates"
+        case .tokenBudget(let n): amount = counted(n, "token")
+        case .tokenRatio(let share): amount = "\(percent(share)) of the candidates' tokens"
+        case .minScore(let least): return "Kept every score of at least \(least)."
+        case .like(let name):
+            return "\(rule.mix == nil ? "Kept" : "Asked for") as many tokens as the selection "
+                + "\"\(name)\"."
         }
+        return rule.mix == nil ? "Kept the first \(amount)." : "Asked for \(amount) by a mix."
+    }
+
+    /// What a mix gives to whom, at most so many by name.
+    private static func mix(_ mix: Mix, most: Int) -> String {
+        let group = mix.by.map { "category of \($0.name)" } ?? "domain"
+        var words = "The first of each \(group) are kept, up to a share of its own"
+        if let parts = mix.parts {
+            let names = parts.map { "\($0.domain) \($0.weight)" }
+            words += ": \(list(names, most: most)); others have none."
+        } else {
+            words += ", that of the candidates' tokens."
+        }
+        if mix.spill { words += " What one leaves over is offered to the others." }
+        return words
+    }
+
+    /// That less was kept than was asked for, and why; nil where it was not.
+    private static func lack(_ selection: SelectionSummary) -> String? {
+        let rule = selection.rule
+        var isByTokens = false
+        let asked: Int
+        switch rule.size {
+        case .topK(let n): asked = n
+        case .ratio(let share): asked = share.floorTimes(selection.candidates)
+        case .tokenBudget(let n):
+            asked = n
+            isByTokens = true
+        case .tokenRatio(let share):
+            asked = share.floorTimes(selection.tokens)
+            isByTokens = true
+        case .minScore, .like: return nil
+        }
+        let kept = isByTokens ? selection.keptTokens : selection.keptChunks
+        // What the next chunk would not fit into lacks in most selections by tokens.
+        guard kept < asked, !isByTokens || Double(kept) < 0.99 * Double(asked) else { return nil }
+        let noun = isByTokens ? "token" : rule.unit.rawValue
+        let all = isByTokens ? selection.tokens : selection.candidates
+        var words =
+            "Less was kept than was asked for: \(count(kept)) of \(counted(asked, noun)), "
+            + "\(NumberText.share(kept, of: all)) of the candidates"
+            + (isByTokens ? "' tokens" : "")
+        if let mix = rule.mix {
+            let gone = used(mix, selection)
+            if !gone.isEmpty { words += ", since there was no more of \(list(gone))" }
+        } else if selection.keptChunks == selection.candidates {
+            words += ", since there was no more"
+        }
+        return words + "."
+    }
+
+    /// The domains or categories of a mix that are kept whole, or that had nothing to keep.
+    private static func used(_ mix: Mix, _ selection: SelectionSummary) -> [String] {
+        let groups = mix.by == nil ? selection.domains : selection.categories ?? []
+        var names = groups.filter { $0.chunks > 0 && $0.keptChunks == $0.chunks }
+            .map { $0.domain ?? DomainName.none }
+        let known = groups.map { $0.domain ?? DomainName.none }
+        // Of very many domains the last are counted together.
+        if !known.contains(DomainName.others) {
+            names += (mix.parts ?? []).filter { $0.weight.billionths > 0 }.map(\.domain)
+                .filter { !known.contains($0) }
+        }
+        return names.filter { $0 != DomainName.others }
     }
 
     private static func percent(_ share: DecimalFraction) -> String {
@@ -201,4 +262,12 @@ enum ReportWords {
     private static func counted(_ value: Int, _ noun: String) -> String {
         NumberText.counted(Int64(value), noun)
     }
+}
+
+extension Removal {
+    /// What the step removed, as a person says it.
+    ///
+    /// - Parameter guards: of the rule.
+    /// - Returns: Words such as `fewer than 32 tokens`.
+    public func words(_ guards: Guards) -> String { ReportWords.step(by, guards) }
 }

@@ -116,6 +116,13 @@ struct AppliedRule {
         try ranking.runs(candidates, bins: try LengthBins(of: candidates))
     }
 
+    /// Whether the rule's mix gives a candidate's domain, or category, a share; nil without a mix.
+    func hasShare(_ candidate: Candidate) -> Bool? {
+        guard rule.mix != nil else { return nil }
+        guard let weights = names.mix else { return true }
+        return weights[candidate.group, default: 0] > 0
+    }
+
     /// An item's difference against the candidates of similar length; nil where there are none, or
     /// the teacher has not read all of them.
     static func atLength(over candidates: CandidateSet) throws -> ScoreFunction? {

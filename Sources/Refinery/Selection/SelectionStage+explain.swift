@@ -94,7 +94,9 @@ private struct Explanation {
                     guard candidate.chunk == item.chunk else { return }
                     membership.rank = rank
                     membership.score = candidate.score
+                    membership.hasShare = applied.hasShare(candidate)
                 }
+                membership.mixBy = rule.mix.map { $0.by?.name ?? "domain" }
             }
         } else {
             membership.removedBy = try reason(place, rule, applied.pair)

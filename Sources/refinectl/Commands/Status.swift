@@ -28,14 +28,17 @@ struct Status: AsyncParsableCommand {
         let client = daemon.client
         var schedule = ProgressSchedule()
         let start = ContinuousClock.now
-        let redraws = isatty(STDOUT_FILENO) == 1 && Terminal.standardError.redraws
+        let isTerminal = isatty(STDOUT_FILENO) == 1
+        let redraws = isTerminal && Terminal.standardError.redraws
         while true {
             let status = try await client.send(API.status)
             if output.json {
                 StandardOutput.write(JSONOutput.line(status))
             } else if !watch {
+                // Through a pipe a path or an error stays whole, to be searched for.
                 StandardOutput.write(
-                    StatusTable.render(status, columns: Terminal.width(STDOUT_FILENO)))
+                    StatusTable.render(
+                        status, columns: isTerminal ? Terminal.width(STDOUT_FILENO) : .max))
             } else if redraws {
                 let table = StatusTable.render(status, columns: Terminal.width(STDOUT_FILENO))
                 // Line by line over what was there, so that nothing flickers.

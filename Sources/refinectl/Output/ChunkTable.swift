@@ -135,16 +135,29 @@ enum ChunkTable {
         if let reason = selection.removedBy {
             text += ", \(selection.isKept ? "now " : "")\(Self.words(reason))"
         } else if !selection.isKept {
-            text += ", beyond the cut"
+            text += dropped(selection)
         }
         return text + "\n"
+    }
+
+    /// Why a candidate is not kept, where its distance from the cut does not say so.
+    private static func dropped(_ selection: ChunkReport.Membership) -> String {
+        if let by = selection.mixBy, let hasShare = selection.hasShare {
+            let group = by == "domain" ? by : "category of \(EscapedText.line(by))"
+            return hasShare
+                ? ", beyond the cut of its \(group)" : ", its \(group) has no share in the mix"
+        }
+        return distance(selection).isEmpty ? ", beyond the cut" : ""
     }
 
     /// How far the score is from the cut.
     private static func distance(_ selection: ChunkReport.Membership) -> String {
         guard let score = selection.score, let cut = selection.cut else { return "" }
         let away = score - cut
-        guard away != 0 else { return ", which is the cut" }
+        guard away != 0 else {
+            return selection.isKept
+                ? ", which is the cut" : ", which is the cut, behind the last that is kept"
+        }
         let size = NumberText.fixed(away.magnitude, 4)
         return ", \(size) \(away > 0 ? "above" : "below") the cut of \(NumberText.fixed(cut, 4))"
     }

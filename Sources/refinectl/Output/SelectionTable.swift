@@ -53,9 +53,9 @@ enum SelectionTable {
             (summary.pending, "not scored yet"),
         ]
         reasons +=
-            summary.removals.map { $0.map { ($0.items, "by \($0.by)") } }
+            summary.removals.map { $0.map { ($0.items, $0.words(summary.rule.guards)) } }
             ?? [(summary.duplicates, "exact duplicates")]
-        let words = reasons.filter { $0.0 > 0 }.map { "\(NumberText.count($0.0)) \($0.1)" }
+        let words = reasons.filter { $0.0 > 0 }.map { "\(NumberText.count($0.0)) (\($0.1))" }
         let details = (summary.removals ?? []).flatMap(\.lines)
             .map { NumberText.printable($0) + "\n" }.joined()
         guard !words.isEmpty else { return details }
@@ -174,9 +174,9 @@ enum SelectionTable {
     }
 
     private static func cut(_ summary: SelectionSummary) -> String {
-        guard let near = summary.nearCut, near > 0 else { return "" }
+        guard let near = summary.undecided else { return "" }
         return
             "\n\(NumberText.counted(Int64(near), summary.rule.unit.rawValue)) within 1e-4 of the cut: "
-            + "another CPU may rank those the other way\n"
+            + "another machine may decide otherwise\n"
     }
 }

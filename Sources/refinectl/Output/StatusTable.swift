@@ -6,19 +6,18 @@ enum StatusTable {
     /// A few lines, and for each corpus a bar and its counts; no line longer than `columns`.
     static func render(_ status: StatusReport, columns: Int = 80) -> String {
         let head = "refineryd \(NumberText.printable(status.version)): \(line(status))"
-        var text = wrapped(head.components(separatedBy: ", "), columns)
+        var text = wrapped(head, columns)
         if let error = status.error, status.state != .waiting {
-            text += "error: \(NumberText.printable(NumberText.oneLine(error)))\n"
+            text += wrapped("error: \(NumberText.printable(NumberText.oneLine(error)))", columns)
         }
         for model in [status.teacher, status.reference] {
             guard let model else { continue }
-            text += NumberText.printable(
+            let line =
                 "\(model.role.rawValue): \(model.path) (\(model.architecture), "
-                    // An engine does not say how many.
-                    + (model.parameters > 0
-                        ? "\(NumberText.count(model.parameters)) parameters, " : "")
-                    + "context \(model.context))")
-            text += "\n"
+                // An engine does not say how many.
+                + (model.parameters > 0 ? "\(NumberText.count(model.parameters)) parameters, " : "")
+                + "context \(model.context))"
+            text += wrapped(NumberText.printable(line), columns)
         }
         if status.corpora.isEmpty {
             return text + "no corpus yet: refinectl enqueue PATH\n"
@@ -47,24 +46,40 @@ enum StatusTable {
         add(corpus.tooShort.teacher, "chunk", " too short")
         add(corpus.rejects, "line", " rejected")
         let share = NumberText.fixed(100 * corpus.doneShare, 1)
-        return NumberText.printable(corpus.name) + "\n  \(bar) \(share) %\n"
-            + wrapped(counts, columns, indent: "  ")
+        return wrapped(NumberText.printable(corpus.name), columns) + "  \(bar) \(share) %\n"
+            + wrapped(counts.joined(separator: ", "), columns, indent: "  ")
     }
 
-    /// Words with commas between them, in lines of at most `columns`.
-    private static func wrapped(
-        _ words: [String], _ columns: Int, indent: String = ""
-    ) -> String {
+    /// A text in lines of at most `columns`, which end behind its commas where that is possible.
+    private static func wrapped(_ text: String, _ columns: Int, indent: String = "") -> String {
+        let phrases = text.components(separatedBy: ", ")
         var lines: [String] = []
-        for (place, word) in words.enumerated() {
-            let piece = word + (place + 1 < words.count ? "," : "")
-            if let last = lines.last, last.count + 1 + piece.count <= columns {
-                lines[lines.count - 1] = last + " " + piece
-            } else {
-                lines.append((lines.isEmpty ? indent : indent.isEmpty ? "  " : indent) + piece)
+        for (place, phrase) in phrases.enumerated() {
+            let whole = phrase + (place + 1 < phrases.count ? "," : "")
+            for piece in pieces(whole[...], max(8, columns - 2)) {
+                // A piece that is cut within a word fills its line: what follows begins the next.
+                let room = lines.count == 1 ? columns - 2 + indent.count : columns
+                if let last = lines.last, last.count + 1 + piece.count <= room {
+                    lines[lines.count - 1] = last + " " + piece
+                } else {
+                    lines.append((lines.isEmpty ? indent : "  ") + piece)
+                }
             }
         }
         return lines.map { $0 + "\n" }.joined()
+    }
+
+    /// A phrase in pieces of at most `room`: whole where it fits, else cut before a bracket, between
+    /// words, and last within a word.
+    private static func pieces(_ phrase: Substring, _ room: Int) -> [Substring] {
+        guard phrase.count > room else { return [phrase] }
+        if let bracket = phrase.firstRange(of: " (") {
+            let rest = phrase[bracket.lowerBound...].dropFirst()
+            return pieces(phrase[..<bracket.lowerBound], room) + pieces(rest, room)
+        }
+        let words = phrase.split(separator: " ")
+        if words.count > 1 { return words.flatMap { pieces($0, room) } }
+        return [phrase.prefix(room)] + pieces(phrase.dropFirst(room), room)
     }
 
     /// The state in one line.

@@ -44,7 +44,7 @@ struct ReportPageTests {
                 ReportData.ScatterPoint(
                     teacher: 0.5, reference: 0.9, isKept: true, domain: "x&y"),
                 ReportData.ScatterPoint(teacher: 0.1, reference: 3, isKept: false),
-            ],
+            ], tokenBytes: 4,
             examples: [
                 ReportData.ExampleGroup(
                     place: "best",
@@ -72,6 +72,8 @@ struct ReportPageTests {
         #expect(page.contains("&lt;script&gt;alert(&#39;x&#39;)"))
         #expect(page.contains("&amp;amp;&quot;\u{2400}\u{241b}"))
         #expect(page.contains("a &lt;b&gt;") && page.contains("x&amp;y"))
+        let title = "Selection a &lt;b&gt; of the corpus &lt;i&gt; – refinery report"
+        #expect(page.contains("<title>\(title)</title>"))
         #expect(page.contains("default-src 'none'"))
         #expect(!page.contains("http://") && !page.contains("https://"))
     }
@@ -86,7 +88,7 @@ struct ReportPageTests {
         uneven.keptTokens = 600
         #expect(ReportWords.verdict(uneven).contains("Kept less than others: x&y (35.0 %)."))
         #expect(
-            words.hasSuffix("2 chunks lie within 1e-4: another machine may decide them otherwise."))
+            words.hasSuffix("2 chunks lie within 1e-4: another machine may decide otherwise."))
         #expect(page(data(text: "abc")).contains("Selection a &lt;b&gt; of the corpus books"))
     }
 
@@ -143,6 +145,34 @@ struct ReportPageTests {
             page.components(separatedBy: "<span class=\"line\">A first line.</span>").count == 6)
     }
 
+    @Test func `on paper every example shows its text, the closed ones too`() throws {
+        let page = page(data(text: "abc", count: 5))
+        let print = try #require(page.components(separatedBy: "@media print").last)
+        #expect(print.contains("details::details-content { content-visibility: visible;"))
+        #expect(print.contains("details:not([open]) > :not(summary) { display: block; }"))
+    }
+
+    /// The scores of the examples that are open, where one part of the order is shown.
+    private func openScores(_ place: String, kept: Int, of count: Int) -> [String] {
+        var data = data(text: "abc", count: count)
+        data.examples[0].place = place
+        for number in 0..<count {
+            data.examples[0].chunks[number].score = Double(count - number)
+            data.examples[0].chunks[number].isKept = number < kept
+        }
+        let parts = page(data).components(separatedBy: " open><summary><b>").dropFirst()
+        return parts.map { String($0.prefix { $0 != "." }) }
+    }
+
+    @Test func `the nearest to the cut on both sides are open, and the very last come first`() {
+        #expect(openScores("cut", kept: 10, of: 20) == ["12", "11", "10"])
+        #expect(openScores("cut", kept: 1, of: 20) == ["20", "19", "18"])
+        #expect(openScores("cut", kept: 5, of: 5) == ["3", "2", "1"])
+        #expect(openScores("cut", kept: 0, of: 2) == ["2", "1"])
+        #expect(openScores("worst", kept: 0, of: 20) == ["1", "2", "3"])
+        #expect(openScores("best", kept: 20, of: 20) == ["20", "19", "18"])
+    }
+
     @Test("A length bin ends where the next begins, and the last has no end")
     func lengths() {
         var data = data(text: "abc")
@@ -161,6 +191,16 @@ struct ReportPageTests {
         let histogram = data(text: "").histogram
         #expect(histogram.candidates == [1, 0, 1, 1])
         #expect(histogram.kept == [0, 0, 1, 1])
+    }
+
+    @Test func `a chart says between which scores it is drawn, in numbers as people write them`() {
+        var histogram = ReportData.ScoreHistogram(lower: -0.360738, upper: 8.91825, bins: 4)
+        for _ in 0..<1234 { histogram.add(1, isKept: true) }
+        histogram.add(-99, isKept: false)
+        #expect(
+            ReportCharts.histogram(histogram, cut: nil).contains(
+                "<desc>1,235 chunks, drawn from −0.3607 to 8.918; 1,234 are kept</desc>"))
+        #expect(Chart.rounded(12345.6) == "12,346" && Chart.rounded(2) == "2")
     }
 
     @Test("Ticks are round, never −0, and on a logarithmic axis steps of 1, 2 and 5")
@@ -221,5 +261,12 @@ struct ReportPageTests {
         #expect(try cuts { $0.sample = Sample(temperature: 1, seed: 1) } == 0)
         #expect(try cuts { $0.baseline = Baseline(seed: 1, from: .candidates) } == 0)
         #expect(try cuts { $0.mix = Mix(nil) } == 0)
+    }
+
+    @Test func `the cut's line is of the candidates' tokens, whatever the examples are`() {
+        let words = "The cut is drawn for tokens of 4.00 bytes, the mean of the candidates."
+        for text in ["text", "a far longer text of as many tokens"] {
+            #expect(page(data(text: text)).contains(words))
+        }
     }
 }

@@ -124,11 +124,18 @@ public struct ChunkReport: Codable, Sendable, Equatable {
         @NullEncoded public var removedBy: String?
         /// The candidate with the same text, where it is its duplicate.
         @NullEncoded public var stands: Int64?
+        /// What the rule's mix goes by: `domain`, or the name of a column; nil without a mix, and
+        /// of what is no candidate.
+        @NullEncoded public var mixBy: String?
+        /// Whether the mix gives its domain, or category, a share; nil where ``mixBy`` is.
+        @NullEncoded public var hasShare: Bool?
 
         private enum CodingKeys: String, CodingKey {
             case name, unit, rank, candidates, score, cut, stands
             case isKept = "kept"
             case removedBy = "removed_by"
+            case mixBy = "mix_by"
+            case hasShare = "has_share"
         }
     }
 }

@@ -180,6 +180,21 @@ extension SelectionSummary {
         return rule.ascending ? maxScore : minScore
     }
 
+    /// How many candidates near the cut another machine may decide otherwise; nil where none.
+    ///
+    /// The last that is kept is near its own cut, and in a mix the last of each domain is: these
+    /// alone are no reason to name any.
+    public var undecided: Int? {
+        guard let nearCut else { return nil }
+        var own = 1
+        if case .minScore = rule.size { own = 0 }
+        if rule.mix != nil || rule.match == [.domain] {
+            let groups = rule.mix?.by == nil ? domains : categories ?? []
+            own = groups.count { $0.keptChunks > 0 && $0.keptChunks < $0.chunks }
+        }
+        return nearCut > own ? nearCut : nil
+    }
+
     /// The greatest share kept of a length bin over the smallest, infinite where nothing of a bin
     /// was kept; nil of one bin.
     ///
