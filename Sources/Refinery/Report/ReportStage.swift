@@ -90,7 +90,8 @@ public struct ReportStage: Sendable {
                 pair: gathered.pair,
                 models: applied.pair.roles.map { ModelReport($0.value, as: $0.role) },
                 histogram: builder.histogram, scatter: gathered.points,
-                tokenBytes: gathered.tokenBytes, examples: groups.filter { !$0.chunks.isEmpty }, comparison: comparison)
+                tokenBytes: gathered.tokenBytes, examples: groups.filter { !$0.chunks.isEmpty },
+                comparison: comparison)
         }
     }
 
