@@ -38,6 +38,7 @@ struct OperatorTests {
             (["export", "--ratio", "0.5", "--score", "adaptd"], "adapted"),
             (["export", "--ratio", "0.5", "--exclude-domain", "nois"], "noise"),
             (["delete", "webb", "--yes"], "web"), (["selections", "halff"], "half"),
+            (["rejects", "--corpus", "wbe"], "web"),
         ] {
             let ended = try daemon.control(command)
             #expect(ended.status == 1)

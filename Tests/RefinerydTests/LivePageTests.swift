@@ -71,6 +71,19 @@ import Testing
         }
     }
 
+    @Test func `what a screen reader says by itself is a place of its own, not the numbers`()
+        async throws
+    {
+        try await withPage { client, _ in
+            let page = try await client.get("/").body
+            #expect(page.components(separatedBy: "aria-live=").count == 2)
+            #expect(page.contains(#"<p id="spoken" class="spoken" aria-live="polite"></p>"#))
+            #expect(!page.contains("role=\"status\""))
+            let script = try await client.get("/live.js").body
+            #expect(script.components(separatedBy: #""spoken""#).count == 2)
+        }
+    }
+
     @Test(
         "nothing that changes state answers there",
         arguments: ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])

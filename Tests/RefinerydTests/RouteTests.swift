@@ -21,6 +21,7 @@ struct RouteTests {
         ("GET", "/v1/progress?corpus=a&first_document=3&last_document=1", "", 400),
         ("GET", "/v1/rejects?corpus=%01", "", 400),
         ("GET", "/v1/rejects?corpus=a&corpus=b", "", 400),
+        ("GET", "/v1/rejects?corpus=nothing", "", 404),
         ("DELETE", "/v1/corpora/nothing", "", 404),
         ("GET", "/v1/selections/7", "", 404),
         ("GET", "/v1/selections/7/rows", "", 404),
@@ -116,6 +117,8 @@ struct RouteTests {
 
             let rejects = try await client.send("GET", "/v1/rejects?corpus=c%20d").body
             #expect(rejects.contains(#""line":2,"reason":"invalid_json""#))
+            let misspelt = try await client.send("GET", "/v1/rejects?corpus=c%20e")
+            #expect(misspelt.status == 404 && misspelt.body.contains("did you mean c d?"))
             let job = try JSONDecoder().decode(
                 JobRecord.self,
                 from: Data(try await client.send("GET", "/v1/jobs/\(summary.job)").body.utf8))

@@ -43,6 +43,13 @@ SMALLEST_TEXT = 12
 # Seconds, for what a page is to show.
 LONGEST_WAIT = 60
 SHOWS_HALF = "document.getElementById('selections').innerText.includes('half')"
+# How often a screen reader is given something to say within nine seconds, in which four reports come.
+SPOKEN = """() => new Promise((done) => {
+    let times = 0;
+    new MutationObserver(() => times++).observe(document.getElementById("spoken"),
+        { childList: true, characterData: true, subtree: true });
+    setTimeout(() => done(times), 9000);
+})"""
 # The smallest text that is shown, as its size and its words.
 SMALLEST = """() => {
     let found = [1000, ""];
@@ -148,6 +155,10 @@ def look_at_daemon(looks: Looks, options: argparse.Namespace, folder: Path) -> P
         page = looks.browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
         page.goto(address)
         page.wait_for_selector("h1")
+        # What is said when the page opens, and once more where all is scored meanwhile.
+        times = page.evaluate(SPOKEN)
+        if times > 2:
+            looks.wrong.append(f"live: a screen reader is told something {times} times in 9 s")
     with Daemon(options.bin, folder, config, until_idle=False) as daemon:
         daemon.call("enqueue", corpus, "--wait")
         daemon.call("export", "--token-ratio", "0.5", "--name", "half", "--output",

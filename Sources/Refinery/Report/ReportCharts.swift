@@ -60,7 +60,8 @@ enum ReportCharts {
         let y = Chart.up(least, most, height: height, isLogarithmic: true)
         var svg = Chart.open(
             "Teacher's against reference's loss a byte",
-            "\(NumberText.count(points.count)) candidates; those further above the diagonal have a higher difference",
+            "\(NumberText.count(points.count)) candidates; those further above the diagonal have a "
+                + "higher difference",
             height: height)
         var paths: [String: String] = [:]
         for point in points {

@@ -50,6 +50,13 @@ extension Store {
         }
     }
 
+    /// Throws where there is no such corpus; nil is all of them.
+    ///
+    /// - Throws: ``RefineryError`` with the name that may have been meant.
+    public func checkCorpus(named name: String?) throws {
+        _ = try query { try Store.corpusID(name, $0) }
+    }
+
     /// A page of rejects behind row `after`, so that no connection is held while they are handed
     /// over.
     private static func rejects(

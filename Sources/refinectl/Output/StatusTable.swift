@@ -56,7 +56,7 @@ enum StatusTable {
         var lines: [String] = []
         for (place, phrase) in phrases.enumerated() {
             let whole = phrase + (place + 1 < phrases.count ? "," : "")
-            for piece in pieces(whole[...], max(8, columns - 2)) {
+            for piece in pieces(whole[...], max(8, columns - 2)).map(String.init) {
                 // A piece that is cut within a word fills its line: what follows begins the next.
                 let room = lines.count == 1 ? columns - 2 + indent.count : columns
                 if let last = lines.last, last.count + 1 + piece.count <= room {

@@ -61,10 +61,25 @@ function show(id, ...content) {
   if (had) place.querySelector("a, [tabindex]")?.focus({ preventScroll: true });
 }
 
+// Sets a text, and leaves one that is the same alone: it may be marked, or be read out now.
+function put(id, text) {
+  const place = byId(id);
+  if (place.textContent !== text) place.textContent = text;
+}
+
+// Has a screen reader say a text: at once where something else is the matter than before, else once a minute.
+let said = { matter: "", time: 0 };
+function say(matter, text) {
+  const now = Date.now();
+  if (matter === said.matter && now - said.time < 60000) return;
+  said = { matter, time: now };
+  put("spoken", text);
+}
+
 function verdict(report) {
   const status = report.status;
   const trouble = status.state === "failed" || status.state === "waiting";
-  byId("state").textContent = "refineryd is " + status.state;
+  put("state", "refineryd is " + status.state);
   byId("dot").className = "dot " + (trouble ? "bad" : status.state === "idle" || status.state === "paused" ? "" : "on");
   document.title = status.state + " – refineryd";
   const pending = status.corpora.reduce((sum, corpus) => sum + corpus.pending, 0);
@@ -84,7 +99,8 @@ function verdict(report) {
     } else if (status.state === "scoring") text += "; how long it takes shows after two batches of each thread";
     text += ".";
   }
-  byId("verdict").textContent = text;
+  put("verdict", text);
+  say(status.state, "refineryd is " + status.state + ". " + text);
   byId("verdict").className = "verdict" + (trouble ? " bad" : "");
 }
 
@@ -100,9 +116,16 @@ function corpora(report) {
     }), "No corpus yet."));
 }
 
+// A model that an engine serves has its address for a path.
+function where(place, status) {
+  if (!place.served) return "this machine's cores";
+  const addresses = place.roles.map((role) => status[role]?.path).filter(Boolean);
+  return addresses.length > 0 ? addresses.join(", ") : "an engine";
+}
+
 function places(report) {
   show("places", table("Where models score", ["", "<by", "threads", "batches being scored", "tokens/s", ""],
-    report.places.map((place) => [place.roles.join(" and "), words(place.served ? "an engine" : "this machine's cores"),
+    report.places.map((place) => [place.roles.join(" and "), words(where(place, report.status)),
       count(place.threads), count(place.batches), place.tokens_per_second ? rate(place.tokens_per_second) : "–",
       words(place.waiting ?? "")]), "No models are in memory now."));
 }
@@ -211,18 +234,19 @@ const events = new EventSource("/events");
 events.onmessage = (event) => {
   render(JSON.parse(event.data));
   lastTime = Date.now();
-  byId("link").textContent = "As of " + timeOfDay(Date.now()) + ".";
+  put("link", "As of " + timeOfDay(Date.now()) + ".");
 };
 events.addEventListener("trouble", (event) => {
-  byId("link").textContent = "The store cannot be read now: " + event.data;
+  put("link", "The store cannot be read now: " + event.data);
+  say("trouble", "The store cannot be read now: " + event.data);
 });
 events.onopen = history;
 events.onerror = () => {
-  byId("state").textContent = "refineryd does not answer";
+  put("state", "refineryd does not answer");
+  say("away", "refineryd does not answer.");
   byId("dot").className = "dot bad";
   document.title = "away – refineryd";
-  byId("link").textContent = (lastTime ? "What is below is from " + timeOfDay(lastTime) + ". " : "")
-    + "Trying again by itself.";
+  put("link", (lastTime ? "What is below is from " + timeOfDay(lastTime) + ". " : "") + "Trying again by itself.");
   // After an answer that is no stream of events the browser gives up; we do not.
   if (events.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 5000);
 };

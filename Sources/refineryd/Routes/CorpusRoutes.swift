@@ -32,6 +32,8 @@ struct CorpusRoutes {
         }
         group.on(API.rejects) { parameters, _, context in
             let corpus = try parameters.corpus()
+            // Before the answer begins, which could not refuse any more.
+            try await threads.query { try store.checkCorpus(named: corpus) }
             let slot = try await threads.slot()
             return Response.jsonLines(slot: slot, to: context.channel) { pipe in
                 var lines = LineBuffer(pipe, environment.wait())
