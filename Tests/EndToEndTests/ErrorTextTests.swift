@@ -233,7 +233,7 @@ import Testing
                 .split(separator: "\n", omittingEmptySubsequences: false)
                 // Rates and times are the machine's; a fast one says nothing of fingerprints.
                 .filter { line in
-                    !["importing:", "uploading:", "scoring:", "fingerprint of "]
+                    !["importing:", "uploading:", "cutting:", "scoring:", "fingerprint of "]
                         .contains { line.hasPrefix($0) }
                         && !line.contains(" B at ")
                         && line.prefixMatch(of: /\d{4}-\d\d-\d\dT/) == nil
