@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
-"""What the live page costs a refineryd that scores: the processor time of all threads that do not score.
+"""What viewers of the live page cost a refineryd, in processor time of its threads.
 
-    viewers.py CORPUS [--viewers 50] [--seconds 60] [--bin .build/release]
+    viewers.py [CORPUS] [--viewers 50] [--seconds 60] [--bin .build/release]
 
-Starts refineryd on the corpus with the quickstart's models, and while it scores counts the processor
-time of its threads, by their names (/proc/PID/task/*/stat), for so many seconds without a viewer and
-for so many with all of them. A viewer loads the page and holds the stream of events that the page
-holds. Fails where the viewers cost 1 % of a core or more. Standard library only.
+Starts refineryd with the quickstart's models, and counts the processor time of its threads, by their
+names (/proc/PID/task/*/stat), for so many seconds without a viewer and for so many with all of them.
+A viewer loads the page and holds the stream of events that the page holds. With a corpus the daemon
+scores it meanwhile: then the threads that score are left out, and with them what runs on the same
+pool, which an idle daemon shows. Fails where the viewers cost 1 % of a core or more. Standard library
+only.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from pathlib import Path
 
 import scripts_path  # noqa: F401
 from refinery_scripts.daemon import Daemon
-from refinery_scripts.failure import fail, require
+from refinery_scripts.failure import fail
 from refinery_scripts.paths import BINARIES, CONFIG
 
 # Shares of a core.
@@ -54,7 +56,8 @@ class Viewer(threading.Thread):
         connection.getresponse().read()
         connection.request("GET", "/events")
         self.stream = connection.getresponse()
-        require(self.stream.status == 200, f"no stream of events: {self.stream.status}")
+        if self.stream.status != 200:
+            fail(f"no stream of events: {self.stream.status}")
 
     def run(self) -> None:
         for line in self.stream:
@@ -71,7 +74,7 @@ def measured(pid: int, seconds: float) -> collections.Counter[str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("corpus", type=Path)
+    parser.add_argument("corpus", type=Path, nargs="?")
     parser.add_argument("--viewers", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--bin", type=Path, default=BINARIES)
@@ -83,9 +86,10 @@ def main() -> None:
         config = Path(name) / "refineryd.toml"
         config.write_text(CONFIG.read_text().replace('http = ""', f'http = "127.0.0.1:{port}"', 1))
         with Daemon(options.bin, Path(name), config) as daemon:
-            daemon.call("enqueue", options.corpus)
-            while daemon.status()["state"] != "scoring":
-                time.sleep(0.2)
+            if options.corpus:
+                daemon.call("enqueue", options.corpus)
+                while daemon.status()["state"] != "scoring":
+                    time.sleep(0.2)
             time.sleep(5)
             alone = measured(daemon.pid, options.seconds)
             viewers = [Viewer(port) for _ in range(options.viewers)]
@@ -93,16 +97,19 @@ def main() -> None:
                 viewer.start()
             time.sleep(2)
             seen = measured(daemon.pid, options.seconds)
-            require(daemon.status()["state"] == "scoring", "the corpus was too small: all is scored")
+            if options.corpus and daemon.status()["state"] != "scoring":
+                fail("the corpus was too small: all is scored")
             events = sum(viewer.events for viewer in viewers)
-            require(min(viewer.events for viewer in viewers) > 0, "a viewer saw nothing")
+            if min(viewer.events for viewer in viewers) == 0:
+                fail("a viewer saw nothing")
     for thread in sorted(alone.keys() | seen.keys()):
         print(f"{thread:20} {alone[thread] / options.seconds:9.4f} of a core alone, "
               f"{seen[thread] / options.seconds:9.4f} with {options.viewers} viewers")
-    scoring = max(alone, key=lambda name: alone[name])
+    scoring = max(alone, key=lambda name: alone[name]) if options.corpus else None
     cost = sum(seen[name] - alone[name] for name in alone.keys() | seen.keys()
                if name != scoring) / options.seconds
-    print(f"{events} events; the viewers cost {100 * cost:.2f} % of a core beside the threads {scoring}")
+    print(f"{events} events; the viewers cost {100 * cost:.2f} % of a core"
+          + (f" beside the threads {scoring}" if scoring else ""))
     if cost >= MOST:
         fail(f"missed: less than {100 * MOST:g} %")
 
