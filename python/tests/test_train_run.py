@@ -146,7 +146,7 @@ class RunTests(unittest.TestCase):
         refused("other", "--teacher", str(FAMILIES / "qwen2.gguf"), "--output", "new",
                 words="refinectl train-reference")
         self.assertFalse((self.folder / "new.training").exists())
-        refused("other", *OPTIONS[1:4], "new", words="cannot judge text")
+        refused("other", *OPTIONS[1:4], "new", words="no document of 1 trains")
         refused("--output", "nothing", words="nothing is planned")
         (work / "checkpoint-torch").write_bytes(b"RFNCKPT1" + bytes(200))
         refused("--output", "out", words="damaged checkpoint")
