@@ -30,6 +30,10 @@ struct OperatorTests {
         #expect(try offered(daemon, "export", "--corpus") == ["web"])
         #expect(try offered(daemon, "report", "--selection") == ["half"])
         #expect(try offered(daemon, "export", "--score").contains("adapted"))
+        #expect(try offered(daemon, "export", "--like") == ["half"])
+        for option in ["--where", "--mix-by"] {
+            #expect(try offered(daemon, "export", option).contains("difference"), "\(option)")
+        }
 
         // Names that nearly match are suggested.
         for (command, meant) in [

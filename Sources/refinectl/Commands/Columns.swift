@@ -25,7 +25,9 @@ struct ColumnList: AsyncParsableCommand {
     @OptionGroup var place: StoreOptions
     @OptionGroup var output: JSONOptions
 
-    @Argument(help: "The one to show, with its categories and files.")
+    @Argument(
+        help: "The one to show, with its categories and files.",
+        completion: NameCompletion.imported)
     var name: String?
 
     /// Asks the daemon and prints.
@@ -94,7 +96,8 @@ struct ColumnDelete: AsyncParsableCommand {
     @OptionGroup var daemon: DaemonOptions
     @OptionGroup var place: StoreOptions
 
-    @Argument(help: "The column's name.") var name: String
+    @Argument(help: "The column's name.", completion: NameCompletion.imported)
+    var name: String
 
     /// Tells the daemon.
     func run() async throws {

@@ -138,7 +138,9 @@ struct SelectionPrune: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How many of the newest stay.", valueName: "n"))
     var keep: Int
 
-    @Option(help: ArgumentHelp("A selection that stays, too (repeatable).", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("A selection that stays, too (repeatable).", valueName: "name"),
+        completion: NameCompletion.selections)
     var except: [String] = []
 
     @Flag(help: "Print the names and delete nothing.")

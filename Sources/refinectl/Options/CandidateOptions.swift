@@ -26,7 +26,7 @@ struct CandidateOptions: ParsableArguments {
         name: .customLong("where"),
         help: ArgumentHelp(
             "Only values from LO to HI, numbers or quantiles such as q0.25, or of the categories COLUMN=NAME,NAME; may be given more than once.",
-            valueName: "column=lo..hi"))
+            valueName: "column=lo..hi"), completion: NameCompletion.columns)
     var filters: [String] = []
 
     @Option(help: ArgumentHelp("Shorter chunks are no candidates.", valueName: "n"))

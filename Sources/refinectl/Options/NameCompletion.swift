@@ -16,8 +16,14 @@ enum NameCompletion {
 
     /// The columns, imported ones included.
     static let columns = CompletionKind.custom { words, _, _ in
-        let imported = await names(words) { try await $0.send(API.columns).map(\.name) }
-        return Column.scored.map(\.name) + imported
+        Column.scored.map(\.name) + (await importedNames(words))
+    }
+
+    /// The imported columns.
+    static let imported = CompletionKind.custom { words, _, _ in await importedNames(words) }
+
+    private static func importedNames(_ words: [String]) async -> [String] {
+        await names(words) { try await $0.send(API.columns).map(\.name) }
     }
 
     /// Seconds that a shell waits for the daemon.

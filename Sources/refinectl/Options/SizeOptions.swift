@@ -30,7 +30,8 @@ struct SizeOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "A token budget of what this selection keeps.", valueName: "selection"))
+            "A token budget of what this selection keeps.", valueName: "selection"),
+        completion: NameCompletion.selections)
     var like: String?
 
     @Option(help: "What is kept or left as one.")
@@ -45,7 +46,7 @@ struct SizeOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Share the size out among the categories of this imported column instead of domains.",
-            valueName: "column"))
+            valueName: "column"), completion: NameCompletion.columns)
     var mixBy: String?
 
     @Flag(help: "Share the size out as the candidates' tokens are.")
