@@ -7,6 +7,8 @@ final class WorkFolder {
     let path: String
     /// What goes on in it, such as `training`.
     private let work: String
+    /// Whether it was made here: another may hold what is not ours.
+    private let isNew: Bool
     private var lock: Int32 = -1
 
     /// Makes it where it is not there yet, and keeps other processes out while it lives.
@@ -18,6 +20,7 @@ final class WorkFolder {
     init(path: String, work: String) throws {
         self.path = path
         self.work = work
+        isNew = !FileManager.default.fileExists(atPath: path)
         do {
             try FileManager.default.createDirectory(
                 atPath: path, withIntermediateDirectories: true)
@@ -70,12 +73,12 @@ final class WorkFolder {
         }
     }
 
-    /// Deletes the folder where `body` throws and `file` is not there: nothing is lost by it.
+    /// Deletes a folder that was made here where `body` throws and `file` is not there: nothing is lost.
     func removing<Value>(unless file: String, _ body: () throws -> Value) throws -> Value {
         do {
             return try body()
         } catch {
-            if !FileManager.default.fileExists(atPath: file) {
+            if isNew, !FileManager.default.fileExists(atPath: file) {
                 try? FileManager.default.removeItem(atPath: path)
             }
             throw error

@@ -69,7 +69,7 @@ final class ProofFolder {
         return plan
     }
 
-    /// Deletes the folder where `body` throws before there is a plan: there is nothing to go on from.
+    /// Deletes a new folder where `body` throws before there is a plan to go on by.
     func removingUnlessPlanned(_ body: () throws -> ProofPlan) throws -> ProofPlan {
         try folder.removing(unless: planPath, body)
     }

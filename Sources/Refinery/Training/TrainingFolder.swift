@@ -93,7 +93,7 @@ final class TrainingFolder {
         try? files.removeItem(atPath: path)
     }
 
-    /// Deletes the folder where `body` throws before there is a plan: there is nothing to go on from.
+    /// Deletes a new folder where `body` throws before there is a plan to go on by.
     func removingUnlessPlanned(_ body: () throws -> ReferencePlan) throws -> ReferencePlan {
         try folder.removing(unless: planPath, body)
     }

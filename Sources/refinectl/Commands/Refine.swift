@@ -310,12 +310,13 @@ struct Refine: AsyncParsableCommand {
             StandardOutput.writeError("\ninterrupted; the same command goes on\n")
             StandardOutput.endBySignal(SIGINT)
         } catch let error as RefineryError {
-            // Its hints name options of that command.
             var failure = Failure(error)
-            let alone =
-                "such options are of `refinectl train-reference PATH --teacher \(teacher.path) "
-                + "--output \(folder)`; this command then takes what that made"
-            failure.hint = failure.hint.map { "\($0)\nhint: \(alone)" } ?? alone
+            // Hints of a training name options of its own command.
+            if let hint = failure.hint, hint.contains("--") {
+                failure.hint =
+                    hint + "\nhint: such options are of `refinectl train-reference PATH --teacher "
+                    + "\(teacher.path) --output \(folder)`; this command then takes what that made"
+            }
             throw failure
         }
     }

@@ -111,9 +111,9 @@ struct SelectShards: AsyncParsableCommand {
     private func listed() throws -> [String] {
         guard let list else { return [] }
         do {
-            // Of Windows' line ends, too: in Swift they are one character.
+            // Windows' line end is one character in Swift.
             return try String(contentsOfFile: list, encoding: .utf8)
-                .split(whereSeparator: \.isNewline).map(String.init)
+                .split { $0 == "\n" || $0 == "\r\n" }.map(String.init)
         } catch {
             throw Failure(
                 "cannot read the list \(list): \(error.localizedDescription)",

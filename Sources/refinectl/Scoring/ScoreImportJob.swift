@@ -53,8 +53,8 @@ struct ScoreImportJob: Sendable {
     /// Refuses files that cannot be read and files of several pairs.
     ///
     /// - Parameter files: the score files.
-    /// - Throws: `Failure`; `RefineryError` for a file that is no score file.
     /// - Returns: The header of the first; nil without files.
+    /// - Throws: `Failure`; `RefineryError` for a file that is no score file.
     @discardableResult
     static func check(_ files: [String]) throws -> ScoreFileHeader? {
         var first: ScoreFileHeader?

@@ -17,15 +17,7 @@ struct EstimateStageTests {
         var fields = FieldNames()
         fields.readsID = false
         return (
-            CorpusDocuments([source], fields: fields) { source in
-                var piece = FileManager.default.contents(atPath: source.path).map {
-                    CorpusPiece(bytes: Array($0), fileBytes: $0.count)
-                }
-                return {
-                    defer { piece = nil }
-                    return piece
-                }
-            }, size.int64Value
+            CorpusDocuments(whole: source, fields: fields), size.int64Value
         )
     }
 

@@ -235,6 +235,14 @@ struct ProofStageTests {
         #expect(refusal { $0.anyway = false }?.contains("fewer than 50 say nothing") == true)
         // Nothing is begun, so nothing is left.
         #expect(!FileManager.default.fileExists(atPath: test.path + ".proof"))
+        // A folder that was there keeps what is in it.
+        let own = test.path + ".proof/own.txt"
+        try FileManager.default.createDirectory(
+            atPath: test.path + ".proof", withIntermediateDirectories: false)
+        try "mine".write(toFile: own, atomically: true, encoding: .utf8)
+        #expect(refusal { $0.anyway = false } != nil)
+        #expect(try String(contentsOfFile: own, encoding: .utf8) == "mine")
+        try FileManager.default.removeItem(atPath: test.path + ".proof")
         let misspelt = refusal { $0.judgeDomains = ["even", "ood"] }
         #expect(misspelt?.contains("no held-out document has the domain \"ood\"") == true)
         #expect(misspelt?.contains("did you mean \"odd\"?") == true)
@@ -264,15 +272,7 @@ struct ProofStageTests {
         try (0..<30).map { #"{"text": "\#(Self.text($0))"}"# }.joined(separator: "\n")
             .write(toFile: file, atomically: true, encoding: .utf8)
         let source = try #require(CorpusSource(path: file, displayName: "target.jsonl"))
-        let documents = CorpusDocuments([source], fields: FieldNames()) { source in
-            var piece = FileManager.default.contents(atPath: source.path).map {
-                CorpusPiece(bytes: Array($0), fileBytes: $0.count)
-            }
-            return {
-                defer { piece = nil }
-                return piece
-            }
-        }
+        let documents = CorpusDocuments(whole: source, fields: FieldNames())
         let stage = stage(
             test, change: { ($0.hasTarget, $0.judgeDomains) = (true, []) })
         let error = #expect(throws: RefineryError.self) {

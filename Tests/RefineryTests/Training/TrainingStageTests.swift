@@ -44,15 +44,7 @@ struct TrainingStageTests {
         (request.heldOut, request.share, request.anyway) = ("0.2", "0.6", true)
         request.maxTokens = 64
         change(&request)
-        let documents = CorpusDocuments([source], fields: FieldNames()) { source in
-            var piece = FileManager.default.contents(atPath: source.path).map {
-                CorpusPiece(bytes: Array($0), fileBytes: $0.count)
-            }
-            return {
-                defer { piece = nil }
-                return piece
-            }
-        }
+        let documents = CorpusDocuments(whole: source, fields: FieldNames())
         return TrainingStage(
             teacher: try LanguageModel(path: root.appending(path: "models/reference").path),
             pre: nil, documents: documents, request: request, output: output, threads: threads,
